@@ -1,0 +1,8 @@
+//! Bank fronts (银行前置) and the files of channels and banks.
+//!
+//! A *front* speaks with one channel or bank; a *format* reads one kind of file. Neither knows our
+//! books: what they return is the counterparty's word, to be checked by whoever asked.
+
+pub mod bill;
+pub mod front;
+pub mod statement;

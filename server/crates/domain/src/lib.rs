@@ -1,0 +1,13 @@
+//! The vocabulary and the rules of a payment institution's back office.
+//!
+//! Pure values and decisions: no clock, no database, no network. The server and the browser both
+//! compile this crate, so a button and the endpoint behind it ask the same rule.
+
+pub mod access;
+pub mod approval;
+pub mod calendar;
+pub mod date;
+pub mod ids;
+pub mod job;
+pub mod money;
+pub mod page;
