@@ -50,119 +50,13 @@ impl Role {
     /// What the role may do.
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
-        use Permission::{
-            ApproveAdjustment, ApproveErrorResolution, ApproveMerchantChange, ApprovePayout,
-            ApproveRefund, ApproveStaffRoles, CutDay, ExportVouchers, ImportOrders,
-            MakeErrorResolution, MakeMerchantChange, MakePayout, MakeStaffRoles, MoveDemoClock,
-            ProposeAdjustment, RequestRefund, RunReconciliation, RunSettlement, ViewAudit,
-            ViewChannels, ViewErrorItems, ViewFunnel, ViewJobs, ViewLedger, ViewMerchants,
-            ViewPayments, ViewPayouts, ViewReconciliation, ViewReserve, ViewSettlement, ViewStaff,
-            ViewTradingDay, ViewVouchers,
-        };
         match self {
-            Self::Operations => &[
-                ViewTradingDay,
-                ViewMerchants,
-                ViewPayments,
-                ViewChannels,
-                ViewReconciliation,
-                ViewErrorItems,
-                ViewSettlement,
-                ViewFunnel,
-                ViewJobs,
-                MakeMerchantChange,
-                ImportOrders,
-                RequestRefund,
-                RunReconciliation,
-                MakeErrorResolution,
-            ],
-            Self::FinanceMaker => &[
-                ViewTradingDay,
-                ViewMerchants,
-                ViewPayments,
-                ViewChannels,
-                ViewReconciliation,
-                ViewErrorItems,
-                ViewSettlement,
-                ViewLedger,
-                ViewReserve,
-                ViewPayouts,
-                ViewVouchers,
-                ViewJobs,
-                RequestRefund,
-                RunReconciliation,
-                MakeErrorResolution,
-                RunSettlement,
-                MakePayout,
-                ProposeAdjustment,
-                ExportVouchers,
-            ],
-            Self::FinanceChecker => &[
-                ViewTradingDay,
-                ViewMerchants,
-                ViewPayments,
-                ViewChannels,
-                ViewReconciliation,
-                ViewErrorItems,
-                ViewSettlement,
-                ViewLedger,
-                ViewReserve,
-                ViewPayouts,
-                ViewVouchers,
-                ViewJobs,
-                ApproveRefund,
-                ApproveErrorResolution,
-                ApprovePayout,
-                ApproveAdjustment,
-            ],
-            Self::Manager => &[
-                ViewTradingDay,
-                ViewMerchants,
-                ViewPayments,
-                ViewChannels,
-                ViewReconciliation,
-                ViewErrorItems,
-                ViewSettlement,
-                ViewLedger,
-                ViewReserve,
-                ViewPayouts,
-                ViewVouchers,
-                ViewFunnel,
-                ViewJobs,
-                ViewAudit,
-                ViewStaff,
-                CutDay,
-                ApproveMerchantChange,
-                ApproveRefund,
-                ApproveErrorResolution,
-                ApproveStaffRoles,
-            ],
-            Self::Admin => &[
-                ViewTradingDay,
-                ViewChannels,
-                ViewJobs,
-                ViewAudit,
-                ViewStaff,
-                MakeStaffRoles,
-                MoveDemoClock,
-            ],
-            Self::Auditor => &[
-                ViewTradingDay,
-                ViewMerchants,
-                ViewPayments,
-                ViewChannels,
-                ViewReconciliation,
-                ViewErrorItems,
-                ViewSettlement,
-                ViewLedger,
-                ViewReserve,
-                ViewPayouts,
-                ViewVouchers,
-                ViewFunnel,
-                ViewJobs,
-                ViewAudit,
-                ViewStaff,
-            ],
+            Self::Operations => OPERATIONS,
+            Self::FinanceMaker => FINANCE_MAKER,
+            Self::FinanceChecker => FINANCE_CHECKER,
+            Self::Manager => MANAGER,
+            Self::Admin => ADMIN,
+            Self::Auditor => AUDITOR,
         }
     }
 }
@@ -177,10 +71,7 @@ impl FromStr for Role {
     type Err = UnknownRole;
 
     fn from_str(text: &str) -> Result<Self, UnknownRole> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.name() == text)
-            .ok_or(UnknownRole)
+        Self::ALL.into_iter().find(|role| role.name() == text).ok_or(UnknownRole)
     }
 }
 
@@ -261,6 +152,117 @@ pub enum Permission {
     MoveDemoClock,
 }
 
+use Permission as P;
+
+const OPERATIONS: &[Permission] = &[
+    P::ViewTradingDay,
+    P::ViewMerchants,
+    P::ViewPayments,
+    P::ViewChannels,
+    P::ViewReconciliation,
+    P::ViewErrorItems,
+    P::ViewSettlement,
+    P::ViewFunnel,
+    P::ViewJobs,
+    P::MakeMerchantChange,
+    P::ImportOrders,
+    P::RequestRefund,
+    P::RunReconciliation,
+    P::MakeErrorResolution,
+];
+
+const FINANCE_MAKER: &[Permission] = &[
+    P::ViewTradingDay,
+    P::ViewMerchants,
+    P::ViewPayments,
+    P::ViewChannels,
+    P::ViewReconciliation,
+    P::ViewErrorItems,
+    P::ViewSettlement,
+    P::ViewLedger,
+    P::ViewReserve,
+    P::ViewPayouts,
+    P::ViewVouchers,
+    P::ViewJobs,
+    P::RequestRefund,
+    P::RunReconciliation,
+    P::MakeErrorResolution,
+    P::RunSettlement,
+    P::MakePayout,
+    P::ProposeAdjustment,
+    P::ExportVouchers,
+];
+
+const FINANCE_CHECKER: &[Permission] = &[
+    P::ViewTradingDay,
+    P::ViewMerchants,
+    P::ViewPayments,
+    P::ViewChannels,
+    P::ViewReconciliation,
+    P::ViewErrorItems,
+    P::ViewSettlement,
+    P::ViewLedger,
+    P::ViewReserve,
+    P::ViewPayouts,
+    P::ViewVouchers,
+    P::ViewJobs,
+    P::ApproveRefund,
+    P::ApproveErrorResolution,
+    P::ApprovePayout,
+    P::ApproveAdjustment,
+];
+
+const MANAGER: &[Permission] = &[
+    P::ViewTradingDay,
+    P::ViewMerchants,
+    P::ViewPayments,
+    P::ViewChannels,
+    P::ViewReconciliation,
+    P::ViewErrorItems,
+    P::ViewSettlement,
+    P::ViewLedger,
+    P::ViewReserve,
+    P::ViewPayouts,
+    P::ViewVouchers,
+    P::ViewFunnel,
+    P::ViewJobs,
+    P::ViewAudit,
+    P::ViewStaff,
+    P::CutDay,
+    P::ApproveMerchantChange,
+    P::ApproveRefund,
+    P::ApproveErrorResolution,
+    P::ApproveStaffRoles,
+];
+
+const ADMIN: &[Permission] = &[
+    P::ViewTradingDay,
+    P::ViewChannels,
+    P::ViewJobs,
+    P::ViewAudit,
+    P::ViewStaff,
+    P::MakeStaffRoles,
+    P::MoveDemoClock,
+];
+
+const AUDITOR: &[Permission] = &[
+    P::ViewTradingDay,
+    P::ViewMerchants,
+    P::ViewPayments,
+    P::ViewChannels,
+    P::ViewReconciliation,
+    P::ViewErrorItems,
+    P::ViewSettlement,
+    P::ViewLedger,
+    P::ViewReserve,
+    P::ViewPayouts,
+    P::ViewVouchers,
+    P::ViewFunnel,
+    P::ViewJobs,
+    P::ViewAudit,
+    P::ViewStaff,
+];
+
 /// The person behind a request, as their session proved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
@@ -283,9 +285,7 @@ impl Actor {
     /// Whether one of the roles grants the permission.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
-        self.roles
-            .iter()
-            .any(|role| role.permissions().contains(&permission))
+        self.roles.iter().any(|role| role.permissions().contains(&permission))
     }
 
     /// The only way to the id that a use case writes down as the acting person.
@@ -293,11 +293,7 @@ impl Actor {
     /// # Errors
     /// The permission is missing.
     pub fn require(&self, permission: Permission) -> Result<StaffId, Forbidden> {
-        if self.may(permission) {
-            Ok(self.staff)
-        } else {
-            Err(Forbidden(permission))
-        }
+        if self.may(permission) { Ok(self.staff) } else { Err(Forbidden(permission)) }
     }
 }
 
@@ -319,10 +315,7 @@ mod tests {
         for role in Role::ALL {
             let granted = role.permissions();
             for (make, approve) in pairs {
-                assert!(
-                    !(granted.contains(&make) && granted.contains(&approve)),
-                    "{role}"
-                );
+                assert!(!(granted.contains(&make) && granted.contains(&approve)), "{role}");
             }
         }
     }

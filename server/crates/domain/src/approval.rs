@@ -164,6 +164,21 @@ pub struct Approval {
     pub state: ApprovalState,
 }
 
+/// What a second person decides, and what they saw when they did.
+#[derive(Debug, Clone, Copy)]
+pub struct Decision<'a> {
+    /// Who decides.
+    pub checker: StaffId,
+    /// Hash of the content that was on their screen.
+    pub shown_hash: &'a str,
+    /// What they say.
+    pub verdict: Verdict,
+    /// Their note; a rejection needs one.
+    pub note: &'a str,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
 /// Why a decision was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DecisionRefused {
@@ -192,14 +207,8 @@ impl Approval {
     ///
     /// # Errors
     /// The decision is refused; the request stays as it was.
-    pub fn decide(
-        self,
-        checker: StaffId,
-        shown_hash: &str,
-        verdict: Verdict,
-        note: &str,
-        at: OffsetDateTime,
-    ) -> Result<Self, DecisionRefused> {
+    pub fn decide(self, decision: &Decision<'_>) -> Result<Self, DecisionRefused> {
+        let Decision { checker, shown_hash, verdict, note, at } = *decision;
         if self.maker == checker {
             return Err(DecisionRefused::MakerIsChecker);
         }
@@ -214,11 +223,9 @@ impl Approval {
             Verdict::Reject if note.trim().is_empty() => {
                 return Err(DecisionRefused::ReasonMissing);
             }
-            Verdict::Reject => ApprovalState::Rejected {
-                checker,
-                at,
-                reason: note.trim().to_owned(),
-            },
+            Verdict::Reject => {
+                ApprovalState::Rejected { checker, at, reason: note.trim().to_owned() }
+            }
         };
         Ok(Self { state, ..self })
     }
@@ -251,10 +258,7 @@ impl Approval {
         if self.state != ApprovalState::Pending {
             return Err(DecisionRefused::AlreadyDecided(self.state.name()));
         }
-        Ok(Self {
-            state: ApprovalState::Withdrawn { at },
-            ..self
-        })
+        Ok(Self { state: ApprovalState::Withdrawn { at }, ..self })
     }
 }
 
@@ -271,6 +275,15 @@ mod tests {
         StaffId(Uuid::from_u128(number))
     }
 
+    fn decision<'a>(
+        who: u128,
+        shown_hash: &'a str,
+        verdict: Verdict,
+        note: &'a str,
+    ) -> Decision<'a> {
+        Decision { checker: staff(who), shown_hash, verdict, note, at: NOON }
+    }
+
     fn pending() -> Approval {
         Approval {
             id: ApprovalId(Uuid::from_u128(9)),
@@ -283,36 +296,32 @@ mod tests {
 
     #[test]
     fn a_maker_cannot_decide_their_own_request() {
-        let refused = pending().decide(staff(1), "abc", Verdict::Approve, "", NOON);
+        let refused = pending().decide(&decision(1, "abc", Verdict::Approve, ""));
         assert_eq!(refused, Err(DecisionRefused::MakerIsChecker));
     }
 
     #[test]
     fn what_is_decided_is_what_was_shown() {
-        let refused = pending().decide(staff(2), "old", Verdict::Approve, "", NOON);
+        let refused = pending().decide(&decision(2, "old", Verdict::Approve, ""));
         assert_eq!(refused, Err(DecisionRefused::ContentChanged));
     }
 
     #[test]
     fn a_rejection_needs_a_reason() {
-        let refused = pending().decide(staff(2), "abc", Verdict::Reject, "  ", NOON);
+        let refused = pending().decide(&decision(2, "abc", Verdict::Reject, "  "));
         assert_eq!(refused, Err(DecisionRefused::ReasonMissing));
     }
 
     #[test]
     fn a_second_decision_is_refused() {
-        let approved = pending()
-            .decide(staff(2), "abc", Verdict::Approve, "", NOON)
-            .unwrap();
-        let refused = approved.decide(staff(3), "abc", Verdict::Reject, "no", NOON);
+        let approved = pending().decide(&decision(2, "abc", Verdict::Approve, "")).unwrap();
+        let refused = approved.decide(&decision(3, "abc", Verdict::Reject, "no"));
         assert_eq!(refused, Err(DecisionRefused::AlreadyDecided("approved")));
     }
 
     #[test]
     fn a_content_changed_after_approval_is_not_carried_out() {
-        let approved = pending()
-            .decide(staff(2), "abc", Verdict::Approve, "", NOON)
-            .unwrap();
+        let approved = pending().decide(&decision(2, "abc", Verdict::Approve, "")).unwrap();
         let stale = approved.execute("abd", NOON).unwrap();
         assert_eq!(stale.state.name(), "stale");
     }
@@ -344,7 +353,7 @@ mod tests {
                 let after = match event {
                     Event::Decide(who, right, yes) => {
                         let verdict = if yes { Verdict::Approve } else { Verdict::Reject };
-                        before.clone().decide(staff(who), hash(right), verdict, "why", NOON)
+                        before.clone().decide(&decision(who, hash(right), verdict, "why"))
                     }
                     Event::Withdraw(who) => before.clone().withdraw(staff(who), NOON),
                     Event::Execute(right) => before.clone().execute(hash(right), NOON),

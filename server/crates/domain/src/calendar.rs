@@ -20,11 +20,7 @@ impl Calendar {
     #[must_use]
     pub fn is_business_day(&self, day: BusinessDate) -> bool {
         let weekend = matches!(day.0.weekday(), Weekday::Saturday | Weekday::Sunday);
-        if weekend {
-            self.workdays.contains(&day)
-        } else {
-            !self.holidays.contains(&day)
-        }
+        if weekend { self.workdays.contains(&day) } else { !self.holidays.contains(&day) }
     }
 
     /// The day that is `count` business days after `day`: T+`count`. T+0 is the day itself.
@@ -51,10 +47,7 @@ mod tests {
 
     #[test]
     fn t_plus_one_passes_over_the_weekend() {
-        assert_eq!(
-            Calendar::default().after(day("2026-03-27"), 1),
-            day("2026-03-30")
-        );
+        assert_eq!(Calendar::default().after(day("2026-03-27"), 1), day("2026-03-30"));
     }
 
     #[test]

@@ -43,13 +43,7 @@ impl BusinessDate {
 
 impl fmt::Display for BusinessDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:04}-{:02}-{:02}",
-            self.0.year(),
-            u8::from(self.0.month()),
-            self.0.day()
-        )
+        write!(f, "{:04}-{:02}-{:02}", self.0.year(), u8::from(self.0.month()), self.0.day())
     }
 }
 
@@ -69,9 +63,7 @@ impl Serialize for BusinessDate {
 
 impl<'de> Deserialize<'de> for BusinessDate {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -96,10 +88,7 @@ impl BusinessZone {
     /// The moment the day begins.
     #[must_use]
     pub fn start_of(self, day: BusinessDate) -> OffsetDateTime {
-        day.0
-            .midnight()
-            .assume_offset(self.0)
-            .to_offset(UtcOffset::UTC)
+        day.0.midnight().assume_offset(self.0).to_offset(UtcOffset::UTC)
     }
 
     /// `2026-03-31 09:05:07`, in this zone.
@@ -121,9 +110,7 @@ impl FromStr for BusinessZone {
 
     fn from_str(text: &str) -> Result<Self, NotAZone> {
         let format = format_description!("[offset_hour sign:mandatory]:[offset_minute]");
-        UtcOffset::parse(text, format)
-            .map(Self)
-            .map_err(|_| NotAZone)
+        UtcOffset::parse(text, format).map(Self).map_err(|_| NotAZone)
     }
 }
 
@@ -159,13 +146,6 @@ mod tests {
     fn days_are_strict() {
         assert!("2026-02-29".parse::<BusinessDate>().is_err());
         assert!("2026-3-1".parse::<BusinessDate>().is_err());
-        assert_eq!(
-            "2026-12-31"
-                .parse::<BusinessDate>()
-                .unwrap()
-                .next()
-                .compact(),
-            "20270101"
-        );
+        assert_eq!("2026-12-31".parse::<BusinessDate>().unwrap().next().compact(), "20270101");
     }
 }

@@ -173,9 +173,7 @@ impl Money {
         if whole.len() > INTEGER_DIGITS_MAX {
             return Err(MoneyError::TooLarge);
         }
-        let minor = format!("{whole}{decimals:0<2}")
-            .parse()
-            .map_err(|_| MoneyError::TooLarge)?;
+        let minor = format!("{whole}{decimals:0<2}").parse().map_err(|_| MoneyError::TooLarge)?;
         Ok(Self::new(minor, currency))
     }
 
@@ -185,11 +183,7 @@ impl Money {
     /// The reason of the refusal.
     pub fn parse_positive(text: &str, currency: Currency) -> Result<Self, MoneyError> {
         let money = Self::parse(text, currency)?;
-        if money.is_zero() {
-            Err(MoneyError::Zero)
-        } else {
-            Ok(money)
-        }
+        if money.is_zero() { Err(MoneyError::Zero) } else { Ok(money) }
     }
 
     /// Sum.
@@ -198,10 +192,7 @@ impl Money {
     /// Different currencies, or out of range.
     pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
-        let minor = self
-            .minor
-            .checked_add(other.minor)
-            .ok_or(MoneyError::Overflow)?;
+        let minor = self.minor.checked_add(other.minor).ok_or(MoneyError::Overflow)?;
         Ok(Self::new(minor, self.currency))
     }
 
@@ -211,10 +202,7 @@ impl Money {
     /// Different currencies, or out of range.
     pub fn checked_sub(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
-        let minor = self
-            .minor
-            .checked_sub(other.minor)
-            .ok_or(MoneyError::Overflow)?;
+        let minor = self.minor.checked_sub(other.minor).ok_or(MoneyError::Overflow)?;
         Ok(Self::new(minor, self.currency))
     }
 
@@ -235,9 +223,7 @@ impl Money {
         items: impl IntoIterator<Item = Self>,
         currency: Currency,
     ) -> Result<Self, MoneyError> {
-        items
-            .into_iter()
-            .try_fold(Self::zero(currency), Self::checked_add)
+        items.into_iter().try_fold(Self::zero(currency), Self::checked_add)
     }
 
     /// Major units with two decimals and no separators: `-1234.50`. What files and APIs carry.
@@ -252,9 +238,7 @@ impl Money {
     #[must_use]
     pub fn grouped(self) -> String {
         let plain = self.plain();
-        let (sign, digits) = plain
-            .strip_prefix('-')
-            .map_or(("", plain.as_str()), |d| ("-", d));
+        let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |d| ("-", d));
         let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "00"));
         let mut grouped = String::with_capacity(whole.len() + whole.len() / 3);
         for (position, digit) in whole.chars().enumerate() {
@@ -267,11 +251,7 @@ impl Money {
     }
 
     fn same_currency(self, other: Self) -> Result<(), MoneyError> {
-        if self.currency == other.currency {
-            Ok(())
-        } else {
-            Err(MoneyError::CurrencyMismatch)
-        }
+        if self.currency == other.currency { Ok(()) } else { Err(MoneyError::CurrencyMismatch) }
     }
 }
 
@@ -290,9 +270,7 @@ mod minor_as_text {
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(D::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 
@@ -303,17 +281,8 @@ mod tests {
 
     #[test]
     fn plain_amounts_are_read() {
-        for (text, fen) in [
-            ("100", 10_000),
-            ("100.5", 10_050),
-            ("0.01", 1),
-            ("007.10", 710),
-        ] {
-            assert_eq!(
-                Money::parse(text, Currency::Cny),
-                Ok(Money::cny(fen)),
-                "{text}"
-            );
+        for (text, fen) in [("100", 10_000), ("100.5", 10_050), ("0.01", 1), ("007.10", 710)] {
+            assert_eq!(Money::parse(text, Currency::Cny), Ok(Money::cny(fen)), "{text}");
         }
     }
 
@@ -338,11 +307,7 @@ mod tests {
             ("12345678901234567890", TooLarge),
             ("9223372036854775807", TooLarge),
         ] {
-            assert_eq!(
-                Money::parse_positive(text, Currency::Cny),
-                Err(reason),
-                "{text}"
-            );
+            assert_eq!(Money::parse_positive(text, Currency::Cny), Err(reason), "{text}");
         }
     }
 
@@ -350,10 +315,7 @@ mod tests {
     fn sums_are_checked() {
         let most = Money::cny(i64::MAX);
         assert_eq!(most.checked_add(Money::cny(1)), Err(MoneyError::Overflow));
-        assert_eq!(
-            Money::sum([most, most, most], Currency::Cny),
-            Err(MoneyError::Overflow)
-        );
+        assert_eq!(Money::sum([most, most, most], Currency::Cny), Err(MoneyError::Overflow));
         assert_eq!(
             Money::cny(1).checked_add(Money::new(1, Currency::Eur)),
             Err(MoneyError::CurrencyMismatch)

@@ -21,10 +21,7 @@ impl PageRequest {
     /// ten thousand.
     #[must_use]
     pub fn number(number: i64) -> Self {
-        Self {
-            number: number.clamp(1, 10_000),
-            size: PAGE_SIZE_DEFAULT,
-        }
+        Self { number: number.clamp(1, 10_000), size: PAGE_SIZE_DEFAULT }
     }
 
     /// Rows to pass over.
