@@ -5,9 +5,11 @@
 
 pub mod access;
 pub mod approval;
+pub mod audit;
 pub mod calendar;
 pub mod date;
 pub mod ids;
 pub mod job;
 pub mod money;
 pub mod page;
+pub mod staff;
