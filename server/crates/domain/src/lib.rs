@@ -4,10 +4,12 @@
 //! compile this crate, so a button and the endpoint behind it ask the same rule.
 
 pub mod access;
+pub mod account;
 pub mod approval;
 pub mod calendar;
 pub mod date;
 pub mod ids;
 pub mod job;
+pub mod journal;
 pub mod money;
 pub mod page;
