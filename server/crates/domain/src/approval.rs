@@ -262,6 +262,57 @@ impl Approval {
     }
 }
 
+/// Which requests a person wants to see.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Inbox {
+    /// Waiting, and theirs to decide.
+    #[default]
+    ToDecide,
+    /// Made by themselves.
+    Mine,
+    /// All they may see.
+    All,
+}
+
+/// A request as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalSummary {
+    /// Its id.
+    pub id: ApprovalId,
+    /// What is decided.
+    pub kind: ApprovalKind,
+    /// The object it is about.
+    pub subject: uuid::Uuid,
+    /// One line about it.
+    pub title: String,
+    /// Who proposed it.
+    pub maker: StaffId,
+    /// Their name.
+    pub maker_name: String,
+    /// When.
+    pub made_at: OffsetDateTime,
+    /// Stored name of where it stands.
+    pub state: String,
+    /// Who decided, if somebody did.
+    pub checker_name: Option<String>,
+}
+
+/// A request, whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalDetail {
+    /// What the list shows.
+    pub summary: ApprovalSummary,
+    /// The content, as indented JSON text.
+    pub content: String,
+    /// Its hash; a decision must bring it back.
+    pub content_hash: String,
+    /// The checker's note.
+    pub note: String,
+    /// When it was decided.
+    pub decided_at: Option<OffsetDateTime>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

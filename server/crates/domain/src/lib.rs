@@ -6,6 +6,7 @@
 pub mod access;
 pub mod account;
 pub mod approval;
+pub mod audit;
 pub mod calendar;
 pub mod date;
 pub mod ids;
@@ -13,3 +14,4 @@ pub mod job;
 pub mod journal;
 pub mod money;
 pub mod page;
+pub mod staff;

@@ -1,0 +1,38 @@
+use crate::explain::{Explain, Inconsistent, Kind};
+
+/// Why signing in, or asking who is signed in, failed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessError {
+    /// Unknown login, wrong password or closed account: which one is not told.
+    #[error("login or password is not right")]
+    NotSignedIn,
+    /// Too many wrong passwords.
+    #[error("this account is locked after too many wrong passwords: try again in half an hour")]
+    Locked,
+    /// No such person.
+    #[error("there is no such member of staff")]
+    NotFound,
+    /// Length is what makes a password strong.
+    #[error("a password needs at least {0} characters")]
+    PasswordTooShort(usize),
+    /// The password could not be hashed or checked.
+    #[error("the password could not be checked")]
+    Hashing(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A stored person is impossible.
+    #[error(transparent)]
+    Inconsistent(#[from] Inconsistent),
+    /// The database failed.
+    #[error("staff could not be read or written")]
+    Database(#[from] sqlx::Error),
+}
+
+impl Explain for AccessError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NotSignedIn | Self::Locked => Kind::Invalid(Some("login")),
+            Self::NotFound => Kind::NotFound,
+            Self::PasswordTooShort(_) => Kind::Invalid(Some("password")),
+            Self::Hashing(_) | Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The audit record: who did what to which object, before and after, in the transaction that did
+//! it. The application's database role can add to it and read it, nothing else.
+
+mod store;
+
+use crate::explain::{Explain, Kind};
+use crate::office::Office;
+use domain::access::{Actor, Forbidden, Permission};
+use domain::audit::{AuditFilter, AuditRecord};
+use domain::page::{Page, PageRequest};
+use serde::Serialize;
+use sqlx::PgConnection;
+
+/// Who acted.
+#[derive(Debug, Clone, Copy)]
+pub enum Who<'a> {
+    /// A signed-in person.
+    Staff(&'a Actor),
+    /// A part of the system, by name (`worker`, `gateway`).
+    System(&'static str),
+}
+
+/// What is written down.
+#[derive(Debug, Clone, Copy)]
+pub struct Event<'a> {
+    /// Who acted.
+    pub who: Who<'a>,
+    /// What they did, `system.verb`.
+    pub action: &'static str,
+    /// The kind of object, as in links (`payment`, `payout_batch`).
+    pub subject_kind: &'static str,
+}
+
+/// Why the record could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// Not allowed.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// The database failed.
+    #[error("the audit record could not be read")]
+    Database(#[from] sqlx::Error),
+}
+
+impl Explain for AuditError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Forbidden(forbidden) => forbidden.kind(),
+            Self::Database(_) => Kind::Unexpected,
+        }
+    }
+}
+
+/// Writes one event, with the object as it became (or what was asked, for refusals).
+///
+/// # Errors
+/// The database failed; the caller's transaction must not commit.
+pub async fn record(
+    conn: &mut PgConnection,
+    office: &Office,
+    event: Event<'_>,
+    subject_id: &str,
+    after: &impl Serialize,
+) -> Result<(), sqlx::Error> {
+    let after = serde_json::to_value(after).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    store::insert(conn, office, event, subject_id, after).await
+}
+
+/// Who did what, newest first.
+///
+/// # Errors
+/// Not allowed, or the database failed.
+pub async fn list(
+    office: &Office,
+    actor: &Actor,
+    filter: &AuditFilter,
+    page: PageRequest,
+) -> Result<Page<AuditRecord>, AuditError> {
+    actor.require(Permission::ViewAudit)?;
+    let mut conn = office.db.acquire().await?;
+    Ok(store::list(&mut conn, filter, page).await?)
+}

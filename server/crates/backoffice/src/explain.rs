@@ -1,0 +1,63 @@
+//! What an error means for whoever asked: every system's error says its kind, and the edge turns
+//! that into a status, a screen message and a log level.
+
+use domain::access::{Forbidden, Permission};
+
+/// The kinds of failure a caller can act on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// Nobody is signed in.
+    SignedOut,
+    /// The roles do not allow it.
+    Forbidden(Permission),
+    /// There is no such thing, or it is not theirs to see.
+    NotFound,
+    /// The state of things does not allow it now.
+    Conflict,
+    /// Something given is wrong; the field, where one is to blame.
+    Invalid(Option<&'static str>),
+    /// Our fault; the text stays in the log.
+    Unexpected,
+}
+
+/// An error that knows its kind.
+pub trait Explain: std::error::Error + Send + Sync + 'static {
+    /// What it means for the caller.
+    fn kind(&self) -> Kind;
+
+    /// The field that is to blame, when it is only known at run time.
+    fn field(&self) -> Option<String> {
+        None
+    }
+}
+
+impl Explain for Forbidden {
+    fn kind(&self) -> Kind {
+        Kind::Forbidden(self.0)
+    }
+}
+
+/// A row that our own rules make impossible.
+#[derive(Debug, thiserror::Error)]
+#[error("the stored {table} {id} is inconsistent: {what}")]
+pub struct Inconsistent {
+    /// Where.
+    pub table: &'static str,
+    /// Which.
+    pub id: String,
+    /// What is impossible about it.
+    pub what: String,
+}
+
+impl Inconsistent {
+    /// Reports an impossible row.
+    pub fn new(table: &'static str, id: impl ToString, what: impl ToString) -> Self {
+        Self { table, id: id.to_string(), what: what.to_string() }
+    }
+
+    /// For use inside `sqlx` row conversions.
+    #[must_use]
+    pub fn into_sqlx(self) -> sqlx::Error {
+        sqlx::Error::Decode(Box::new(self))
+    }
+}

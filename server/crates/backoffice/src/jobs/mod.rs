@@ -1,0 +1,200 @@
+//! Background work. A job is handed on inside a transaction and exists exactly when that
+//! transaction took effect; a worker claims it under a lease with a fencing number, so that a
+//! worker that wakes up late cannot write over its successor.
+
+mod store;
+
+use crate::explain::{Explain, Kind};
+use crate::office::Office;
+use domain::access::{Actor, Forbidden, Permission};
+use domain::ids::JobId;
+use domain::job::{JobState, JobSummary};
+use domain::page::{Page, PageRequest};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::PgConnection;
+use time::{Duration, OffsetDateTime};
+
+/// How long a worker may hold a job without a sign of life.
+const LEASE: Duration = Duration::minutes(2);
+/// Tries before a job is given up and shown as dead.
+const ATTEMPTS_MAX: i32 = 20;
+/// Longest pause between two tries.
+const PAUSE_MAX: Duration = Duration::minutes(10);
+
+/// What went wrong in a job, whatever it was.
+pub type JobError = Box<dyn std::error::Error + Send + Sync>;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The work is finished.
+    Done,
+    /// Nothing is wrong, but the work is not finished: run again after this time.
+    Again(Duration),
+}
+
+/// What is handed on: a kind of background work with what it needs to know.
+pub trait Message: Serialize + DeserializeOwned + Send + Sync {
+    /// Its name, `system.verb`.
+    const KIND: &'static str;
+
+    /// A key under which at most one such job is ever handed on.
+    fn unique_key(&self) -> Option<String> {
+        None
+    }
+}
+
+/// A message that knows its work. One whose work lies further down is dispatched by `work`.
+pub trait Job: Message {
+    /// Does the work. Must be harmless to repeat.
+    fn run(
+        &self,
+        office: &Office,
+        run: &Run,
+    ) -> impl Future<Output = Result<Outcome, JobError>> + Send;
+}
+
+/// One run of a job, for reporting progress.
+#[derive(Debug, Clone, Copy)]
+pub struct Run {
+    /// The job.
+    pub job: JobId,
+    fence: i64,
+}
+
+impl Run {
+    /// Tells how far the work is, and renews the lease.
+    ///
+    /// # Errors
+    /// The lease was lost to another worker, or the database failed: stop working.
+    pub async fn progress(&self, office: &Office, done: i64, total: i64) -> Result<(), JobError> {
+        let mut conn = office.db.acquire().await?;
+        let lease = office.now().saturating_add(LEASE);
+        if store::progress(&mut conn, self, (done, total), lease).await? {
+            Ok(())
+        } else {
+            Err("the lease of this job was lost to another worker".into())
+        }
+    }
+}
+
+/// A job a worker has claimed.
+#[derive(Debug)]
+pub struct Claimed {
+    /// This run of it.
+    pub run: Run,
+    /// Its kind.
+    pub kind: String,
+    /// What it carries.
+    pub payload: serde_json::Value,
+    /// The request that caused it.
+    pub request_id: Option<String>,
+    attempts: i32,
+}
+
+/// Why jobs could not be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum JobsError {
+    /// Not allowed.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// The database failed.
+    #[error("the jobs could not be read")]
+    Database(#[from] sqlx::Error),
+}
+
+impl Explain for JobsError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Forbidden(forbidden) => forbidden.kind(),
+            Self::Database(_) => Kind::Unexpected,
+        }
+    }
+}
+
+/// Hands on a job, to be done once the transaction has taken effect.
+///
+/// # Errors
+/// The database failed; the caller's transaction must not commit.
+pub async fn enqueue<J: Message>(
+    conn: &mut PgConnection,
+    office: &Office,
+    job: &J,
+) -> Result<(), sqlx::Error> {
+    enqueue_at(conn, office, job, office.now()).await
+}
+
+/// Hands on a job, to be done at a moment.
+///
+/// # Errors
+/// The database failed; the caller's transaction must not commit.
+pub async fn enqueue_at<J: Message>(
+    conn: &mut PgConnection,
+    office: &Office,
+    job: &J,
+    at: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    let payload = serde_json::to_value(job).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    store::insert(conn, office, (J::KIND, payload), job.unique_key(), at).await
+}
+
+/// Claims the next due job: one that is queued, or whose worker's lease ran out.
+///
+/// # Errors
+/// The database failed.
+pub async fn claim(office: &Office) -> Result<Option<Claimed>, sqlx::Error> {
+    let mut conn = office.db.acquire().await?;
+    let now = office.now();
+    store::claim(&mut conn, now, now.saturating_add(LEASE)).await
+}
+
+/// Writes down how a claimed job's run ended. A lost lease makes this a no-op.
+///
+/// # Errors
+/// The database failed; the job will be claimed again when its lease runs out.
+pub async fn conclude(
+    office: &Office,
+    claimed: &Claimed,
+    result: Result<Outcome, String>,
+) -> Result<(), sqlx::Error> {
+    let now = office.now();
+    let (state, run_at, error) = match result {
+        Ok(Outcome::Done) => (JobState::Done, now, None),
+        Ok(Outcome::Again(pause)) => (JobState::Queued, now.saturating_add(pause), None),
+        Err(error) if claimed.attempts >= ATTEMPTS_MAX => (JobState::Dead, now, Some(error)),
+        Err(error) => (JobState::Queued, now.saturating_add(pause(claimed.attempts)), Some(error)),
+    };
+    let mut conn = office.db.acquire().await?;
+    store::conclude(&mut conn, &claimed.run, state, (run_at, now), error).await
+}
+
+/// Runs a claimed job as `J`.
+///
+/// # Errors
+/// What the job says, or a payload it cannot read.
+pub async fn run_as<J: Job>(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
+    let job: J = serde_json::from_value(claimed.payload.clone())?;
+    job.run(office, &claimed.run).await
+}
+
+/// The latest jobs, of one state if asked.
+///
+/// # Errors
+/// Not allowed, or the database failed.
+pub async fn list(
+    office: &Office,
+    actor: &Actor,
+    state: Option<JobState>,
+    page: PageRequest,
+) -> Result<Page<JobSummary>, JobsError> {
+    actor.require(Permission::ViewJobs)?;
+    let mut conn = office.db.acquire().await?;
+    Ok(store::list(&mut conn, state, page).await?)
+}
+
+/// Doubles with each try, from two seconds up to the longest pause.
+fn pause(attempts: i32) -> Duration {
+    let doublings = u32::try_from(attempts.clamp(0, 9)).unwrap_or(0);
+    Duration::seconds(2_i64.saturating_pow(doublings)).min(PAUSE_MAX)
+}

@@ -1,0 +1,62 @@
+//! The workers' table of contents: which job is done by which system. Last of all modules, so that
+//! it may name every other.
+
+use crate::approvals::jobs::ApprovalConcluded;
+use crate::jobs::{self, Claimed, JobError, Message, Outcome};
+use crate::office::Office;
+use crate::staff;
+use domain::approval::ApprovalKind;
+
+/// Does one due job, if there is one. Returns whether there was.
+///
+/// # Errors
+/// The database failed; a failure of the work itself is written down with the job.
+pub async fn run_one(office: &Office) -> Result<bool, sqlx::Error> {
+    let Some(claimed) = jobs::claim(office).await? else { return Ok(false) };
+    let request = claimed.request_id.clone().unwrap_or_else(|| claimed.run.job.to_string());
+    let office = office.for_request(request);
+    let result = dispatch(&office, &claimed).await;
+    if let Err(error) = &result {
+        let error: &(dyn std::error::Error + 'static) = error.as_ref();
+        tracing::warn!(job = %claimed.run.job, kind = claimed.kind, error, "a job failed");
+    }
+    jobs::conclude(&office, &claimed, result.map_err(|error| describe(error.as_ref()))).await?;
+    Ok(true)
+}
+
+/// Does due jobs until none is left: for tests and for commands that wait for their work.
+///
+/// # Errors
+/// The database failed.
+pub async fn run_until_idle(office: &Office) -> Result<(), sqlx::Error> {
+    while run_one(office).await? {}
+    Ok(())
+}
+
+async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
+    match claimed.kind.as_str() {
+        ApprovalConcluded::KIND => approval_concluded(office, claimed).await,
+        unknown => Err(format!("no system does jobs of the kind {unknown}").into()),
+    }
+}
+
+async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
+    let news: ApprovalConcluded = serde_json::from_value(claimed.payload.clone())?;
+    match news.kind {
+        ApprovalKind::StaffRoles => staff::approval_concluded(office, news.approval).await?,
+        kind => return Err(format!("no system carries out approvals of {}", kind.name()).into()),
+    }
+    Ok(Outcome::Done)
+}
+
+/// The error with its causes, for the person who looks at a failed job.
+fn describe(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
