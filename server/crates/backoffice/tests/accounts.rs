@@ -1,6 +1,7 @@
 //! Reading the books.
 
-#[cfg(test)]
+#![cfg(test)]
+
 mod desk;
 
 use backoffice::accounts::{self, AccountsError};

@@ -1,6 +1,7 @@
 //! Manual adjustments, from the maker's form to the books.
 
-#[cfg(test)]
+#![cfg(test)]
+
 mod desk;
 
 use backoffice::adjustments::{self, AdjustmentError};
