@@ -16,5 +16,11 @@ pub mod jobs;
 /// Members of staff and the change of their roles.
 pub mod staff;
 
+/// The books as people read them: chart, statements, journal, trial balance.
+pub mod accounts;
+
+/// Manual adjustments of the books, proposed and decided by two people.
+pub mod adjustments;
+
 /// Which job is done by which system.
 pub mod work;

@@ -1,6 +1,7 @@
 //! The workers' table of contents: which job is done by which system. Last of all modules, so that
 //! it may name every other.
 
+use crate::adjustments;
 use crate::approvals::jobs::ApprovalConcluded;
 use crate::jobs::{self, Claimed, JobError, Message, Outcome};
 use crate::office::Office;
@@ -43,6 +44,9 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
 async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
     let news: ApprovalConcluded = serde_json::from_value(claimed.payload.clone())?;
     match news.kind {
+        ApprovalKind::Adjustment => {
+            adjustments::approval_concluded(office, news.approval).await?;
+        }
         ApprovalKind::StaffRoles => staff::approval_concluded(office, news.approval).await?,
         kind => return Err(format!("no system carries out approvals of {}", kind.name()).into()),
     }
