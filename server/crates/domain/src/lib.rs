@@ -4,6 +4,7 @@
 //! compile this crate, so a button and the endpoint behind it ask the same rule.
 
 pub mod access;
+pub mod account;
 pub mod approval;
 pub mod audit;
 pub mod calendar;
@@ -13,6 +14,7 @@ pub mod fee;
 pub mod gateway;
 pub mod ids;
 pub mod job;
+pub mod journal;
 pub mod merchant;
 pub mod money;
 pub mod order;
