@@ -4,5 +4,7 @@
 //! books: what they return is the counterparty's word, to be checked by whoever asked.
 
 pub mod bill;
+pub mod formats;
 pub mod front;
+pub mod fund;
 pub mod statement;
