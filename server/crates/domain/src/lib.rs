@@ -4,6 +4,7 @@
 //! compile this crate, so a button and the endpoint behind it ask the same rule.
 
 pub mod access;
+pub mod account;
 pub mod approval;
 pub mod audit;
 pub mod calendar;
@@ -12,6 +13,7 @@ pub mod error_item;
 pub mod ids;
 pub mod job;
 pub mod matching;
+pub mod journal;
 pub mod money;
 pub mod page;
 pub mod reconciliation;
