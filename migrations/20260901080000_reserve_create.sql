@@ -39,7 +39,6 @@ CREATE TABLE reserve_statement_balances (
     account_no text NOT NULL REFERENCES reserve_accounts (account_no),
     day date NOT NULL,
     closing_minor bigint NOT NULL,
-    recorded_at timestamptz NOT NULL,
     PRIMARY KEY (account_no, day)
 );
 COMMENT ON TABLE reserve_statement_balances IS 'Closing balances of imported bank statements';

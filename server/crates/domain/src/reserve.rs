@@ -2,9 +2,10 @@
 //! covers what we owe.
 
 use crate::date::BusinessDate;
-use crate::ids::ReserveAccountId;
+use crate::ids::{PayoutId, ReserveAccountId};
 use crate::money::Money;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 /// What a bank account of the institution is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -206,6 +207,63 @@ pub struct ReserveAccount {
     pub promised: Money,
     /// The last imported statement: its day and closing balance.
     pub statement: Option<(BusinessDate, Money)>,
+}
+
+/// Where money promised to a payout stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InstructionState {
+    /// Set aside until the statement shows it or the bank refuses.
+    Promised,
+    /// The statement shows it.
+    Paid,
+    /// The bank refused: it is free again.
+    Released,
+}
+
+impl InstructionState {
+    /// All states.
+    pub const ALL: [Self; 3] = [Self::Promised, Self::Paid, Self::Released];
+
+    /// The stored name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Promised => "promised",
+            Self::Paid => "paid",
+            Self::Released => "released",
+        }
+    }
+
+    /// The state with this stored name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// Money promised out of an account to a payout, 资金指令.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FundInstruction {
+    /// The payout.
+    pub payout: PayoutId,
+    /// How much.
+    pub amount: Money,
+    /// Where it stands.
+    pub state: InstructionState,
+    /// When it was promised.
+    pub created_at: OffsetDateTime,
+    /// When the bank's word ended it.
+    pub concluded_at: Option<OffsetDateTime>,
+}
+
+/// A bank account of the institution with what was promised out of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReserveAccountDetail {
+    /// The account.
+    pub account: ReserveAccount,
+    /// What was promised, newest first.
+    pub instructions: crate::page::Page<FundInstruction>,
 }
 
 #[cfg(test)]
