@@ -4,12 +4,14 @@
 //! compile this crate, so a button and the endpoint behind it ask the same rule.
 
 pub mod access;
+pub mod account;
 pub mod approval;
 pub mod audit;
 pub mod calendar;
 pub mod date;
 pub mod ids;
 pub mod job;
+pub mod journal;
 pub mod money;
 pub mod page;
 pub mod payout;
