@@ -16,5 +16,8 @@ pub mod jobs;
 /// Members of staff and the change of their roles.
 pub mod staff;
 
+/// The institution's bank accounts, leave to pay out of them, and the daily proof.
+pub mod reserve;
+
 /// Which job is done by which system.
 pub mod work;
