@@ -19,5 +19,8 @@ pub mod staff;
 /// The institution's bank accounts, leave to pay out of them, and the daily proof.
 pub mod reserve;
 
+/// Payouts to merchants and their batches.
+pub mod payouts;
+
 /// Which job is done by which system.
 pub mod work;

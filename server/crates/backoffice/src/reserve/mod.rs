@@ -234,7 +234,6 @@ async fn with_balance(
     conn: &mut PgConnection,
     account: ReserveAccount,
 ) -> Result<ReserveAccount, ReserveError> {
-    let booked =
-        ledger::balance(conn, &ledger_account(account.purpose), Currency::Cny).await?;
+    let booked = ledger::balance(conn, &ledger_account(account.purpose), Currency::Cny).await?;
     Ok(ReserveAccount { booked, ..account })
 }
