@@ -7,4 +7,6 @@ pub mod bill;
 pub mod formats;
 pub mod front;
 pub mod fund;
+pub mod http;
 pub mod statement;
+pub mod write;
