@@ -16,5 +16,11 @@ pub mod jobs;
 /// Members of staff and the change of their roles.
 pub mod staff;
 
+/// The institution's bank accounts, leave to pay out of them, and the daily proof.
+pub mod reserve;
+
+/// Payouts to merchants and their batches.
+pub mod payouts;
+
 /// Which job is done by which system.
 pub mod work;
