@@ -1,11 +1,10 @@
 //! The workers' table of contents: which job is done by which system. Last of all modules, so that
 //! it may name every other.
 
-use crate::adjustments;
 use crate::approvals::jobs::ApprovalConcluded;
 use crate::jobs::{self, Claimed, JobError, Message, Outcome};
 use crate::office::Office;
-use crate::staff;
+use crate::{adjustments, merchants, staff};
 use domain::approval::ApprovalKind;
 
 /// Does one due job, if there is one. Returns whether there was.
@@ -48,6 +47,9 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
             adjustments::approval_concluded(office, news.approval).await?;
         }
         ApprovalKind::StaffRoles => staff::approval_concluded(office, news.approval).await?,
+        ApprovalKind::MerchantChange => {
+            merchants::approval_concluded(office, news.approval).await?;
+        }
         kind => return Err(format!("no system carries out approvals of {}", kind.name()).into()),
     }
     Ok(Outcome::Done)
