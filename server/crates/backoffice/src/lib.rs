@@ -19,6 +19,9 @@ pub mod staff;
 /// The institution's bank accounts, leave to pay out of them, and the daily proof.
 pub mod reserve;
 
+/// Money back to payers by the original route.
+pub mod refunds;
+
 /// Payouts to merchants and their batches.
 pub mod payouts;
 
