@@ -1,8 +1,6 @@
 //! Accounting days, and balances, statements and trial balances across them.
 
-mod books;
-
-use books::*;
+use crate::books::*;
 use domain::account::{AccountFilter, StatementFilter};
 use domain::money::{Currency, Money};
 use domain::page::PageRequest;
@@ -95,9 +93,10 @@ async fn balances_of_a_day_are_the_same_before_and_after_it_closes(pool: PgPool)
         if closed {
             days::close(&mut conn, today(), NOON).await.unwrap();
         }
+        let account = unsettled(1);
         for (text, wanted) in [("2026-03-30", 0), ("2026-03-31", 103), ("2026-04-01", 123)] {
             let day = day(text);
-            let one = ledger::balance_on(&mut conn, &unsettled(1), Currency::Cny, day);
+            let one = ledger::balance_on(&mut conn, &account, Currency::Cny, day);
             assert_eq!(one.await.unwrap(), Money::cny(wanted), "{text} {closed}");
             let all = ledger::code_balance_on(&mut conn, "2241.02", Currency::Cny, day);
             assert_eq!(all.await.unwrap(), Money::cny(wanted), "{text} {closed}");

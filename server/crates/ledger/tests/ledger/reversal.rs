@@ -1,8 +1,6 @@
 //! Undoing journals.
 
-mod books;
-
-use books::*;
+use crate::books::*;
 use domain::date::BusinessDate;
 use domain::ids::JournalId;
 use ledger::{Entry, LedgerError, Posted, Reversal, days};

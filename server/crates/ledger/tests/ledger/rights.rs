@@ -1,8 +1,6 @@
 //! What the database itself refuses: the application's role, and rows that cannot be.
 
-mod books;
-
-use books::*;
+use crate::books::*;
 use ledger::days;
 use sqlx::{AssertSqlSafe, PgPool};
 

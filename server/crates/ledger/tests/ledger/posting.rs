@@ -1,8 +1,6 @@
 //! Booking events: what is accepted, what is refused, what happens twice.
 
-mod books;
-
-use books::*;
+use crate::books::*;
 use domain::account::AccountFilter;
 use domain::journal::JournalFilter;
 use domain::money::{Currency, Money};

@@ -1,8 +1,6 @@
 //! Random sequences of events against a model that is only a table of sums.
 
-mod books;
-
-use books::*;
+use crate::books::*;
 use domain::date::BusinessDate;
 use domain::ids::JournalId;
 use domain::money::Money;

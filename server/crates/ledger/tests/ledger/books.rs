@@ -1,5 +1,4 @@
 //! Books with one open day, and short ways to post to them.
-#![expect(dead_code, reason = "every test file uses its own part")]
 
 use domain::date::BusinessDate;
 use domain::ids::MerchantId;
