@@ -41,7 +41,7 @@ pub(super) struct Refund {
     pub amount: Money,
     pub state: RefundState,
     pub reason: String,
-    payer_party: Option<MerchantId>,
+    pub payer_party: Option<MerchantId>,
 }
 
 impl Refund {
