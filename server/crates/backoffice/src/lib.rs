@@ -25,5 +25,8 @@ pub mod refunds;
 /// Payouts to merchants and their batches.
 pub mod payouts;
 
+/// Due payments become available, and payouts are drafted.
+pub mod settlement;
+
 /// Which job is done by which system.
 pub mod work;
