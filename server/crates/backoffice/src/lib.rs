@@ -23,8 +23,12 @@ pub mod jobs;
 pub mod merchants;
 /// The finance platform: payout batches, sending, completion by statement.
 pub mod payouts;
+/// Refunds by the original route.
+pub mod refunds;
 /// Reserve accounts, leave to pay out of them, and the daily proof.
 pub mod reserve;
+/// Clearing and settlement: what falls due, splits, payout drafts.
+pub mod settlement;
 /// Members of staff and the change of their roles.
 pub mod staff;
 /// Which job is done by which system.
