@@ -22,5 +22,8 @@ pub mod reserve;
 /// Payouts to merchants and their batches.
 pub mod payouts;
 
+/// Differences, each explained and closed by two people.
+pub mod error_items;
+
 /// Which job is done by which system.
 pub mod work;
