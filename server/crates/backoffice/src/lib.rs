@@ -17,6 +17,8 @@ pub mod approvals;
 pub mod audit;
 /// Bank fronts: channels and the routes over which products go.
 pub mod channels;
+/// Differences and their resolution under four eyes.
+pub mod error_items;
 /// Background work and the outbox.
 pub mod jobs;
 /// CRM: merchants, products, fees, settlement terms, split rules.
