@@ -65,7 +65,6 @@ pub async fn cut(
 ) -> Result<BusinessDate, TradingDayError> {
     let staff = actor.require(Permission::CutDay)?;
     let mut tx = office.begin().await?;
-    store::lock_cuts(&mut tx).await?;
     let open = ledger::days::current(&mut tx).await.map_err(system)?;
     if open != shown {
         return Err(TradingDayError::NotOpen { shown, open });

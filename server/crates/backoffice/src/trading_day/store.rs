@@ -260,12 +260,6 @@ pub(super) async fn cut_at(
         .await
 }
 
-/// One cut at a time.
-pub(super) async fn lock_cuts(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query!("LOCK TABLE trading_day_cuts IN SHARE ROW EXCLUSIVE MODE").execute(conn).await?;
-    Ok(())
-}
-
 pub(super) async fn record_cut(
     conn: &mut PgConnection,
     (day, staff, at): (BusinessDate, StaffId, OffsetDateTime),
