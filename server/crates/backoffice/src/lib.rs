@@ -19,6 +19,9 @@ pub mod staff;
 /// CRM: merchants, products, fees, split rules.
 pub mod merchants;
 
+/// The business system: orders, their way through the systems, order books.
+pub mod orders;
+
 /// Channels and the routes over which products go.
 pub mod channels;
 
