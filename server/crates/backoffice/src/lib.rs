@@ -5,14 +5,14 @@
 pub mod explain;
 pub mod office;
 
-/// Staff, roles, sessions: who is asking.
-pub mod access;
-/// Four eyes: proposals and decisions, for every system below.
-pub mod approvals;
 /// Who did what: the append-only audit record.
 pub mod audit;
+/// Staff, roles, sessions: who is asking.
+pub mod access;
 /// Background work and the outbox.
 pub mod jobs;
+/// Four eyes: proposals and decisions, for every system below.
+pub mod approvals;
 /// Members of staff and the change of their roles.
 pub mod staff;
 
