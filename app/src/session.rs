@@ -1,7 +1,9 @@
 //! Who is signed in, in which surroundings the page is shown, and what every server function needs
 //! to begin: the office and the actor.
 
-use domain::access::{Actor, Permission};
+use crate::i18n::t;
+use crate::text;
+use domain::access::{Actor, Permission, Role};
 use domain::date::BusinessZone;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -49,6 +51,19 @@ pub fn zone() -> BusinessZone {
     with_context(|around: &Surroundings| around.zone.parse().ok())
         .flatten()
         .unwrap_or_else(BusinessZone::china)
+}
+
+/// What people call a role.
+#[must_use]
+pub fn role_name(role: Role) -> &'static str {
+    t(match role {
+        Role::Operations => text::ACCESS_ROLE_OPERATIONS,
+        Role::FinanceMaker => text::ACCESS_ROLE_FINANCE_MAKER,
+        Role::FinanceChecker => text::ACCESS_ROLE_FINANCE_CHECKER,
+        Role::Manager => text::ACCESS_ROLE_MANAGER,
+        Role::Admin => text::ACCESS_ROLE_ADMIN,
+        Role::Auditor => text::ACCESS_ROLE_AUDITOR,
+    })
 }
 
 /// Counts the commands that took effect in this page. What is loaded is loaded again with each.

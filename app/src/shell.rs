@@ -58,7 +58,7 @@ pub fn Shell(
 #[component]
 fn Header(actor: Actor) -> impl IntoView {
     let today = load(|| (), |()| find_today());
-    let roles = actor.roles.iter().map(|role| crate::access::role_name(*role));
+    let roles = actor.roles.iter().map(|role| session::role_name(*role));
     let roles = roles.collect::<Vec<_>>().join(", ");
     let demo = session::surroundings().demo.then(|| {
         view! { <span class="badge badge-warn">{t(text::SHELL_DEMO)}</span> }

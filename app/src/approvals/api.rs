@@ -5,17 +5,18 @@ use domain::approval::{ApprovalDetail, ApprovalSummary, Inbox, Verdict};
 use domain::ids::ApprovalId;
 use domain::page::{Page, PageRequest};
 use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
 
 /// The requests of an inbox.
-#[server(prefix = "/api/fn", endpoint = "approvals/list")]
+#[server(prefix = "/api/fn", endpoint = "approvals/list", input = Json)]
 pub async fn list(inbox: Inbox, page: PageRequest) -> Result<Page<ApprovalSummary>, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     Ok(backoffice::approvals::list(&office, &actor, inbox, page).await?)
 }
 
 /// One request.
-#[server(prefix = "/api/fn", endpoint = "approvals/find")]
+#[server(prefix = "/api/fn", endpoint = "approvals/find", input = Json)]
 pub async fn find(id: ApprovalId) -> Result<ApprovalDetail, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     Ok(backoffice::approvals::find(&office, &actor, id).await?)

@@ -5,17 +5,18 @@ use domain::access::Role;
 use domain::ids::StaffId;
 use domain::staff::StaffDetail;
 use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
 
 /// Everybody.
-#[server(prefix = "/api/fn", endpoint = "staff/list")]
+#[server(prefix = "/api/fn", endpoint = "staff/list", input = Json)]
 pub async fn list() -> Result<Vec<StaffDetail>, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     Ok(backoffice::staff::list(&office, &actor).await?)
 }
 
 /// One person.
-#[server(prefix = "/api/fn", endpoint = "staff/find")]
+#[server(prefix = "/api/fn", endpoint = "staff/find", input = Json)]
 pub async fn find(id: StaffId) -> Result<StaffDetail, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     Ok(backoffice::staff::find(&office, &actor, id).await?)

@@ -1,10 +1,10 @@
 use super::api;
 use super::list::account;
-use crate::access::role_name;
 use crate::components::{CommandForm, Fact, Facts, Loaded, Moment, PageHead, Panel, Submit, load};
 use crate::failure::Failure;
 use crate::i18n::t;
-use crate::{routes, session, text};
+use crate::session::{self, role_name};
+use crate::{routes, text};
 use domain::access::{Permission, Role};
 use domain::staff::StaffDetail;
 use leptos::prelude::*;

@@ -1,7 +1,7 @@
 use super::api;
-use crate::access::role_name;
 use crate::components::{Badge, Column, Loaded, Moment, PageHead, Table, Tone, load};
 use crate::i18n::t;
+use crate::session::role_name;
 use crate::{routes, text};
 use domain::staff::StaffDetail;
 use leptos::prelude::*;

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use domain::date::BusinessDate;
 use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
 
 /// What the header and the home page tell about today.
@@ -15,7 +16,7 @@ pub struct Today {
 }
 
 /// Today, for whoever asks.
-#[server(prefix = "/api/fn", endpoint = "trading_day/today")]
+#[server(prefix = "/api/fn", endpoint = "trading_day/today", input = Json)]
 pub async fn find_today() -> Result<Today, Failure> {
     use domain::approval::Inbox;
     use domain::page::PageRequest;
