@@ -22,5 +22,8 @@ pub mod accounts;
 /// Manual adjustments of the books, proposed and decided by two people.
 pub mod adjustments;
 
+/// Vouchers for the general ledger, from closed days.
+pub mod vouchers;
+
 /// Which job is done by which system.
 pub mod work;

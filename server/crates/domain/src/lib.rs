@@ -24,3 +24,4 @@ pub mod payment;
 pub mod product;
 pub mod routing;
 pub mod staff;
+pub mod voucher;
