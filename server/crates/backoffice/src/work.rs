@@ -1,11 +1,13 @@
 //! The workers' table of contents: which job is done by which system. Last of all modules, so that
 //! it may name every other.
 
-use crate::adjustments;
 use crate::approvals::jobs::ApprovalConcluded;
 use crate::jobs::{self, Claimed, JobError, Message, Outcome};
 use crate::office::Office;
-use crate::staff;
+use crate::payouts::jobs::{QueryPayout, SendPayout};
+use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
+use crate::settlement::jobs::RunSettlement;
+use crate::{adjustments, merchants, payouts, refunds, staff};
 use domain::approval::ApprovalKind;
 
 /// Does one due job, if there is one. Returns whether there was.
@@ -37,6 +39,12 @@ pub async fn run_until_idle(office: &Office) -> Result<(), sqlx::Error> {
 async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
     match claimed.kind.as_str() {
         ApprovalConcluded::KIND => approval_concluded(office, claimed).await,
+        FundRefund::KIND => jobs::run_as::<FundRefund>(office, claimed).await,
+        SendRefund::KIND => jobs::run_as::<SendRefund>(office, claimed).await,
+        QueryRefund::KIND => jobs::run_as::<QueryRefund>(office, claimed).await,
+        SendPayout::KIND => jobs::run_as::<SendPayout>(office, claimed).await,
+        QueryPayout::KIND => jobs::run_as::<QueryPayout>(office, claimed).await,
+        RunSettlement::KIND => jobs::run_as::<RunSettlement>(office, claimed).await,
         unknown => Err(format!("no system does jobs of the kind {unknown}").into()),
     }
 }
@@ -48,6 +56,11 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
             adjustments::approval_concluded(office, news.approval).await?;
         }
         ApprovalKind::StaffRoles => staff::approval_concluded(office, news.approval).await?,
+        ApprovalKind::MerchantChange => {
+            merchants::approval_concluded(office, news.approval).await?;
+        }
+        ApprovalKind::PayoutBatch => payouts::approval_concluded(office, news.approval).await?,
+        ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,
         kind => return Err(format!("no system carries out approvals of {}", kind.name()).into()),
     }
     Ok(Outcome::Done)

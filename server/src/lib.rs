@@ -1,0 +1,18 @@
+<<<<<<< HEAD
+//! The parts of the `countinghouse` program.
+
+pub mod sandbox;
+=======
+//! The server: configuration, HTTP, sessions, workers, and the command line around them.
+
+pub mod cli;
+pub mod config;
+pub mod database;
+pub mod demo;
+pub mod headers;
+pub mod origin;
+pub mod router;
+pub mod session;
+pub mod telemetry;
+pub mod worker;
+>>>>>>> shell
