@@ -1,8 +1,3 @@
-<<<<<<< HEAD
-//! The parts of the `countinghouse` program.
-
-pub mod sandbox;
-=======
 //! The server: configuration, HTTP, sessions, workers, and the command line around them.
 
 pub mod cli;
@@ -12,7 +7,7 @@ pub mod demo;
 pub mod headers;
 pub mod origin;
 pub mod router;
+pub mod sandbox;
 pub mod session;
 pub mod telemetry;
 pub mod worker;
->>>>>>> shell
