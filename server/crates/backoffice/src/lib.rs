@@ -29,6 +29,9 @@ pub mod adjustments;
 /// CRM: merchants, products, fees, settlement terms, split rules.
 pub mod merchants;
 
+/// The business system: orders and their path through the systems.
+pub mod orders;
+
 /// Bank fronts: channels and the routes over which products go.
 pub mod channels;
 
