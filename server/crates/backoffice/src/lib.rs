@@ -50,5 +50,8 @@ pub mod settlement;
 /// Differences and their resolution under four eyes.
 pub mod error_items;
 
+/// Vouchers for the general ledger, from closed days.
+pub mod vouchers;
+
 /// Which job is done by which system.
 pub mod work;
