@@ -28,6 +28,9 @@ pub mod channels;
 /// The institution's bank accounts, leave to pay out of them, and the daily proof.
 pub mod reserve;
 
+/// The payment gateway: routing, sending, outcomes, booking.
+pub mod payments;
+
 /// Payouts to merchants and their batches.
 pub mod payouts;
 
