@@ -38,6 +38,9 @@ pub mod channels;
 /// Reserve accounts, leave to pay out of them, and the daily proof.
 pub mod reserve;
 
+/// The payment gateway: routing, sending, outcomes, booking.
+pub mod payments;
+
 /// Refunds by the original route.
 pub mod refunds;
 

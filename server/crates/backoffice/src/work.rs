@@ -4,6 +4,7 @@
 use crate::approvals::jobs::ApprovalConcluded;
 use crate::jobs::{self, Claimed, JobError, Message, Outcome};
 use crate::office::Office;
+use crate::payments::jobs::{BookOrderFile, QueryPayment, SendPayment};
 use crate::payouts::jobs::{QueryPayout, SendPayout};
 use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
@@ -39,6 +40,9 @@ pub async fn run_until_idle(office: &Office) -> Result<(), sqlx::Error> {
 async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
     match claimed.kind.as_str() {
         ApprovalConcluded::KIND => approval_concluded(office, claimed).await,
+        BookOrderFile::KIND => jobs::run_as::<BookOrderFile>(office, claimed).await,
+        QueryPayment::KIND => jobs::run_as::<QueryPayment>(office, claimed).await,
+        SendPayment::KIND => jobs::run_as::<SendPayment>(office, claimed).await,
         FundRefund::KIND => jobs::run_as::<FundRefund>(office, claimed).await,
         SendRefund::KIND => jobs::run_as::<SendRefund>(office, claimed).await,
         QueryRefund::KIND => jobs::run_as::<QueryRefund>(office, claimed).await,
