@@ -7,7 +7,7 @@ use crate::office::Office;
 use crate::payouts::jobs::{QueryPayout, SendPayout};
 use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
-use crate::{payouts, refunds, staff};
+use crate::{merchants, payouts, refunds, staff};
 use domain::approval::ApprovalKind;
 
 /// Does one due job, if there is one. Returns whether there was.
@@ -52,6 +52,9 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
 async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
     let news: ApprovalConcluded = serde_json::from_value(claimed.payload.clone())?;
     match news.kind {
+        ApprovalKind::MerchantChange => {
+            merchants::approval_concluded(office, news.approval).await?;
+        }
         ApprovalKind::PayoutBatch => payouts::approval_concluded(office, news.approval).await?,
         ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,
         ApprovalKind::StaffRoles => staff::approval_concluded(office, news.approval).await?,
