@@ -23,6 +23,7 @@ pub use lists::{find, list};
 use self::plan::Plan;
 use self::store::Merchant;
 use crate::audit::{self, Event, Who};
+use crate::merchants;
 use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::date::BusinessDate;
@@ -159,7 +160,7 @@ async fn settle(
         let items = store::items(&mut tx, merchant.id, (clearing_dates, after)).await?;
         let Some(item) = items.last() else { return Ok(()) };
         after = Some(item.payment);
-        let rules = store::split_rules(&mut tx, merchant.id, last).await?;
+        let rules = merchants::split_rules(&mut tx, merchant.id, last).await?;
         let inactive = store::inactive(&mut tx, &items, &rules).await?;
         let plan = Plan::of(merchant.id, items, &rules, &inactive)?;
         let held = plan.held_reasons().map(|reason| merchant.held(last, reason));
