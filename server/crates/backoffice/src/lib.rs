@@ -25,5 +25,8 @@ pub mod payouts;
 /// Differences, each explained and closed by two people.
 pub mod error_items;
 
+/// Files of channels, banks and merchants, compared with our records.
+pub mod reconciliation;
+
 /// Which job is done by which system.
 pub mod work;
