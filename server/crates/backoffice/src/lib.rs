@@ -16,6 +16,15 @@ pub mod jobs;
 /// Members of staff and the change of their roles.
 pub mod staff;
 
+/// CRM: merchants, products, fees, split rules.
+pub mod merchants;
+
+/// The business system: orders, their way through the systems, order books.
+pub mod orders;
+
+/// Channels and the routes over which products go.
+pub mod channels;
+
 /// The institution's bank accounts, leave to pay out of them, and the daily proof.
 pub mod reserve;
 

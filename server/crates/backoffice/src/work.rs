@@ -4,7 +4,7 @@
 use crate::approvals::jobs::ApprovalConcluded;
 use crate::jobs::{self, Claimed, JobError, Message, Outcome};
 use crate::office::Office;
-use crate::staff;
+use crate::{merchants, staff};
 use domain::approval::ApprovalKind;
 
 /// Does one due job, if there is one. Returns whether there was.
@@ -43,6 +43,9 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
 async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
     let news: ApprovalConcluded = serde_json::from_value(claimed.payload.clone())?;
     match news.kind {
+        ApprovalKind::MerchantChange => {
+            merchants::approval_concluded(office, news.approval).await?;
+        }
         ApprovalKind::StaffRoles => staff::approval_concluded(office, news.approval).await?,
         kind => return Err(format!("no system carries out approvals of {}", kind.name()).into()),
     }

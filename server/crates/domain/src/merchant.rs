@@ -6,6 +6,7 @@ use crate::fee::{FeeTerms, Rate};
 use crate::ids::MerchantId;
 use crate::money::Money;
 use crate::product::Product;
+use crate::split::SplitMode;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -75,17 +76,6 @@ pub enum SplitLabel {
     Logistics,
 }
 named!(SplitLabel { Commission = "commission", Logistics = "logistics" });
-
-/// How a split is booked. Both are gross: no share disappears in a net figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SplitMode {
-    /// Every party gets its share out of the net amount at once.
-    AtSource,
-    /// The seller gets everything, then pays each share as a transaction of its own.
-    GrossThenCharge,
-}
-named!(SplitMode { AtSource = "at_source", GrossThenCharge = "gross_then_charge" });
 
 /// How large a share is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
