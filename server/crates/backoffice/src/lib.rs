@@ -16,26 +16,24 @@ pub mod jobs;
 /// Members of staff and the change of their roles.
 pub mod staff;
 
-/// CRM: merchants, products, fees, split rules.
-pub mod merchants;
-
-/// The business system: orders, their way through the systems, order books.
-pub mod orders;
-
-/// Channels and the routes over which products go.
+/// Channels and routes.
 pub mod channels;
-
-/// The institution's bank accounts, leave to pay out of them, and the daily proof.
-pub mod reserve;
-
-/// Payouts to merchants and their batches.
-pub mod payouts;
-
 /// Differences, each explained and closed by two people.
 pub mod error_items;
-
+/// Merchants and their terms.
+pub mod merchants;
+/// Business orders.
+pub mod orders;
+/// Payouts to merchants and their batches.
+pub mod payouts;
 /// Files of channels, banks and merchants, compared with our records.
 pub mod reconciliation;
+/// Refunds to payers.
+pub mod refunds;
+/// The institution's bank accounts, leave to pay out of them, and the daily proof.
+pub mod reserve;
+/// Settlement of merchants.
+pub mod settlement;
 
 /// Which job is done by which system.
 pub mod work;

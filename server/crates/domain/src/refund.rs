@@ -265,6 +265,44 @@ pub struct RefundDetail {
     pub accounting_date: Option<crate::date::BusinessDate>,
 }
 
+/// What is asked for when a refund is requested.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundRequest {
+    /// The payment to refund.
+    pub payment: PaymentId,
+    /// The merchant's number of the refund; the same number again is the same refund.
+    pub merchant_refund_no: String,
+    /// How much.
+    pub amount: Money,
+    /// Why.
+    pub reason: String,
+}
+
+/// A refund as reconciliation needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundFact {
+    /// The refund.
+    pub refund: RefundId,
+    /// The payment it refunds.
+    pub payment: PaymentId,
+    /// Its order.
+    pub order: OrderId,
+    /// The merchant.
+    pub merchant: MerchantId,
+    /// Our number at the channel.
+    pub number: String,
+    /// Our number of the payment at the channel.
+    pub payment_number: String,
+    /// The merchant's number.
+    pub merchant_refund_no: String,
+    /// The channel's number.
+    pub channel_no: Option<String>,
+    /// How much.
+    pub amount: Money,
+    /// Where it stands.
+    pub state: RefundState,
+}
+
 /// Which refunds are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefundFilter {

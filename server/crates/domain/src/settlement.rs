@@ -129,12 +129,12 @@ pub struct Party {
     pub name: Option<String>,
 }
 
-/// The proof of a settlement: what the lines come to against what the books moved.
+/// The proof of a settlement: what its lines come to against what the books moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettlementProof {
-    /// Payments − fees − refunds + fees given back − splits, added up from the lines.
+    /// Payments − fees − refunds + fees given back, added up from the lines.
     pub from_lines: Money,
-    /// What the settlement's journals credited to the merchant or the sellers.
+    /// What the settlement's journals took from the unsettled balance.
     pub from_books: Money,
 }
 

@@ -5,25 +5,13 @@
 //! (journal entry 5, both variants).
 
 use crate::ids::MerchantId;
+use crate::merchant::{SplitRule, SplitShare};
 use crate::money::{Money, MoneyError};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
-/// Parts per million in a whole.
-const MILLION: i64 = 1_000_000;
-
-/// What a party of a split gets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Share {
-    /// The same amount of every order.
-    Fixed(Money),
-    /// Parts per million of the split base, rounded half up to the minor unit.
-    Ratio(i64),
-}
-
 /// When a share leaves the base.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SplitMode {
     /// Shared out before the seller gets anything: the seller is credited the rest.
@@ -47,19 +35,6 @@ impl SplitMode {
     pub fn named(name: &str) -> Option<Self> {
         [Self::AtSource, Self::GrossThenCharge].into_iter().find(|mode| mode.name() == name)
     }
-}
-
-/// One rule of a platform: this party gets this share of every order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Portion {
-    /// Who gets it; onboarded, like everybody who is paid.
-    pub payee: MerchantId,
-    /// What it is for: `commission`, `logistics`.
-    pub label: String,
-    /// How much.
-    pub share: Share,
-    /// When it is taken.
-    pub mode: SplitMode,
 }
 
 /// One visible line of a split: an amount and whom it moves from and to.
@@ -102,7 +77,7 @@ pub enum SplitRefused {
     NothingToShare(Money),
     /// A share below nothing.
     #[error("the share {0} is negative: change the split rules")]
-    NegativeShare(String),
+    NegativeShare(&'static str),
     /// The arithmetic refused.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -112,19 +87,20 @@ pub enum SplitRefused {
 ///
 /// # Errors
 /// The shares exceed the base, a share is negative, or there is nothing to share.
-pub fn split(base: Money, seller: MerchantId, portions: &[Portion]) -> Result<Split, SplitRefused> {
+pub fn split(base: Money, seller: MerchantId, rules: &[SplitRule]) -> Result<Split, SplitRefused> {
     if base.minor() <= 0 {
         return Err(SplitRefused::NothingToShare(base));
     }
     let currency = base.currency();
-    let mut lines = Vec::with_capacity(portions.len() + 1);
-    for portion in portions {
-        let amount = share_of(base, portion)?;
-        let from = match portion.mode {
+    let mut lines = Vec::with_capacity(rules.len() + 1);
+    for rule in rules {
+        let amount = share_of(base, rule)?;
+        let from = match rule.mode {
             SplitMode::AtSource => None,
             SplitMode::GrossThenCharge => Some(seller),
         };
-        lines.push(SplitLine { label: portion.label.clone(), from, to: portion.payee, amount });
+        let label = rule.label.name().to_owned();
+        lines.push(SplitLine { label, from, to: rule.payee, amount });
     }
     let shares = Money::sum(lines.iter().map(|line| line.amount), currency)?;
     if shares.minor() > base.minor() {
@@ -159,13 +135,14 @@ impl Split {
     }
 }
 
-fn share_of(base: Money, portion: &Portion) -> Result<Money, SplitRefused> {
-    let amount = match portion.share {
-        Share::Fixed(amount) => amount,
-        Share::Ratio(ppm) => proportion(base, ppm, MILLION)?,
+/// Ratios are taken of the base, the net amount.
+fn share_of(base: Money, rule: &SplitRule) -> Result<Money, SplitRefused> {
+    let amount = match rule.share {
+        SplitShare::Fixed(amount) => amount,
+        SplitShare::Ratio(rate) => rate.of(base)?,
     };
     if amount.minor() < 0 {
-        return Err(SplitRefused::NegativeShare(portion.label.clone()));
+        return Err(SplitRefused::NegativeShare(rule.label.name()));
     }
     base.checked_sub(amount)?; // the same currency
     Ok(amount)
@@ -188,6 +165,8 @@ pub fn proportion(amount: Money, part: i64, whole: i64) -> Result<Money, MoneyEr
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fee::Rate;
+    use crate::merchant::SplitLabel::{self, Commission, Logistics};
     use proptest::prelude::*;
     use uuid::Uuid;
 
@@ -195,14 +174,26 @@ mod tests {
         MerchantId(Uuid::from_u128(number))
     }
 
-    fn fixed(payee: u128, label: &str, fen: i64, mode: SplitMode) -> Portion {
-        let share = Share::Fixed(Money::cny(fen));
-        Portion { payee: party(payee), label: label.to_owned(), share, mode }
+    fn rule(payee: u128, label: SplitLabel, share: SplitShare, mode: SplitMode) -> SplitRule {
+        SplitRule {
+            id: Uuid::from_u128(payee),
+            platform: party(2),
+            payee: party(payee),
+            payee_name: String::new(),
+            label,
+            share,
+            mode,
+            valid_from: "2026-01-01".parse().unwrap(),
+        }
+    }
+
+    fn fixed(payee: u128, label: SplitLabel, fen: i64, mode: SplitMode) -> SplitRule {
+        rule(payee, label, SplitShare::Fixed(Money::cny(fen)), mode)
     }
 
     /// Order 100.00, fee 0.60, commission 1.00, logistics 2.00.
     fn hundred_one_two(mode: SplitMode) -> Vec<(String, i64)> {
-        let rules = [fixed(2, "commission", 100, mode), fixed(3, "logistics", 200, mode)];
+        let rules = [fixed(2, Commission, 100, mode), fixed(3, Logistics, 200, mode)];
         let split = split(Money::cny(9_940), party(1), &rules).unwrap();
         split.lines.into_iter().map(|line| (line.label, line.amount.minor())).collect()
     }
@@ -226,7 +217,7 @@ mod tests {
     #[test]
     fn both_variants_leave_everybody_with_the_same() {
         for mode in [SplitMode::AtSource, SplitMode::GrossThenCharge] {
-            let rules = [fixed(2, "commission", 100, mode), fixed(3, "logistics", 200, mode)];
+            let rules = [fixed(2, Commission, 100, mode), fixed(3, Logistics, 200, mode)];
             let split = split(Money::cny(9_940), party(1), &rules).unwrap();
             for (who, fen) in [(1, 9_640), (2, 100), (3, 200)] {
                 assert_eq!(split.received_by(party(who)), Ok(Money::cny(fen)), "{mode:?} {who}");
@@ -236,20 +227,16 @@ mod tests {
 
     #[test]
     fn ratios_are_taken_of_the_net_base_and_rounded_half_up() {
-        let rule = Portion {
-            payee: party(2),
-            label: "commission".to_owned(),
-            share: Share::Ratio(12_500),
-            mode: SplitMode::AtSource,
-        };
+        let share = SplitShare::Ratio(Rate::from_ppm(12_500).unwrap());
+        let rule = rule(2, Commission, share, SplitMode::AtSource);
         let split = split(Money::cny(9_940), party(1), &[rule]).unwrap();
         assert_eq!(split.lines[1].amount, Money::cny(124)); // 124.25
-        assert_eq!(proportion(Money::cny(9_900), 12_500, MILLION), Ok(Money::cny(124))); // 123.75
+        assert_eq!(proportion(Money::cny(9_900), 1, 80), Ok(Money::cny(124))); // 123.75
     }
 
     #[test]
     fn shares_beyond_the_base_are_refused() {
-        let rules = [fixed(2, "commission", 9_941, SplitMode::GrossThenCharge)];
+        let rules = [fixed(2, Commission, 9_941, SplitMode::GrossThenCharge)];
         let refused = split(Money::cny(9_940), party(1), &rules).unwrap_err();
         assert_eq!(
             refused.to_string(),
@@ -259,32 +246,28 @@ mod tests {
 
     #[test]
     fn a_negative_share_and_an_empty_base_are_refused() {
-        let negative = [fixed(2, "commission", -1, SplitMode::AtSource)];
+        let negative = [fixed(2, Commission, -1, SplitMode::AtSource)];
         let refused = split(Money::cny(9_940), party(1), &negative);
-        assert_eq!(refused, Err(SplitRefused::NegativeShare("commission".to_owned())));
+        assert_eq!(refused, Err(SplitRefused::NegativeShare("commission")));
         let refused = split(Money::cny(0), party(1), &[]);
         assert_eq!(refused, Err(SplitRefused::NothingToShare(Money::cny(0))));
     }
 
-    fn portion() -> impl Strategy<Value = Portion> {
+    fn any_rule() -> impl Strategy<Value = SplitRule> {
         let share = prop_oneof![
-            (0..50_000_i64).prop_map(|fen| Share::Fixed(Money::cny(fen))),
-            (0..400_000_i64).prop_map(Share::Ratio),
+            (0..50_000_i64).prop_map(|fen| SplitShare::Fixed(Money::cny(fen))),
+            (0..400_000_i64).prop_map(|ppm| SplitShare::Ratio(Rate::from_ppm(ppm).unwrap())),
         ];
         let mode = prop_oneof![Just(SplitMode::AtSource), Just(SplitMode::GrossThenCharge)];
-        (2..6_u128, share, mode).prop_map(|(payee, share, mode)| Portion {
-            payee: party(payee),
-            label: "share".to_owned(),
-            share,
-            mode,
-        })
+        (2..6_u128, share, mode)
+            .prop_map(|(payee, share, mode)| rule(payee, Commission, share, mode))
     }
 
     proptest! {
         #[test]
         fn the_parts_always_sum_to_the_base(
             base in 1..10_000_000_i64,
-            rules in prop::collection::vec(portion(), 0..5),
+            rules in prop::collection::vec(any_rule(), 0..5),
         ) {
             if let Ok(split) = split(Money::cny(base), party(1), &rules) {
                 prop_assert_eq!(split.lines.len(), rules.len() + 1);
