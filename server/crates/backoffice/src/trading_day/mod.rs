@@ -91,7 +91,7 @@ pub async fn cut(
     for channel in store::channels(&mut tx).await? {
         jobs::enqueue(&mut tx, office, &FetchBill { channel, day: open }).await?;
     }
-    jobs::enqueue(&mut tx, office, &RunSettlement { due_date: next }).await?;
+    jobs::enqueue(&mut tx, office, &RunSettlement { due_date: next, asked: None }).await?;
     tx.commit().await?;
     Ok(next)
 }
