@@ -19,11 +19,17 @@ pub mod text {
 
 // The areas; each is named like the system it shows.
 pub mod access;
+pub mod accounts;
+pub mod adjustments;
 pub mod approvals;
 pub mod audit;
 pub mod jobs;
+pub mod payouts;
+pub mod reserve;
+pub mod settlement;
 pub mod staff;
 pub mod trading_day;
+pub mod vouchers;
 
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Router};
@@ -41,11 +47,17 @@ pub fn App() -> impl IntoView {
             <shell::Shell>
                 <FlatRoutes fallback=shell::NoSuchPage>
                     <access::AccessRoutes />
+                    <accounts::AccountRoutes />
+                    <adjustments::AdjustmentRoutes />
                     <approvals::ApprovalRoutes />
                     <audit::AuditRoutes />
                     <jobs::JobRoutes />
+                    <payouts::PayoutRoutes />
+                    <reserve::ReserveRoutes />
+                    <settlement::SettlementRoutes />
                     <staff::StaffRoutes />
                     <trading_day::TradingDayRoutes />
+                    <vouchers::VoucherRoutes />
                 </FlatRoutes>
             </shell::Shell>
         </Router>
