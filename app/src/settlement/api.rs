@@ -1,7 +1,6 @@
 //! Server functions of settlement.
 
 use crate::failure::Failure;
-use domain::date::BusinessDate;
 use domain::ids::SettlementId;
 use domain::page::{Page, PageRequest};
 use domain::settlement::{SettlementDetail, SettlementFilter, SettlementRun, SettlementSummary};
@@ -56,8 +55,7 @@ pub struct RunRequest {
 #[server(prefix = "/api/fn", endpoint = "settlement/ask_for_run")]
 pub async fn ask_for_run(request: RunRequest) -> Result<(), Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
-    let due: BusinessDate =
-        request.due_date.parse().map_err(|error| Failure::invalid("due_date", error))?;
+    let due = request.due_date.parse().map_err(|error| Failure::invalid("due_date", error))?;
     backoffice::settlement::ask_for_run(&office, &actor, due).await?;
     crate::session::go_to(crate::routes::JOBS);
     Ok(())
