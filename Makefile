@@ -38,3 +38,4 @@ compiler:
 	  echo "Installing Debian packages: build-essential pkg-config"; \
 	  $$sudo apt-get update -q && \
 	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y build-essential pkg-config; }
+	@test -e target/debug/xtask || echo "Compiling the build tool (a minute, the first time)"

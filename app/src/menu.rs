@@ -30,6 +30,109 @@ const MENU: &[Group] = &[
         ],
     },
     Group {
+        title: text::MENU_MONEY_IN,
+        entries: &[
+            Entry {
+                title: text::MENU_MERCHANTS,
+                href: routes::MERCHANTS,
+                needs: Permission::ViewMerchants,
+            },
+            Entry {
+                title: text::MENU_ORDERS,
+                href: routes::ORDERS,
+                needs: Permission::ViewPayments,
+            },
+            Entry {
+                title: text::MENU_PAYMENTS,
+                href: routes::PAYMENTS,
+                needs: Permission::ViewPayments,
+            },
+            Entry {
+                title: text::MENU_REFUNDS,
+                href: routes::REFUNDS,
+                needs: Permission::ViewPayments,
+            },
+            Entry {
+                title: text::MENU_CHANNELS,
+                href: routes::CHANNELS,
+                needs: Permission::ViewChannels,
+            },
+        ],
+    },
+    Group {
+        title: text::MENU_CHECKING,
+        entries: &[
+            Entry {
+                title: text::MENU_RECONCILIATION,
+                href: routes::RECONCILIATION,
+                needs: Permission::ViewReconciliation,
+            },
+            Entry {
+                title: text::MENU_FILES,
+                href: routes::FILES,
+                needs: Permission::ViewReconciliation,
+            },
+            Entry {
+                title: text::MENU_ERROR_ITEMS,
+                href: routes::ERROR_ITEMS,
+                needs: Permission::ViewErrorItems,
+            },
+        ],
+    },
+    Group {
+        title: text::MENU_MONEY_OUT,
+        entries: &[
+            Entry {
+                title: text::MENU_SETTLEMENT,
+                href: routes::SETTLEMENT,
+                needs: Permission::ViewSettlement,
+            },
+            Entry {
+                title: text::MENU_PAYOUTS,
+                href: routes::PAYOUTS,
+                needs: Permission::ViewPayouts,
+            },
+            Entry {
+                title: text::MENU_RESERVE,
+                href: routes::RESERVE,
+                needs: Permission::ViewReserve,
+            },
+        ],
+    },
+    Group {
+        title: text::MENU_BOOKS,
+        entries: &[
+            Entry {
+                title: text::MENU_ACCOUNTS,
+                href: routes::ACCOUNTS,
+                needs: Permission::ViewLedger,
+            },
+            Entry {
+                title: text::MENU_JOURNALS,
+                href: routes::JOURNALS,
+                needs: Permission::ViewLedger,
+            },
+            Entry {
+                title: text::MENU_ADJUSTMENTS,
+                href: routes::ADJUSTMENTS,
+                needs: Permission::ViewLedger,
+            },
+            Entry {
+                title: text::MENU_VOUCHERS,
+                href: routes::VOUCHERS,
+                needs: Permission::ViewVouchers,
+            },
+        ],
+    },
+    Group {
+        title: text::MENU_FIGURES,
+        entries: &[Entry {
+            title: text::MENU_FUNNEL,
+            href: routes::FUNNEL,
+            needs: Permission::ViewFunnel,
+        }],
+    },
+    Group {
         title: text::MENU_HOUSE,
         entries: &[
             Entry { title: text::MENU_STAFF, href: routes::STAFF, needs: Permission::ViewStaff },

@@ -1,4 +1,4 @@
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test as base, type BrowserContext, type Page } from "@playwright/test";
 
 export { expect };
@@ -31,11 +31,10 @@ export const test = base.extend<Fixtures>({
     await use(context);
   },
 
-  colleague: async ({ browser, complaints, baseURL, contextOptions }, use) => {
+  colleague: async ({ browser, complaints }, use) => {
     const opened: BrowserContext[] = [];
     await use(async (login, password) => {
-      const options = baseURL === undefined ? contextOptions : { ...contextOptions, baseURL };
-      const context = await browser.newContext(options);
+      const context = await browser.newContext();
       opened.push(context);
       watch(context, complaints);
       const page = await context.newPage();

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod headers;
 pub mod origin;
 pub mod router;
+pub mod sandbox;
 pub mod session;
 pub mod telemetry;
 pub mod worker;

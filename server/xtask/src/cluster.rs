@@ -71,7 +71,7 @@ impl Cluster {
         if data.join("PG_VERSION").exists() {
             stop_orphan(&owner, &data)?;
         } else {
-            create(&owner, &programs, &data)?;
+            create(&owner, &programs, &data, purpose)?;
         }
         let socket = socket_folder(&owner, &data)?;
         let mut command = owner.command("INT", &programs.join("postgres"));
@@ -138,7 +138,7 @@ impl Cluster {
     fn wait_until_ready(&mut self) -> Result<()> {
         let began = Instant::now();
         let mut ask = Command::new(self.programs.join("pg_isready"));
-        ask.arg("-h").arg(&self.socket);
+        ask.arg("-h").arg(&self.socket).args(["-U", "postgres"]);
         while !succeeds(&mut ask) {
             self.service.ensure_running()?;
             let waited = began.elapsed();
@@ -229,7 +229,7 @@ pub fn installed_versions() -> Vec<u32> {
 }
 
 /// Makes a new data folder. It gets its name only when it is complete.
-fn create(owner: &Owner, programs: &Path, data: &Path) -> Result<()> {
+fn create(owner: &Owner, programs: &Path, data: &Path, purpose: Purpose) -> Result<()> {
     let unfinished = data.with_extension("unfinished");
     remove(&unfinished)?;
     remove(data)?;
@@ -237,6 +237,9 @@ fn create(owner: &Owner, programs: &Path, data: &Path) -> Result<()> {
     let mut initdb = owner.command("INT", &programs.join("initdb"));
     initdb.arg("-D").arg(&unfinished).args(["--username=postgres", "--encoding=UTF8"]);
     initdb.args(["--locale=C.UTF-8", "--auth-local=trust", "--auth-host=reject"]);
+    if purpose == Purpose::Test {
+        initdb.arg("--no-sync");
+    }
     output(&mut initdb)?;
     fs::rename(&unfinished, data)?;
     Ok(())

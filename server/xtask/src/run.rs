@@ -160,6 +160,7 @@ impl Product<'_> {
     fn command(&self, signal: &str) -> Command {
         let mut command = self.project.command(signal, &self.server);
         command
+            .env_remove("COUNTINGHOUSE_SAMPLES")
             .env("DATABASE_URL", &self.database)
             .env("COUNTINGHOUSE_LISTEN", self.addresses.server.to_string())
             .env("COUNTINGHOUSE_SITE_ROOT", &self.site)

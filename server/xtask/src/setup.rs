@@ -84,8 +84,8 @@ fn install(packages: &[Package]) -> Result<()> {
         as_root(&["sh", "-c", &write])?;
     }
     let environment = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
-    as_root(&[&environment[..], &["update", "-q"]].concat())?;
-    let install = ["install", "-q", "-y", "--no-install-recommends"];
+    as_root(&[&environment[..], &["update", "-qq"]].concat())?;
+    let install = ["install", "-qq", "-y", "-o", "Dpkg::Use-Pty=0", "--no-install-recommends"];
     as_root(&[&environment[..], &install, &missing].concat())
 }
 

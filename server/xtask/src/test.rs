@@ -80,7 +80,7 @@ fn native_tests(project: &Project, cluster: &Cluster, tally: &mut Tally) -> Resu
         if let Some(samples) = samples(project) {
             command.env("COUNTINGHOUSE_SAMPLES", samples);
         }
-        passed &= read_lines(&mut command, |line| tally.read(suite, line))?;
+        passed &= tally.run(suite, &mut command)?;
     }
     Ok(passed)
 }
@@ -107,7 +107,7 @@ fn browser_tests(
     if let Some(samples) = samples(project) {
         playwright.env("COUNTINGHOUSE_SAMPLES", samples);
     }
-    read_lines(&mut playwright, |line| tally.read(Suite::Playwright, line))
+    tally.run(Suite::Playwright, &mut playwright)
 }
 
 /// The folder of real channel files, when it is there.
@@ -133,6 +133,17 @@ struct Tally {
 }
 
 impl Tally {
+    /// Runs a test program, shows and reads what it says, and tells whether all went well.
+    fn run(&mut self, suite: Suite, command: &mut Command) -> Result<bool> {
+        let before = self.failed;
+        let passed = read_lines(command, |line| self.read(suite, line))?;
+        if !passed && self.failed == before {
+            self.failed += 1;
+            self.summaries.push("a test program failed before it could count its tests".to_owned());
+        }
+        Ok(passed)
+    }
+
     fn read(&mut self, suite: Suite, line: &str) {
         let line = line.trim();
         let counts = match suite {

@@ -58,13 +58,19 @@ impl Owner {
 
     /// Makes sure of a folder that belongs to this owner and that only the owner may enter.
     pub fn private_folder(&self, folder: &Path) -> Result<()> {
-        if fs::DirBuilder::new().mode(0o700).create(folder).is_ok()
-            && let Self::Postgres { uid, gid } = self
+        let created = fs::DirBuilder::new().mode(0o700).create(folder);
+        let look = || fs::symlink_metadata(folder);
+        let mut found = look()
+            .or_else(|_| created.and_then(|()| look()))
+            .with_context(|| format!("cannot create the folder {}", folder.display()))?;
+        // A root-owned one is new, or from a start that was killed right here.
+        if let Self::Postgres { uid, gid } = self
+            && found.is_dir()
+            && found.uid() == 0
         {
             chown(folder, Some(*uid), Some(*gid))?;
+            found = look()?;
         }
-        let found = fs::symlink_metadata(folder)
-            .with_context(|| format!("cannot create the folder {}", folder.display()))?;
         ensure!(
             found.is_dir() && found.uid() == self.uid() && found.mode() & 0o077 == 0,
             "{} must be a folder of user {} that nobody else may enter; remove it and start again",

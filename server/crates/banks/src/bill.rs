@@ -1,8 +1,9 @@
 //! The canonical form of a channel's bill (对账单): what every format is read into.
 
 use domain::date::BusinessDate;
-use domain::money::Money;
+use domain::money::{Currency, Money, MoneyError};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use time::PrimitiveDateTime;
 
 /// What a row is about.
@@ -117,6 +118,46 @@ pub struct Problem {
     pub reason: String,
 }
 
+impl Problem {
+    /// Something about the whole file.
+    #[must_use]
+    pub fn of_file(reason: impl Into<String>) -> Self {
+        Self { line: None, field: None, reason: reason.into() }
+    }
+
+    /// Something about one line.
+    #[must_use]
+    pub fn at_line(line: u32, reason: impl Into<String>) -> Self {
+        Self { line: Some(line), field: None, reason: reason.into() }
+    }
+
+    /// Something about one field of a line.
+    #[must_use]
+    pub fn at_field(line: u32, field: &str, reason: impl Into<String>) -> Self {
+        Self { line: Some(line), field: Some(field.to_owned()), reason: reason.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}, ")?;
+        }
+        if let Some(field) = &self.field {
+            write!(f, "{field}: ")?;
+        }
+        f.write_str(&self.reason)
+    }
+}
+
+/// Hundred-thousandths of the major unit as text with five decimals: `-0.02000`.
+#[must_use]
+pub fn fee_text(fee_e5: i64) -> String {
+    let sign = if fee_e5 < 0 { "-" } else { "" };
+    let digits = fee_e5.unsigned_abs();
+    format!("{sign}{}.{:05}", digits / 100_000, digits % 100_000)
+}
+
 /// A bill as read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bill {
@@ -132,4 +173,27 @@ pub struct Bill {
     pub checks: Vec<Check>,
     /// What cannot be read; must be empty.
     pub problems: Vec<Problem>,
+}
+
+impl Bill {
+    /// Whether everything could be read and everything the file says about itself holds.
+    #[must_use]
+    pub fn acceptable(&self) -> bool {
+        self.problems.is_empty() && self.checks.iter().all(Check::holds)
+    }
+
+    /// Count and sums of the rows of one kind.
+    ///
+    /// # Errors
+    /// Rows of different currencies, or sums out of range.
+    pub fn totals(&self, kind: RowKind) -> Result<KindTotals, MoneyError> {
+        let currency = self.rows.first().map_or(Currency::Cny, |row| row.gross.currency());
+        let mut totals = KindTotals { count: 0, gross: Money::zero(currency), fee_e5: 0 };
+        for row in self.rows.iter().filter(|row| row.kind == kind) {
+            totals.count += 1;
+            totals.gross = totals.gross.checked_add(row.gross)?;
+            totals.fee_e5 = totals.fee_e5.checked_add(row.fee_e5).ok_or(MoneyError::Overflow)?;
+        }
+        Ok(totals)
+    }
 }

@@ -4,5 +4,9 @@
 //! books: what they return is the counterparty's word, to be checked by whoever asked.
 
 pub mod bill;
+pub mod formats;
 pub mod front;
+pub mod fund;
+pub mod http;
 pub mod statement;
+pub mod write;

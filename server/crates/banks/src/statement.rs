@@ -1,6 +1,6 @@
 //! The canonical form of a bank's account statement: what camt.053 and its relatives are read into.
 
-use crate::bill::{Check, Problem};
+use crate::bill::{Bill, BillRow, Check, Problem, RowKind, RowStatus};
 use domain::date::BusinessDate;
 use domain::money::{Currency, Money};
 use serde::{Deserialize, Serialize};
@@ -60,4 +60,54 @@ pub struct StatementFile {
     pub checks: Vec<Check>,
     /// What cannot be read; must be empty.
     pub problems: Vec<Problem>,
+}
+
+impl StatementFile {
+    /// Whether everything could be read and every balance holds.
+    #[must_use]
+    pub fn acceptable(&self) -> bool {
+        self.problems.is_empty() && self.checks.iter().all(Check::holds)
+    }
+
+    /// The statement of a collection account read as that channel's bill: each credit is a
+    /// payment carrying our number, each debit a refund.
+    ///
+    /// A bank charges nothing here, and a refund's line carries only its own number, so the
+    /// refunds' `order_no` is empty. Rows are numbered in the order of the file.
+    #[must_use]
+    pub fn as_bill(&self) -> Bill {
+        let mut rows = Vec::new();
+        for statement in &self.statements {
+            for movement in &statement.rows {
+                let line = u32::try_from(rows.len() + 1).unwrap_or(u32::MAX);
+                rows.push(bill_row(line, &statement.account, movement));
+            }
+        }
+        Bill {
+            format: self.format.clone(),
+            encoding: self.encoding.clone(),
+            clearing_date: self.statements.first().and_then(|statement| statement.day),
+            rows,
+            checks: self.checks.clone(),
+            problems: self.problems.clone(),
+        }
+    }
+}
+
+fn bill_row(line: u32, account: &str, movement: &StatementRow) -> BillRow {
+    let number = movement.end_to_end_id.clone().unwrap_or_default();
+    let refund = movement.amount.is_negative();
+    let magnitude = movement.amount.checked_neg().unwrap_or(movement.amount);
+    BillRow {
+        line,
+        kind: if refund { RowKind::Refund } else { RowKind::Payment },
+        channel_no: movement.bank_ref.clone(),
+        order_no: if refund { String::new() } else { number.clone() },
+        refund_no: refund.then_some(number),
+        merchant_no: account.to_owned(),
+        event_time: None,
+        gross: if refund { magnitude } else { movement.amount },
+        fee_e5: 0,
+        status: RowStatus::Success,
+    }
 }

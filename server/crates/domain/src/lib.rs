@@ -4,12 +4,33 @@
 //! compile this crate, so a button and the endpoint behind it ask the same rule.
 
 pub mod access;
+pub mod account;
+pub mod adjustment;
 pub mod approval;
 pub mod audit;
 pub mod calendar;
+pub mod channel;
 pub mod date;
+pub mod error_item;
+pub mod fee;
+pub mod gateway;
 pub mod ids;
 pub mod job;
+pub mod journal;
+pub mod matching;
+pub mod merchant;
 pub mod money;
+pub mod order;
 pub mod page;
+pub mod payment;
+pub mod payout;
+pub mod product;
+pub mod reconciliation;
+pub mod refund;
+pub mod reserve;
+pub mod routing;
+pub mod settlement;
+pub mod source_file;
+pub mod split;
 pub mod staff;
+pub mod voucher;

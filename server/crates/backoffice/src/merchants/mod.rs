@@ -1,0 +1,144 @@
+//! CRM: merchants, the products opened for them, what they pay, and how platform orders are split.
+//! Every payment asks here first whether the merchant may take it.
+
+mod changes;
+mod error;
+mod set_up;
+mod store;
+
+pub use changes::{approval_concluded, propose_change};
+pub use error::MerchantError;
+pub use set_up::{
+    ApiSecret, NewMerchant, NewSplitRule, add, add_split_rule, agree_fee, enable, issue_api_key,
+    set_status,
+};
+
+use crate::office::Office;
+use domain::access::{Actor, Permission};
+use domain::date::BusinessDate;
+use domain::fee::FeeTerms;
+use domain::ids::MerchantId;
+use domain::merchant::{
+    Entitlement, MerchantDetail, MerchantFilter, MerchantSummary, Refusal, SettlementAccount,
+    SplitRule, entitle,
+};
+use domain::money::Money;
+use domain::page::{Page, PageRequest};
+use domain::product::Product;
+use sqlx::PgConnection;
+
+/// Merchants by number.
+///
+/// # Errors
+/// Not allowed, or the database failed.
+pub async fn list(
+    office: &Office,
+    actor: &Actor,
+    filter: &MerchantFilter,
+    page: PageRequest,
+) -> Result<Page<MerchantSummary>, MerchantError> {
+    actor.require(Permission::ViewMerchants)?;
+    let mut conn = office.db.acquire().await?;
+    store::list(&mut conn, filter, page).await
+}
+
+/// One merchant with its terms.
+///
+/// # Errors
+/// Not allowed, or there is no such merchant.
+pub async fn find(
+    office: &Office,
+    actor: &Actor,
+    id: MerchantId,
+) -> Result<MerchantDetail, MerchantError> {
+    actor.require(Permission::ViewMerchants)?;
+    let mut conn = office.db.acquire().await?;
+    store::detail(&mut conn, id).await?.ok_or(MerchantError::NotFound)
+}
+
+/// Whether a merchant may take this amount with this product on this day, and at which fee
+/// (产品开通校验). The refusal is an answer, to be stored with the order.
+///
+/// # Errors
+/// The database failed.
+pub async fn entitlement(
+    conn: &mut PgConnection,
+    merchant: MerchantId,
+    (product, amount): (Product, Money),
+    day: BusinessDate,
+) -> Result<Result<Entitlement, Refusal>, MerchantError> {
+    let standing = store::standing(conn, merchant, product, day).await?;
+    Ok(entitle(standing.as_ref(), product, amount, day))
+}
+
+/// The fee terms that count for a product on a day, if any were agreed.
+///
+/// # Errors
+/// The database failed.
+pub async fn fee_terms(
+    conn: &mut PgConnection,
+    merchant: MerchantId,
+    product: Product,
+    day: BusinessDate,
+) -> Result<Option<FeeTerms>, MerchantError> {
+    let standing = store::standing(conn, merchant, product, day).await?;
+    Ok(standing.and_then(|standing| standing.terms))
+}
+
+/// The split rules of a platform's orders that count on a day, in the order shares are taken.
+///
+/// # Errors
+/// The database failed.
+pub async fn split_rules(
+    conn: &mut PgConnection,
+    platform: MerchantId,
+    day: BusinessDate,
+) -> Result<Vec<SplitRule>, MerchantError> {
+    store::split_rules(conn, platform, Some(day)).await
+}
+
+/// Where a merchant's money goes, and the N of its T+N.
+///
+/// # Errors
+/// There is no such merchant.
+pub async fn settlement_terms(
+    conn: &mut PgConnection,
+    merchant: MerchantId,
+) -> Result<(SettlementAccount, u16), MerchantError> {
+    store::settlement_terms(conn, merchant).await?.ok_or(MerchantError::NotFound)
+}
+
+/// The merchant with this number (`M100001`).
+///
+/// # Errors
+/// The database failed.
+pub async fn by_code(
+    conn: &mut PgConnection,
+    code: &str,
+) -> Result<Option<MerchantId>, MerchantError> {
+    store::by_code(conn, code).await
+}
+
+/// The seller with this number, if it sells on this platform.
+///
+/// # Errors
+/// The database failed.
+pub async fn seller_on(
+    conn: &mut PgConnection,
+    platform: MerchantId,
+    code: &str,
+) -> Result<Option<MerchantId>, MerchantError> {
+    store::seller_on(conn, platform, code).await
+}
+
+/// Whom an API key belongs to, with the hash of its secret; keys that were switched off and keys
+/// of closed merchants are unknown.
+///
+/// # Errors
+/// The database failed.
+pub async fn api_key(
+    conn: &mut PgConnection,
+    key_id: &str,
+) -> Result<Option<(MerchantId, Vec<u8>)>, MerchantError> {
+    store::api_key(conn, key_id).await
+}

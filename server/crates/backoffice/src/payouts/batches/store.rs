@@ -1,0 +1,163 @@
+use crate::explain::Inconsistent;
+use crate::office::Office;
+use crate::payouts::PayoutError;
+use domain::date::BusinessDate;
+use domain::ids::{ApprovalId, PayoutBatchId, PayoutId, ReserveAccountId, StaffId};
+use domain::payout::BatchState;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// A batch held for work.
+#[derive(Debug, Clone)]
+pub(super) struct Batch {
+    pub id: PayoutBatchId,
+    pub number: String,
+    pub state: BatchState,
+    pub account: ReserveAccountId,
+    pub approval: Option<ApprovalId>,
+}
+
+/// The next number of the day, `PB20260331-001`; held until the transaction ends.
+pub(super) async fn next_batch_number(
+    conn: &mut PgConnection,
+    day: BusinessDate,
+) -> Result<String, PayoutError> {
+    let last = sqlx::query_scalar!(
+        "INSERT INTO payout_batch_numbers (day, last) VALUES ($1, 1)
+         ON CONFLICT (day) DO UPDATE SET last = payout_batch_numbers.last + 1 RETURNING last",
+        day.0,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(format!("PB{}-{last:03}", day.compact()))
+}
+
+pub(super) async fn insert_batch(
+    conn: &mut PgConnection,
+    office: &Office,
+    (id, number): (PayoutBatchId, &str),
+    (account, maker): (ReserveAccountId, StaffId),
+) -> Result<(), PayoutError> {
+    sqlx::query!(
+        "INSERT INTO payout_batches
+            (id, number, state, reserve_account_id, made_by, created_at, updated_at)
+         VALUES ($1, $2, 'drafted', $3, $4, $5, $5)",
+        Uuid::from(id),
+        number,
+        Uuid::from(account),
+        Uuid::from(maker),
+        office.now(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn put_into_batch(
+    conn: &mut PgConnection,
+    office: &Office,
+    payout: PayoutId,
+    batch: PayoutBatchId,
+) -> Result<(), PayoutError> {
+    let (payout, batch) = (Uuid::from(payout), Uuid::from(batch));
+    sqlx::query!(
+        "UPDATE payouts SET batch_id = $2, updated_at = $3 WHERE id = $1",
+        payout,
+        batch,
+        office.now(),
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "INSERT INTO payout_batch_items (batch_id, payout_id) VALUES ($1, $2)",
+        batch,
+        payout,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn take_out_of_batch(
+    conn: &mut PgConnection,
+    payout: PayoutId,
+) -> Result<(), PayoutError> {
+    sqlx::query!("UPDATE payouts SET batch_id = NULL WHERE id = $1", Uuid::from(payout))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn lock_batch(
+    conn: &mut PgConnection,
+    id: PayoutBatchId,
+) -> Result<Option<Batch>, PayoutError> {
+    let row = sqlx::query!(
+        "SELECT number, state, reserve_account_id, approval_id
+         FROM payout_batches WHERE id = $1 FOR UPDATE",
+        Uuid::from(id),
+    )
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let state = BatchState::named(&row.state)
+        .ok_or_else(|| Inconsistent::new("payout_batches", id, "unknown state"))?;
+    Ok(Some(Batch {
+        id,
+        number: row.number,
+        state,
+        account: row.reserve_account_id.into(),
+        approval: row.approval_id.map(ApprovalId),
+    }))
+}
+
+pub(super) async fn save_batch(
+    conn: &mut PgConnection,
+    office: &Office,
+    id: PayoutBatchId,
+    (state, approval, failure): (BatchState, Option<ApprovalId>, Option<&str>),
+) -> Result<(), PayoutError> {
+    sqlx::query!(
+        "UPDATE payout_batches SET state = $2, approval_id = $3, failure = $4, updated_at = $5
+         WHERE id = $1",
+        Uuid::from(id),
+        state.name(),
+        approval.map(Uuid::from),
+        failure,
+        office.now(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Payouts of a batch that have no end yet.
+pub(super) async fn open_in_batch(
+    conn: &mut PgConnection,
+    id: PayoutBatchId,
+) -> Result<i64, PayoutError> {
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM payouts
+           WHERE batch_id = $1 AND state NOT IN ('rejected', 'paid', 'returned')"#,
+        Uuid::from(id),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(count)
+}
+
+/// Reads the payees of a batch's payouts anew.
+pub(super) async fn refresh_payees(
+    conn: &mut PgConnection,
+    batch: PayoutBatchId,
+) -> Result<(), PayoutError> {
+    sqlx::query!(
+        "UPDATE payouts p SET payee_account = m.settlement_account_no,
+                payee_name = m.settlement_account_name, payee_bank = m.settlement_bank
+         FROM merchants m WHERE m.id = p.merchant_id AND p.batch_id = $1",
+        Uuid::from(batch),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,99 @@
+use crate::approvals::ApprovalError;
+use crate::explain::{Explain, Inconsistent, Kind};
+use crate::reserve::ReserveError;
+use domain::access::Forbidden;
+use domain::money::{Money, MoneyError};
+use domain::payout::InvalidTransition;
+use ledger::LedgerError;
+
+/// Why a payout or a batch was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum PayoutError {
+    /// Not allowed.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// No such payout, batch, or number.
+    #[error("there is no such payout or batch: {0}")]
+    NotFound(String),
+    /// A batch of nothing.
+    #[error("choose at least one payout for the batch")]
+    EmptyBatch,
+    /// The payout is in another batch or past being put into one.
+    #[error("payout {number} is {state} and cannot be put into a batch")]
+    NotFree {
+        /// Its number.
+        number: String,
+        /// Stored name of its state.
+        state: &'static str,
+    },
+    /// The batch is not being put together any more.
+    #[error("batch {number} is {state}: only a drafted batch can be submitted")]
+    BatchNotDrafted {
+        /// Its number.
+        number: String,
+        /// Stored name of its state.
+        state: &'static str,
+    },
+    /// The state does not allow it.
+    #[error(transparent)]
+    Transition(#[from] InvalidTransition),
+    /// More is to be drafted than the balance has left.
+    #[error("only {available} of the merchant's balance is left for a payout, {wanted} is wanted")]
+    NotInBalance {
+        /// What is there and not drafted yet.
+        available: Money,
+        /// What was asked for.
+        wanted: Money,
+    },
+    /// The bank moved something else than was asked.
+    #[error("the bank statement shows {stated} for a payout of {asked}: open an error item")]
+    AmountDiffers {
+        /// What we asked for.
+        asked: Money,
+        /// What the statement says.
+        stated: Money,
+    },
+    /// No accounting day is open.
+    #[error("no accounting day is open: open one first")]
+    NoOpenDay,
+    /// The reserve refused.
+    #[error(transparent)]
+    Reserve(#[from] ReserveError),
+    /// The approval was refused.
+    #[error(transparent)]
+    Approval(#[from] ApprovalError),
+    /// The amounts cannot be added.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    /// The books refused.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A stored payout is impossible.
+    #[error(transparent)]
+    Inconsistent(#[from] Inconsistent),
+    /// The database failed.
+    #[error("the payouts could not be read or written")]
+    Database(#[from] sqlx::Error),
+}
+
+impl Explain for PayoutError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Forbidden(forbidden) => forbidden.kind(),
+            Self::NotFound(_) => Kind::NotFound,
+            Self::EmptyBatch => Kind::Invalid(Some("payouts")),
+            Self::NotFree { .. }
+            | Self::BatchNotDrafted { .. }
+            | Self::Transition(_)
+            | Self::NotInBalance { .. }
+            | Self::AmountDiffers { .. }
+            | Self::NoOpenDay
+            | Self::Ledger(LedgerError::InsufficientBalance { .. }) => Kind::Conflict,
+            Self::Reserve(error) => error.kind(),
+            Self::Approval(error) => error.kind(),
+            Self::Money(_) | Self::Ledger(_) | Self::Inconsistent(_) | Self::Database(_) => {
+                Kind::Unexpected
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! What the bank says and what its statement shows: how a payout moves on after it was queued.
+
+use super::store::Payout;
+use super::{PayoutError, event, postings, store};
+use crate::audit;
+use crate::jobs;
+use crate::office::Office;
+use crate::reserve;
+use banks::front::{Answer, Fault};
+use domain::account::AccountRef;
+use domain::ids::{PayoutId, StatementLineId};
+use domain::money::Money;
+use domain::payout::{PayoutEvent, PayoutState};
+use domain::reserve::{InstructionState, Purpose};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+/// A line of a bank statement that is about a payout.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// The line.
+    pub line: StatementLineId,
+    /// The bank's reference.
+    pub bank_ref: String,
+    /// How much moved; positive, whichever way.
+    pub amount: Money,
+    /// When it was booked by the bank.
+    pub at: OffsetDateTime,
+}
+
+/// What an answer of the bank, or the lack of one, means for a payout of this amount.
+pub(super) fn meaning(answer: Result<Answer, Fault>, asked: Money) -> PayoutEvent {
+    match answer {
+        Ok(Answer::Done { channel_no, amount, .. }) if amount == asked => {
+            PayoutEvent::Accept { bank_ref: channel_no }
+        }
+        Ok(Answer::Done { amount, .. }) => PayoutEvent::Unclear {
+            reason: format!("the bank reports {amount} where {asked} was asked for"),
+        },
+        Ok(Answer::Declined { code, reason }) => {
+            PayoutEvent::Reject { reason: format!("{code}: {reason}") }
+        }
+        Ok(Answer::Processing) => {
+            PayoutEvent::Unclear { reason: "the bank is still processing it".to_owned() }
+        }
+        Ok(Answer::NotFound) => PayoutEvent::Unclear {
+            reason: "the bank does not know the number; only its statement can prove that it \
+                     was not paid"
+                .to_owned(),
+        },
+        Err(Fault::NotSent(_)) => PayoutEvent::NotSent,
+        Err(Fault::Unclear(what)) => PayoutEvent::Unclear { reason: what },
+    }
+}
+
+/// Applies what the bank said, in the caller's transaction.
+pub(super) async fn apply(
+    conn: &mut PgConnection,
+    office: &Office,
+    payout: &Payout,
+    happened: PayoutEvent,
+) -> Result<PayoutState, PayoutError> {
+    let after = payout.state.clone().after(happened)?;
+    if after == payout.state {
+        return Ok(after);
+    }
+    store::save(conn, office, payout.id, &after).await?;
+    match &after {
+        PayoutState::Rejected { reason } => give_back(conn, office, payout, reason).await?,
+        PayoutState::Unknown { .. } => {
+            jobs::enqueue(conn, office, &super::jobs::QueryPayout { payout: payout.id }).await?;
+        }
+        _ => {}
+    }
+    audit::record(conn, office, event("payouts.result"), &payout.id.to_string(), &after).await?;
+    if matches!(after, PayoutState::Rejected { .. }) {
+        super::batches::close_if_finished(conn, office, payout.batch).await?;
+    }
+    Ok(after)
+}
+
+async fn give_back(
+    conn: &mut PgConnection,
+    office: &Office,
+    payout: &Payout,
+    reason: &str,
+) -> Result<(), PayoutError> {
+    let journal = payout.submit_journal.ok_or_else(|| payout.inconsistent("no journal"))?;
+    let day = open_day(conn).await?;
+    let reversal = postings::rejected(office, payout, (journal, day), reason);
+    ledger::reverse(conn, &reversal).await?;
+    reserve::conclude(conn, office, payout.id, InstructionState::Released).await?;
+    Ok(())
+}
+
+/// Completes a payout by the bank statement line that shows it: the only proof of payment. The same
+/// line again changes nothing.
+///
+/// # Errors
+/// No payout has this number, the amount differs, or the payout cannot have been paid (it was
+/// rejected, or another line paid it): open an error item.
+pub async fn complete(
+    conn: &mut PgConnection,
+    office: &Office,
+    number: &str,
+    evidence: &Evidence,
+) -> Result<PayoutId, PayoutError> {
+    let payout = numbered(conn, number).await?;
+    if evidence.amount != payout.amount {
+        let (asked, stated) = (payout.amount, evidence.amount);
+        return Err(PayoutError::AmountDiffers { asked, stated });
+    }
+    let paid = PayoutEvent::Pay { line: evidence.line };
+    let after = payout.state.clone().after(paid)?;
+    if after == payout.state {
+        return Ok(payout.id);
+    }
+    store::save(conn, office, payout.id, &after).await?;
+    store::note_bank_ref(conn, payout.id, &evidence.bank_ref).await?;
+    let day = open_day(conn).await?;
+    let posting = postings::paid(office, &payout, reserve_account(), (day, evidence.at));
+    ledger::post(conn, &posting).await?;
+    reserve::conclude(conn, office, payout.id, InstructionState::Paid).await?;
+    audit::record(conn, office, event("payouts.paid"), &payout.id.to_string(), &after).await?;
+    super::batches::close_if_finished(conn, office, payout.batch).await?;
+    Ok(payout.id)
+}
+
+/// Takes in a payout the bank sent back (退票), by the statement line that shows it. The money waits
+/// on 2241.10 until a colleague decides what becomes of it.
+///
+/// # Errors
+/// No payout has this number, the amount differs, or it was never paid.
+pub async fn returned(
+    conn: &mut PgConnection,
+    office: &Office,
+    number: &str,
+    evidence: &Evidence,
+    reason: &str,
+) -> Result<PayoutId, PayoutError> {
+    let payout = numbered(conn, number).await?;
+    if evidence.amount != payout.amount {
+        let (asked, stated) = (payout.amount, evidence.amount);
+        return Err(PayoutError::AmountDiffers { asked, stated });
+    }
+    let came_back = PayoutEvent::Return { line: evidence.line, reason: reason.to_owned() };
+    let after = payout.state.clone().after(came_back)?;
+    if after == payout.state {
+        return Ok(payout.id);
+    }
+    store::save(conn, office, payout.id, &after).await?;
+    let day = open_day(conn).await?;
+    let posting = postings::returned(office, &payout, reserve_account(), (day, evidence.at));
+    ledger::post(conn, &posting).await?;
+    audit::record(conn, office, event("payouts.returned"), &payout.id.to_string(), &after).await?;
+    Ok(payout.id)
+}
+
+async fn numbered(conn: &mut PgConnection, number: &str) -> Result<Payout, PayoutError> {
+    store::lock_numbered(conn, number)
+        .await?
+        .ok_or_else(|| PayoutError::NotFound(number.to_owned()))
+}
+
+/// Merchants are paid from custody only.
+fn reserve_account() -> AccountRef {
+    reserve::ledger_account(Purpose::Custody)
+}
+
+pub(super) async fn open_day(
+    conn: &mut PgConnection,
+) -> Result<domain::date::BusinessDate, PayoutError> {
+    ledger::days::current(conn).await?.ok_or(PayoutError::NoOpenDay)
+}

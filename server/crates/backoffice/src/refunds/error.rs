@@ -1,0 +1,75 @@
+use crate::approvals::ApprovalError;
+use crate::explain::{Explain, Inconsistent, Kind};
+use domain::access::Forbidden;
+use domain::money::{Money, MoneyError};
+use domain::refund::{AmountRefused, InvalidTransition};
+use ledger::LedgerError;
+
+/// Why a refund was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum RefundError {
+    /// Not allowed.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// No such refund or payment, or not theirs.
+    #[error("there is no such refund or payment: {0}")]
+    NotFound(String),
+    /// The payment did not collect anything.
+    #[error("this payment is {0}: only a succeeded payment can be refunded")]
+    NotRefundable(String),
+    /// The amount is wrong.
+    #[error(transparent)]
+    Amount(#[from] AmountRefused),
+    /// A refund number is missing or too long.
+    #[error("the refund number must have 1 to 64 characters")]
+    BadNumber,
+    /// The merchant used the number for another amount.
+    #[error("refund number {number} was already used for {amount}: use a new number")]
+    NumberReused {
+        /// The merchant's number.
+        number: String,
+        /// The amount of the refund that has it.
+        amount: Money,
+    },
+    /// The state does not allow it.
+    #[error(transparent)]
+    Transition(#[from] InvalidTransition),
+    /// No accounting day is open.
+    #[error("no accounting day is open: open one first")]
+    NoOpenDay,
+    /// The approval was refused.
+    #[error(transparent)]
+    Approval(#[from] ApprovalError),
+    /// The amounts cannot be added.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    /// The books refused.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A stored refund is impossible.
+    #[error(transparent)]
+    Inconsistent(#[from] Inconsistent),
+    /// The database failed.
+    #[error("the refunds could not be read or written")]
+    Database(#[from] sqlx::Error),
+}
+
+impl Explain for RefundError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Forbidden(forbidden) => forbidden.kind(),
+            Self::NotFound(_) => Kind::NotFound,
+            Self::Amount(_) => Kind::Invalid(Some("amount")),
+            Self::BadNumber => Kind::Invalid(Some("merchant_refund_no")),
+            Self::NotRefundable(_)
+            | Self::NumberReused { .. }
+            | Self::Transition(_)
+            | Self::NoOpenDay
+            | Self::Ledger(LedgerError::InsufficientBalance { .. }) => Kind::Conflict,
+            Self::Approval(error) => error.kind(),
+            Self::Money(_) | Self::Ledger(_) | Self::Inconsistent(_) | Self::Database(_) => {
+                Kind::Unexpected
+            }
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! The refund system (退费系统): money back to the payer by the original route.
+//!
+//! A merchant's request is taken as it is; a colleague's needs a second person. The money is set
+//! aside from the merchant's unsettled balance, or from the available one once the payment is
+//! settled (journal entry 11); a balance that does not cover it leaves the refund waiting for
+//! funds. Then the channel is asked once; an outcome nobody knows is queried under the same number.
+//!
+//! Of a platform's order that is already split, the whole refund is taken from the seller's
+//! available balance: commission and logistics that went to other parties stay there. Before the
+//! split it is taken from what waits to be split.
+
+mod error;
+pub mod jobs;
+mod lists;
+mod postings;
+mod results;
+mod store;
+
+pub use error::RefundError;
+pub use lists::{find, in_clearing, list};
+pub use results::{Proof, settle_from_bill};
+
+use self::jobs::{FundRefund, SendRefund};
+use self::postings::When;
+use self::store::{PaidPayment, Refund};
+use crate::approvals::{self, Leave, Proposal};
+use crate::audit::{self, Event, Who};
+use crate::jobs as queue;
+use crate::jobs::JobError;
+use crate::office::Office;
+use domain::access::{Actor, Permission};
+use domain::account::AccountRef;
+use domain::approval::{ApprovalKind, ApprovalState};
+use domain::date::BusinessDate;
+use domain::ids::{ApprovalId, MerchantId, RefundId, StaffId};
+use domain::refund::{RefundEvent, RefundRequest, RefundState, check_amount};
+use ledger::LedgerError;
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+
+/// Who asks for a refund.
+#[derive(Debug, Clone, Copy)]
+pub enum Requester<'a> {
+    /// The merchant itself, through the gateway.
+    Merchant(MerchantId),
+    /// A colleague, on a payer's behalf; a second person decides.
+    Staff(&'a Actor),
+}
+
+/// Asks for a refund. The same merchant's number again answers with the refund it already names.
+///
+/// # Errors
+/// Not allowed, not their payment, the payment did not succeed, or more than what is left of it.
+pub async fn request(
+    office: &Office,
+    requester: Requester<'_>,
+    asked: &RefundRequest,
+) -> Result<RefundId, RefundError> {
+    let mut tx = office.begin().await?;
+    let id = open(&mut tx, office, requester, asked).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Like [`request`], in the caller's transaction.
+///
+/// # Errors
+/// As [`request`].
+pub async fn open(
+    conn: &mut PgConnection,
+    office: &Office,
+    requester: Requester<'_>,
+    asked: &RefundRequest,
+) -> Result<RefundId, RefundError> {
+    let staff = match requester {
+        Requester::Staff(actor) => Some(actor.require(Permission::RequestRefund)?),
+        Requester::Merchant(_) => None,
+    };
+    let number = asked.merchant_refund_no.trim();
+    if number.is_empty() || number.chars().count() > 64 {
+        return Err(RefundError::BadNumber);
+    }
+    let payment = store::lock_payment(conn, asked.payment)
+        .await?
+        .filter(|payment| match requester {
+            Requester::Merchant(merchant) => payment.merchant == merchant,
+            Requester::Staff(_) => true,
+        })
+        .ok_or_else(|| RefundError::NotFound(asked.payment.to_string()))?;
+    if let Some((id, amount)) = store::find_numbered(conn, payment.id, number).await? {
+        if amount == asked.amount {
+            return Ok(id);
+        }
+        return Err(RefundError::NumberReused { number: number.to_owned(), amount });
+    }
+    if payment.state != "succeeded" {
+        return Err(RefundError::NotRefundable(payment.state));
+    }
+    check_amount(payment.amount, payment.refunded, asked.amount)?;
+    let refund = insert(conn, office, (&payment, staff), asked).await?;
+    let (payment, refund) = lock(conn, refund).await?; // with what this refund holds
+    match requester {
+        Requester::Staff(actor) => propose(conn, office, actor, (&payment, &refund)).await?,
+        Requester::Merchant(_) => {
+            fund(conn, office, &payment, &refund).await?;
+        }
+    }
+    let who = match requester {
+        Requester::Staff(actor) => Who::Staff(actor),
+        Requester::Merchant(_) => Who::System("gateway"),
+    };
+    let event = Event { who, ..event("refunds.request") };
+    audit::record(conn, office, event, &refund.id.to_string(), asked).await?;
+    Ok(refund.id)
+}
+
+async fn insert(
+    conn: &mut PgConnection,
+    office: &Office,
+    (payment, staff): (&PaidPayment, Option<StaffId>),
+    asked: &RefundRequest,
+) -> Result<RefundId, RefundError> {
+    let id = RefundId(office.new_id());
+    let state = match staff {
+        Some(_) => RefundState::WaitingApproval,
+        None => RefundState::WaitingFunds,
+    };
+    store::insert(conn, office, (id, &state, staff), (payment, asked)).await?;
+    store::hold(conn, office, payment.id, asked.amount.minor()).await?;
+    Ok(id)
+}
+
+async fn propose(
+    conn: &mut PgConnection,
+    office: &Office,
+    maker: &Actor,
+    (payment, refund): (&PaidPayment, &Refund),
+) -> Result<(), RefundError> {
+    let proposal = Proposal {
+        kind: ApprovalKind::Refund,
+        subject: refund.id.into(),
+        title: format!("{} of {}", refund.amount, payment.merchant_order_no),
+        content: content(payment, refund)?,
+    };
+    let approval = approvals::propose(conn, office, maker, &proposal).await?;
+    store::note_approval(conn, refund.id, approval).await
+}
+
+/// What the checker decides: the payment with what was paid and what other refunds hold of it, and
+/// what shall go back.
+fn content(payment: &PaidPayment, refund: &Refund) -> Result<Value, RefundError> {
+    let others = payment.refunded.checked_sub(refund.amount)?;
+    Ok(json!({
+        "refund": refund.number,
+        "merchant_refund_no": refund.merchant_refund_no,
+        "payment": payment.number,
+        "order": payment.merchant_order_no,
+        "merchant": payment.merchant_code,
+        "channel": payment.channel,
+        "paid": payment.amount.plain(),
+        "other_refunds": others.plain(),
+        "amount": refund.amount.plain(),
+        "currency": refund.amount.currency(),
+        "reason": refund.reason,
+    }))
+}
+
+/// Carries out a decided refund, or ends it with the reason.
+///
+/// # Errors
+/// The database failed; the job is run again.
+pub async fn approval_concluded(office: &Office, id: ApprovalId) -> Result<(), JobError> {
+    let mut tx = office.begin().await?;
+    let (state, subject, _) = approvals::standing(&mut tx, id).await?;
+    let (payment, refund) = lock(&mut tx, RefundId(subject)).await?;
+    if refund.state != RefundState::WaitingApproval {
+        return Ok(()); // carried out before
+    }
+    let refused = match state {
+        ApprovalState::Approved { .. } => {
+            let now = content(&payment, &refund)?;
+            match approvals::execute(&mut tx, office, id, &now).await? {
+                Leave::Granted { .. } => None,
+                Leave::Stale => Some("the payment changed after the refund was proposed".into()),
+                Leave::AlreadyConcluded => return Ok(()),
+            }
+        }
+        ApprovalState::Rejected { reason, .. } | ApprovalState::Stale { reason, .. } => {
+            Some(reason)
+        }
+        ApprovalState::Withdrawn { .. } => Some("taken back by its maker".to_owned()),
+        ApprovalState::Pending | ApprovalState::Executed { .. } => return Ok(()),
+    };
+    match refused {
+        None => {
+            fund(&mut tx, office, &payment, &refund).await?;
+        }
+        Some(reason) => reject(&mut tx, office, &refund, reason).await?,
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn reject(
+    conn: &mut PgConnection,
+    office: &Office,
+    refund: &Refund,
+    reason: String,
+) -> Result<(), RefundError> {
+    let rejected = refund.state.clone().after(RefundEvent::Reject { reason })?;
+    store::save(conn, office, refund.id, &rejected).await?;
+    store::hold(conn, office, refund.payment, -refund.amount.minor()).await?;
+    audit::record(conn, office, event("refunds.reject"), &refund.id.to_string(), &rejected).await?;
+    Ok(())
+}
+
+/// Sets the money aside and hands the refund on to be sent, or leaves it waiting for funds. Tries
+/// the unsettled balance first while the payment is not settled, then the available one.
+async fn fund(
+    conn: &mut PgConnection,
+    office: &Office,
+    payment: &PaidPayment,
+    refund: &Refund,
+) -> Result<RefundState, RefundError> {
+    let day = open_day(conn).await?;
+    let when = When { day, clearing: None, at: office.now() };
+    for (party, account) in sources(payment) {
+        let code = account.code.clone();
+        let posting = postings::accepted(office, refund, account, when);
+        match ledger::post(conn, &posting).await {
+            Ok(_) => {}
+            Err(LedgerError::InsufficientBalance { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        }
+        let funded = refund.state.clone().after(RefundEvent::Fund)?;
+        store::note_source(conn, refund.id, (party, &code)).await?;
+        store::save(conn, office, refund.id, &funded).await?;
+        queue::enqueue(conn, office, &SendRefund { refund: refund.id }).await?;
+        return Ok(funded);
+    }
+    let waiting = refund.state.clone().after(RefundEvent::LackFunds)?;
+    store::save(conn, office, refund.id, &waiting).await?;
+    queue::enqueue_at(
+        conn,
+        office,
+        &FundRefund { refund: refund.id },
+        office.now().saturating_add(jobs::FUNDING_PAUSE),
+    )
+    .await?;
+    Ok(waiting)
+}
+
+/// Whose balances a refund may be taken from, in order.
+fn sources(payment: &PaidPayment) -> Vec<(MerchantId, AccountRef)> {
+    let merchant = payment.merchant;
+    let available = |party| (party, AccountRef::merchant_available(party));
+    match (payment.settled, payment.seller) {
+        (true, Some(seller)) => vec![available(seller)],
+        (true, None) => vec![available(merchant)],
+        (false, Some(_)) => vec![(merchant, AccountRef::merchant_unsettled(merchant))],
+        (false, None) => {
+            vec![(merchant, AccountRef::merchant_unsettled(merchant)), available(merchant)]
+        }
+    }
+}
+
+/// Holds a refund and its payment; the payment first, as everywhere.
+async fn lock(conn: &mut PgConnection, id: RefundId) -> Result<(PaidPayment, Refund), RefundError> {
+    let missing = || RefundError::NotFound(id.to_string());
+    let payment = store::payment_of(conn, id).await?.ok_or_else(missing)?;
+    let payment = store::lock_payment(conn, payment).await?.ok_or_else(missing)?;
+    let refund = store::lock(conn, id).await?.ok_or_else(missing)?;
+    Ok((payment, refund))
+}
+
+async fn open_day(conn: &mut PgConnection) -> Result<BusinessDate, RefundError> {
+    ledger::days::current(conn).await?.ok_or(RefundError::NoOpenDay)
+}
+
+fn event(action: &'static str) -> Event<'static> {
+    Event { who: Who::System("worker"), action, subject_kind: "refund" }
+}

@@ -1,0 +1,138 @@
+//! What the channel says: how a refund moves on after its money was set aside.
+
+use super::postings::{self, When};
+use super::store::{PaidPayment, Refund};
+use super::{RefundError, event, open_day, store};
+use crate::audit;
+use crate::jobs as queue;
+use crate::office::Office;
+use banks::front::{Answer, Fault};
+use domain::account::AccountRef;
+use domain::date::BusinessDate;
+use domain::ids::RefundId;
+use domain::money::Money;
+use domain::refund::{RefundEvent, RefundState, fee_back};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+/// The channel's word, or its bill's, that a refund was done.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    /// The channel's number.
+    pub channel_no: String,
+    /// When.
+    pub at: OffsetDateTime,
+    /// The day it clears it on.
+    pub clearing_date: BusinessDate,
+}
+
+/// What an answer, or the lack of one, means.
+pub(super) enum Meaning {
+    /// The channel did it.
+    Done(Proof),
+    /// Anything else.
+    Other(RefundEvent),
+}
+
+pub(super) fn meaning(answer: Result<Answer, Fault>, asked: Money) -> Meaning {
+    let unclear = |reason: String| Meaning::Other(RefundEvent::Unclear { reason });
+    match answer {
+        Ok(Answer::Done { channel_no, amount, at, clearing_date }) if amount == asked => {
+            Meaning::Done(Proof { channel_no, at, clearing_date })
+        }
+        Ok(Answer::Done { amount, .. }) => {
+            unclear(format!("the channel reports {amount} where {asked} was asked for"))
+        }
+        Ok(Answer::Declined { code, reason }) => {
+            Meaning::Other(RefundEvent::Fail { reason: format!("{code}: {reason}") })
+        }
+        Ok(Answer::Processing) => unclear("the channel is still processing it".to_owned()),
+        Ok(Answer::NotFound) => unclear(
+            "the channel does not know the number; only its bill can prove that it was not done"
+                .to_owned(),
+        ),
+        Err(Fault::NotSent(_)) => Meaning::Other(RefundEvent::NotSent),
+        Err(Fault::Unclear(what)) => unclear(what),
+    }
+}
+
+/// Applies what the channel said, in the caller's transaction.
+pub(super) async fn apply(
+    conn: &mut PgConnection,
+    office: &Office,
+    (payment, refund): (&PaidPayment, &Refund),
+    meaning: Meaning,
+) -> Result<RefundState, RefundError> {
+    let happened = match &meaning {
+        Meaning::Done(proof) => RefundEvent::Succeed { channel_no: proof.channel_no.clone() },
+        Meaning::Other(event) => event.clone(),
+    };
+    let after = refund.state.clone().after(happened)?;
+    if after == refund.state {
+        return Ok(after);
+    }
+    if let Meaning::Done(proof) = &meaning {
+        let day = open_day(conn).await?;
+        store::save_success(conn, office, refund.id, (proof, day)).await?;
+        book_success(conn, office, (payment, refund), proof).await?;
+    } else {
+        store::save(conn, office, refund.id, &after).await?;
+    }
+    match &after {
+        RefundState::Failed { .. } => {
+            let when = When { day: open_day(conn).await?, clearing: None, at: office.now() };
+            ledger::post(conn, &postings::failed(office, refund, when)).await?;
+            store::hold(conn, office, payment.id, -refund.amount.minor()).await?;
+        }
+        RefundState::Unknown { .. } => {
+            let query = super::jobs::QueryRefund { refund: refund.id };
+            queue::enqueue(conn, office, &query).await?;
+        }
+        _ => {}
+    }
+    audit::record(conn, office, event("refunds.result"), &refund.id.to_string(), &after).await?;
+    Ok(after)
+}
+
+async fn book_success(
+    conn: &mut PgConnection,
+    office: &Office,
+    (payment, refund): (&PaidPayment, &Refund),
+    proof: &Proof,
+) -> Result<(), RefundError> {
+    let day = open_day(conn).await?;
+    let when = When { day, clearing: Some(proof.clearing_date), at: proof.at };
+    ledger::post(conn, &postings::succeeded(office, refund, when)).await?;
+    let (succeeded, back) = store::gone_back(conn, payment.id).await?;
+    if payment.gives_fee_back {
+        let amount = fee_back(payment.fee, payment.amount, succeeded, back)?;
+        if amount.is_positive() {
+            let to = if payment.settled {
+                AccountRef::merchant_available(refund.party())
+            } else {
+                AccountRef::merchant_unsettled(payment.merchant)
+            };
+            store::note_fee_back(conn, refund.id, (amount, &to.code)).await?;
+            let posting = postings::fee_back(office, refund, (to, amount), when);
+            ledger::post(conn, &posting).await?;
+        }
+    }
+    if succeeded == payment.amount {
+        store::mark_order_refunded(conn, payment.order).await?;
+    }
+    Ok(())
+}
+
+/// Completes a refund by the channel's bill (渠道已退我方未知). The same proof again changes nothing.
+///
+/// # Errors
+/// There is no such refund, or it cannot have been done (it failed, or was never sent).
+pub async fn settle_from_bill(
+    conn: &mut PgConnection,
+    office: &Office,
+    id: RefundId,
+    proof: Proof,
+) -> Result<RefundState, RefundError> {
+    let (payment, refund) = super::lock(conn, id).await?;
+    apply(conn, office, (&payment, &refund), Meaning::Done(proof)).await
+}

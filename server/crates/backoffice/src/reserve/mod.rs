@@ -1,0 +1,239 @@
+//! The reserve-fund system (备付金系统): the institution's bank accounts, each with a purpose, the
+//! leave every payout needs before it may leave one of them, and the daily proof that the money
+//! held covers what customers are owed.
+
+mod error;
+mod proof;
+mod store;
+
+pub use error::ReserveError;
+pub use proof::proof;
+
+use crate::office::Office;
+use domain::access::{Actor, Permission};
+use domain::account::AccountRef;
+use domain::date::BusinessDate;
+use domain::ids::{MerchantId, PayoutId, ReserveAccountId};
+use domain::money::{Currency, Money};
+use domain::page::PageRequest;
+use domain::payout::Payee;
+use domain::reserve::{
+    Destination, InstructionState, Purpose, ReserveAccount, ReserveAccountDetail, ReserveProof,
+    may_transfer,
+};
+use sqlx::PgConnection;
+
+/// A bank account to be set up.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// Its short code, `PBOC-1`.
+    pub code: String,
+    /// What it is for; says which account of the chart it is.
+    pub purpose: Purpose,
+    /// Where it is kept.
+    pub bank_name: String,
+    /// Its number at the bank.
+    pub account_no: String,
+    /// Code of the channel whose front reaches it.
+    pub front: String,
+}
+
+/// Money a payout wants from an account.
+#[derive(Debug, Clone)]
+pub struct Instruction<'a> {
+    /// The account to be debited.
+    pub account: ReserveAccountId,
+    /// The payout.
+    pub payout: PayoutId,
+    /// The merchant it pays.
+    pub merchant: MerchantId,
+    /// Where the money goes.
+    pub payee: &'a Payee,
+    /// How much.
+    pub amount: Money,
+}
+
+/// The account of the chart in which a bank account is kept.
+#[must_use]
+pub fn ledger_account(purpose: Purpose) -> AccountRef {
+    match purpose {
+        Purpose::Custody => AccountRef::reserve(),
+        Purpose::OwnFunds => AccountRef::own_funds(),
+    }
+}
+
+/// Sets up a bank account, when the institution is.
+///
+/// # Errors
+/// Its code, number or ledger account is taken.
+pub async fn open_account(
+    conn: &mut PgConnection,
+    office: &Office,
+    account: &NewAccount,
+) -> Result<ReserveAccountId, ReserveError> {
+    let id = ReserveAccountId(office.new_id());
+    store::insert(conn, office, id, account).await?;
+    Ok(id)
+}
+
+/// The account merchants are paid from, if it is set up.
+///
+/// # Errors
+/// The database failed.
+pub async fn custody_account(
+    conn: &mut PgConnection,
+) -> Result<Option<ReserveAccountId>, ReserveError> {
+    store::active_custody(conn).await
+}
+
+/// Locks an account and tells what of it is neither paid nor promised.
+///
+/// # Errors
+/// There is no such account, or it is not in use.
+pub async fn available(
+    conn: &mut PgConnection,
+    id: ReserveAccountId,
+) -> Result<(ReserveAccount, Money), ReserveError> {
+    store::lock(conn, id).await?;
+    let account = find_account(conn, id).await?;
+    if !account.active {
+        return Err(ReserveError::Inactive(account.code));
+    }
+    let free = account.booked.checked_sub(account.promised)?;
+    Ok((account, free))
+}
+
+/// Refuses, and says by how much, if an account does not cover an amount.
+///
+/// # Errors
+/// It is short, not in use, or unknown.
+pub async fn require_cover(
+    conn: &mut PgConnection,
+    id: ReserveAccountId,
+    wanted: Money,
+) -> Result<ReserveAccount, ReserveError> {
+    let (account, available) = available(conn, id).await?;
+    let short = wanted.checked_sub(available)?;
+    if short.is_positive() {
+        return Err(ReserveError::Short { account: account.code, available, wanted, short });
+    }
+    Ok(account)
+}
+
+/// Gives a payout leave to take money from an account, and promises it that money.
+///
+/// # Errors
+/// The account's purpose does not allow it, the payee is not the merchant's registered settlement
+/// account, or there is not enough.
+pub async fn authorise(
+    conn: &mut PgConnection,
+    office: &Office,
+    instruction: &Instruction<'_>,
+) -> Result<(), ReserveError> {
+    let account = require_cover(conn, instruction.account, instruction.amount).await?;
+    let registered = store::is_registered(conn, instruction.merchant, instruction.payee).await?;
+    let destination =
+        if registered { Destination::RegisteredPayee } else { Destination::UnregisteredPayee };
+    may_transfer(account.purpose, destination)?;
+    store::promise(conn, office, instruction).await
+}
+
+/// Writes down how a promise ended: paid by the statement, or released because the bank refused.
+///
+/// # Errors
+/// The database failed.
+pub async fn conclude(
+    conn: &mut PgConnection,
+    office: &Office,
+    payout: PayoutId,
+    state: InstructionState,
+) -> Result<(), ReserveError> {
+    store::conclude(conn, office, payout, state).await
+}
+
+/// Keeps the closing balance of an imported bank statement.
+///
+/// # Errors
+/// None of our accounts has this number.
+pub async fn record_statement_balance(
+    conn: &mut PgConnection,
+    account_no: &str,
+    day: BusinessDate,
+    closing: Money,
+) -> Result<(), ReserveError> {
+    if !store::record_statement(conn, account_no, (day, closing)).await? {
+        return Err(ReserveError::UnknownAccount(account_no.to_owned()));
+    }
+    Ok(())
+}
+
+/// The account of ours with this number at the bank.
+///
+/// # Errors
+/// None has it.
+pub async fn account_numbered(
+    conn: &mut PgConnection,
+    account_no: &str,
+) -> Result<ReserveAccount, ReserveError> {
+    let id = store::numbered(conn, account_no)
+        .await?
+        .ok_or_else(|| ReserveError::UnknownAccount(account_no.to_owned()))?;
+    find_account(conn, id).await
+}
+
+/// The institution's bank accounts.
+///
+/// # Errors
+/// Not allowed, or the database failed.
+pub async fn list(office: &Office, actor: &Actor) -> Result<Vec<ReserveAccount>, ReserveError> {
+    actor.require(Permission::ViewReserve)?;
+    let mut conn = office.db.acquire().await?;
+    let mut accounts = Vec::new();
+    for row in store::list(&mut conn).await? {
+        accounts.push(with_balance(&mut conn, row).await?);
+    }
+    Ok(accounts)
+}
+
+/// One bank account, with what was promised out of it.
+///
+/// # Errors
+/// Not allowed, or there is no such account.
+pub async fn find(
+    office: &Office,
+    actor: &Actor,
+    id: ReserveAccountId,
+    page: PageRequest,
+) -> Result<ReserveAccountDetail, ReserveError> {
+    actor.require(Permission::ViewReserve)?;
+    let mut conn = office.db.acquire().await?;
+    let account = find_account(&mut conn, id).await?;
+    let instructions = store::instructions(&mut conn, id, page).await?;
+    Ok(ReserveAccountDetail { account, instructions })
+}
+
+/// The reserve proof as it stands now.
+///
+/// # Errors
+/// Not allowed, or the database failed.
+pub async fn show_proof(office: &Office, actor: &Actor) -> Result<ReserveProof, ReserveError> {
+    actor.require(Permission::ViewReserve)?;
+    let mut conn = office.db.acquire().await?;
+    proof(&mut conn).await
+}
+
+async fn find_account(
+    conn: &mut PgConnection,
+    id: ReserveAccountId,
+) -> Result<ReserveAccount, ReserveError> {
+    let account = store::find(conn, id).await?.ok_or(ReserveError::NotFound(id))?;
+    with_balance(conn, account).await
+}
+
+async fn with_balance(
+    conn: &mut PgConnection,
+    account: ReserveAccount,
+) -> Result<ReserveAccount, ReserveError> {
+    let booked = ledger::balance(conn, &ledger_account(account.purpose), Currency::Cny).await?;
+    Ok(ReserveAccount { booked, ..account })
+}

@@ -1,0 +1,107 @@
+//! Channels (渠道): who moves the money, over which clearing institution, at what cost.
+
+use crate::fee::CostTerms;
+use crate::routing::Route;
+use serde::{Deserialize, Serialize};
+use time::Time;
+
+/// The clearing institution behind a channel, 清算机构.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rail {
+    /// China UnionPay, 银联.
+    Unionpay,
+    /// NetsUnion Clearing, 网联.
+    Nucc,
+    /// The central bank's systems, 人行清算系统.
+    Pboc,
+    /// A bank directly.
+    Bank,
+}
+
+impl Rail {
+    /// All rails.
+    pub const ALL: [Self; 4] = [Self::Unionpay, Self::Nucc, Self::Pboc, Self::Bank];
+
+    /// The stored name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unionpay => "unionpay",
+            Self::Nucc => "nucc",
+            Self::Pboc => "pboc",
+            Self::Bank => "bank",
+        }
+    }
+
+    /// The rail with this stored name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rail| rail.name() == name)
+    }
+}
+
+/// The file in which a channel tells what it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BillFormat {
+    /// UnionPay merchant file, ZM.
+    UnionpayZm,
+    /// WeChat trade bill, 交易账单.
+    WechatTrade,
+    /// Bank statement, camt.053.
+    Camt053,
+}
+
+impl BillFormat {
+    /// All formats.
+    pub const ALL: [Self; 3] = [Self::UnionpayZm, Self::WechatTrade, Self::Camt053];
+
+    /// The stored name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::UnionpayZm => "unionpay_zm",
+            Self::WechatTrade => "wechat_trade",
+            Self::Camt053 => "camt053",
+        }
+    }
+
+    /// The format with this stored name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+}
+
+/// A channel as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelSummary {
+    /// Its code, also the owner of its ledger accounts.
+    pub code: String,
+    /// English name.
+    pub name_en: String,
+    /// Chinese name.
+    pub name_zh: String,
+    /// The clearing institution.
+    pub rail: Rail,
+    /// Whether routing may choose it.
+    pub active: bool,
+    /// Our number at the channel, 商户号.
+    pub our_merchant_no: String,
+    /// When it begins its next clearing date, in the business zone; the bill decides.
+    pub cut_time: Time,
+    /// What its bill looks like.
+    pub bill_format: BillFormat,
+    /// What it charges us.
+    pub cost: CostTerms,
+}
+
+/// A channel, whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelDetail {
+    /// What the list shows.
+    pub summary: ChannelSummary,
+    /// What may go over it.
+    pub routes: Vec<Route>,
+}

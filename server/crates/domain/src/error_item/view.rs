@@ -1,0 +1,113 @@
+//! Error items as lists and screens show them.
+
+use super::{
+    Action, CashEffect, Cause, Difference, ErrorItem, ErrorItemStatus, Leg, ProposedEntry,
+    Suggestion,
+};
+use crate::date::BusinessDate;
+use crate::ids::{ApprovalId, ErrorItemId, JournalId, ReconciliationId};
+use crate::money::Money;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// Which items are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorItemFilter {
+    /// In this state only.
+    pub status: Option<ErrorItemStatus>,
+    /// Only those with something left to do.
+    pub open_only: bool,
+    /// Of this cause only.
+    pub cause: Option<Cause>,
+    /// Of this leg only.
+    pub leg: Option<Leg>,
+    /// Of this channel only.
+    pub channel: Option<String>,
+    /// Of this clearing date only.
+    pub clearing_date: Option<BusinessDate>,
+    /// At least this many days old.
+    pub older_than_days: Option<i64>,
+    /// Only those I look at.
+    pub mine: bool,
+    /// Number of the item, or of a record in it.
+    pub text: Option<String>,
+}
+
+/// An item as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorItemSummary {
+    /// Its id.
+    pub id: ErrorItemId,
+    /// Its number.
+    pub number: String,
+    /// Between whom.
+    pub leg: Leg,
+    /// What it consists in.
+    pub cause: Cause,
+    /// 长款 or 短款.
+    pub cash_effect: CashEffect,
+    /// The channel.
+    pub channel: Option<String>,
+    /// The clearing date.
+    pub clearing_date: BusinessDate,
+    /// The number of the record it is about.
+    pub record_number: String,
+    /// What we say.
+    pub ours: Option<Money>,
+    /// What they say.
+    pub theirs: Option<Money>,
+    /// Theirs minus ours, as money towards us.
+    pub difference: Money,
+    /// Where it stands.
+    pub status: ErrorItemStatus,
+    /// Name of whoever looks at it.
+    pub assignee: Option<String>,
+    /// When it was found.
+    pub opened_at: OffsetDateTime,
+    /// Whole days since then.
+    pub age_days: i64,
+}
+
+/// Something that happened to an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineEvent {
+    /// When.
+    pub at: OffsetDateTime,
+    /// Who: a person's name or a part of the system.
+    pub actor: String,
+    /// What: `opened`, `commented`, `assigned`, `proposed`, `rejected`, `resolved`, `closed`, ...
+    pub event: String,
+    /// In words.
+    pub text: String,
+}
+
+/// An item, whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorItemDetail {
+    /// The item with both records side by side.
+    pub item: ErrorItem,
+    /// 长款 or 短款.
+    pub cash_effect: CashEffect,
+    /// Name of whoever looks at it.
+    pub assignee_name: Option<String>,
+    /// The run that found it.
+    pub reconciliation: ReconciliationId,
+    /// The latest proposal about it.
+    pub approval: Option<ApprovalId>,
+    /// The journal that resolved it.
+    pub journal: Option<JournalId>,
+    /// What is probably right.
+    pub suggestion: Option<Suggestion>,
+    /// What may be done, each with what it books.
+    pub options: Vec<(Action, Vec<ProposedEntry>)>,
+    /// What happened, oldest first.
+    pub timeline: Vec<TimelineEvent>,
+}
+
+impl ErrorItemDetail {
+    /// The difference it is about.
+    #[must_use]
+    pub const fn difference(&self) -> &Difference {
+        &self.item.difference
+    }
+}

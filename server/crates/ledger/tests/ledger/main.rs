@@ -1,0 +1,14 @@
+//! The books, on a real PostgreSQL.
+
+#[cfg(test)]
+mod books;
+#[cfg(test)]
+mod days;
+#[cfg(test)]
+mod posting;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod reversal;
+#[cfg(test)]
+mod rights;
