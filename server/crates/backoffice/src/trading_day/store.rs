@@ -283,10 +283,12 @@ pub(super) async fn channels(conn: &mut PgConnection) -> Result<Vec<String>, sql
     sqlx::query_scalar!("SELECT code FROM channels WHERE active ORDER BY code").fetch_all(conn).await
 }
 
-pub(super) async fn clock_ahead(conn: &mut PgConnection) -> Result<Duration, sqlx::Error> {
+pub(super) async fn clock_ahead(
+    conn: &mut PgConnection,
+) -> Result<Option<Duration>, sqlx::Error> {
     let seconds =
         sqlx::query_scalar!("SELECT ahead_seconds FROM demo_clock").fetch_optional(conn).await?;
-    Ok(Duration::seconds(seconds.unwrap_or(0)))
+    Ok(seconds.map(Duration::seconds))
 }
 
 pub(super) async fn save_clock(
