@@ -7,32 +7,51 @@ pub mod office;
 
 /// Staff, roles, sessions: who is asking.
 pub mod access;
-/// Four eyes: proposals and decisions, for every system below.
-pub mod approvals;
+
 /// Who did what: the append-only audit record.
 pub mod audit;
+
 /// Background work and the outbox.
 pub mod jobs;
+
+/// Four eyes: proposals and decisions, for every system below.
+pub mod approvals;
+
 /// Members of staff and the change of their roles.
 pub mod staff;
 
-/// CRM: merchants, products, fees, split rules.
+/// The books as people read them: chart, statements, journal, trial balance.
+pub mod accounts;
+
+/// Manual adjustments of the books, proposed and decided by two people.
+pub mod adjustments;
+
+/// CRM: merchants, products, fees, settlement terms, split rules.
 pub mod merchants;
 
-/// Channels and the routes over which products go.
+/// The business system: orders and their path through the systems.
+pub mod orders;
+
+/// Bank fronts: channels and the routes over which products go.
 pub mod channels;
 
-/// The institution's bank accounts, leave to pay out of them, and the daily proof.
+/// Reserve accounts, leave to pay out of them, and the daily proof.
 pub mod reserve;
 
-/// Money back to payers by the original route.
+/// The payment gateway: routing, sending, outcomes, booking.
+pub mod payments;
+
+/// Refunds by the original route.
 pub mod refunds;
 
-/// Payouts to merchants and their batches.
+/// The finance platform: payout batches, sending, completion by statement.
 pub mod payouts;
 
-/// Due payments become available, and payouts are drafted.
+/// Clearing and settlement: what falls due, splits, payout drafts.
 pub mod settlement;
+
+/// Differences and their resolution under four eyes.
+pub mod error_items;
 
 /// Which job is done by which system.
 pub mod work;

@@ -18,32 +18,10 @@ use crate::ids::{
     RefundId, StaffId, StatementLineId,
 };
 use crate::matching::{Direction, Standing, Verdict};
+use crate::merchant::named;
 use crate::money::Money;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-
-/// Gives an enum its stored names.
-macro_rules! named {
-    ($type:ident { $($variant:ident = $name:literal),+ $(,)? }) => {
-        impl $type {
-            /// All of them, in the order they are shown.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The stored and transmitted name.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// The one with this stored name.
-            #[must_use]
-            pub fn named(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.name() == name)
-            }
-        }
-    };
-}
-pub(crate) use named;
 
 /// Between whose records a difference was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod account;
+pub mod adjustment;
 pub mod approval;
 pub mod audit;
 pub mod calendar;

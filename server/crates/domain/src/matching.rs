@@ -5,6 +5,7 @@
 //! The same engine serves every leg: our payments and a channel's bill, orders and payments, orders
 //! and a merchant's own list. It takes one pass over each side and does not depend on row order.
 
+use crate::merchant::named;
 use crate::money::{Currency, Money, MoneyError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -20,16 +21,7 @@ pub enum Direction {
     Out,
 }
 
-impl Direction {
-    /// The stored name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::In => "in",
-            Self::Out => "out",
-        }
-    }
-}
+named!(Direction { In = "in", Out = "out" });
 
 /// How far a side says the trade got. Only a success claims money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -42,6 +34,7 @@ pub enum Standing {
     /// It did not.
     Failed,
 }
+named!(Standing { Success = "success", Pending = "pending", Failed = "failed" });
 
 /// What is compared of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,42 +108,17 @@ pub enum Verdict {
     DuplicateTheirs,
 }
 
-impl Verdict {
-    /// All verdicts.
-    pub const ALL: [Self; 9] = [
-        Self::Matched,
-        Self::OnlyOurs,
-        Self::OnlyTheirs,
-        Self::Amount,
-        Self::Status,
-        Self::Date,
-        Self::Fee,
-        Self::DuplicateOurs,
-        Self::DuplicateTheirs,
-    ];
-
-    /// The stored name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Matched => "matched",
-            Self::OnlyOurs => "only_ours",
-            Self::OnlyTheirs => "only_theirs",
-            Self::Amount => "amount",
-            Self::Status => "status",
-            Self::Date => "date",
-            Self::Fee => "fee",
-            Self::DuplicateOurs => "duplicate_ours",
-            Self::DuplicateTheirs => "duplicate_theirs",
-        }
-    }
-
-    /// The verdict with this stored name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|verdict| verdict.name() == name)
-    }
-}
+named!(Verdict {
+    Matched = "matched",
+    OnlyOurs = "only_ours",
+    OnlyTheirs = "only_theirs",
+    Amount = "amount",
+    Status = "status",
+    Date = "date",
+    Fee = "fee",
+    DuplicateOurs = "duplicate_ours",
+    DuplicateTheirs = "duplicate_theirs",
+});
 
 /// A verdict with the records it is about.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,9 +2,10 @@
 //! changed; other inputs make another version.
 
 use crate::date::BusinessDate;
-use crate::error_item::{Leg, named};
+use crate::error_item::Leg;
 use crate::ids::{BillLineId, ErrorItemId, FileId, OrderId, PaymentId, ReconciliationId, RefundId};
 use crate::matching::{Totals, Verdict};
+use crate::merchant::named;
 use crate::money::Money;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;

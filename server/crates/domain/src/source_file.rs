@@ -1,9 +1,9 @@
 //! Files of channels, banks and merchants as imported: kept byte for byte, read once, never edited.
 
 use crate::date::BusinessDate;
-use crate::error_item::named;
 use crate::ids::{BillLineId, FileId, MerchantId, StatementLineId};
 use crate::matching::{Direction, Standing};
+use crate::merchant::named;
 use crate::money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;

@@ -205,7 +205,8 @@ impl House {
             Entry::Collection,
             payment,
             ("1122.01", "unionpay"),
-            ("2241.02", merchant, 10_000))
+            ("2241.02", merchant, 10_000),
+        )
         .await;
         self.book(Entry::FeeCharged, payment, ("2241.02", merchant), ("6021.01", "", 60)).await;
         self.book(Entry::ChannelCost, payment, ("6421.01", ""), ("2202.01", "unionpay", 24)).await;
@@ -239,7 +240,7 @@ impl House {
     /// The channel pays what it collected into the reserve (entry 4).
     pub async fn funds_arrive(&self, fen: i64) {
         let id = self.office.new_id();
-        self.book(Entry::ChannelFunds, id, ("1012.01", ""), ("1122.01", "unionpay"), fen).await;
+        self.book(Entry::ChannelFunds, id, ("1012.01", ""), ("1122.01", "unionpay", fen)).await;
     }
 
     /// What an account holds, in fen.

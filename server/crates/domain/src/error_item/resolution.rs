@@ -1,10 +1,11 @@
 //! How an error item is resolved, and what that books: decided here once, for the proposal, the
 //! screen and the execution alike.
 
-use super::{Cause, Difference, Leg, named};
+use super::{Cause, Difference, Leg};
 use crate::account::AccountRef;
 use crate::journal::Entry;
 use crate::matching::{Direction, Standing};
+use crate::merchant::named;
 use crate::money::{Money, MoneyError};
 use serde::{Deserialize, Serialize};
 

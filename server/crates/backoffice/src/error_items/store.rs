@@ -1,0 +1,432 @@
+use super::ErrorItemError;
+use crate::audit::Who;
+use crate::explain::Inconsistent;
+use crate::office::Office;
+use domain::account::AccountRef;
+use domain::date::BusinessDate;
+use domain::error_item::{
+    Action, Cause, Difference, ErrorItem, ErrorItemFilter, ErrorItemState, Leg, Links, RecordView,
+    TimelineEvent,
+};
+use domain::ids::{ApprovalId, ErrorItemId, JournalId, ReconciliationId, StaffId};
+use domain::matching::Direction;
+use domain::money::Money;
+use domain::page::PageRequest;
+use serde_json::Value;
+use sqlx::PgConnection;
+use time::{Date, Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// An item with what stands beside it.
+pub(super) struct Stored {
+    pub item: ErrorItem,
+    pub assignee_name: Option<String>,
+    pub reconciliation: ReconciliationId,
+    pub approval: Option<ApprovalId>,
+    pub journal: Option<JournalId>,
+}
+
+struct Row {
+    id: Uuid,
+    number: String,
+    leg: String,
+    cause: String,
+    direction: String,
+    channel: Option<String>,
+    clearing_date: Date,
+    record_key: String,
+    ours: Option<Value>,
+    theirs: Option<Value>,
+    difference_minor: i64,
+    currency: String,
+    account_code: Option<String>,
+    account_owner: Option<String>,
+    merchant_id: Option<Uuid>,
+    order_id: Option<Uuid>,
+    payment_id: Option<Uuid>,
+    refund_id: Option<Uuid>,
+    payout_id: Option<Uuid>,
+    bill_line_id: Option<Uuid>,
+    statement_line_id: Option<Uuid>,
+    state: String,
+    assignee_id: Option<Uuid>,
+    approval_id: Option<Uuid>,
+    action: Option<String>,
+    journal_id: Option<Uuid>,
+    concluded_at: Option<OffsetDateTime>,
+    conclusion: Option<String>,
+    reconciliation_id: Uuid,
+    opened_at: OffsetDateTime,
+    assignee_name: Option<String>,
+}
+
+impl Row {
+    fn wrong(&self, what: impl ToString) -> Inconsistent {
+        Inconsistent::new("error_items", self.id, what)
+    }
+
+    fn record(&self, side: &Option<Value>) -> Result<Option<RecordView>, Inconsistent> {
+        let read = |json: &Value| serde_json::from_value(json.clone()).map_err(|e| self.wrong(e));
+        side.as_ref().map(read).transpose()
+    }
+
+    fn state(&self) -> Result<ErrorItemState, Inconsistent> {
+        let missing = |what: &str| self.wrong(what);
+        Ok(match self.state.as_str() {
+            "open" => ErrorItemState::Open,
+            "assigned" => ErrorItemState::Assigned,
+            "proposed" => {
+                let approval = self.approval_id.ok_or_else(|| missing("no approval"))?;
+                ErrorItemState::Proposed { approval: approval.into() }
+            }
+            "resolved" => ErrorItemState::Resolved {
+                action: (self.action.as_deref().and_then(Action::named))
+                    .ok_or_else(|| missing("no action"))?,
+                journal: self.journal_id.map(JournalId),
+                at: self.concluded_at.ok_or_else(|| missing("no time"))?,
+            },
+            "closed" => ErrorItemState::Closed {
+                reason: self.conclusion.clone().unwrap_or_default(),
+                at: self.concluded_at.ok_or_else(|| missing("no time"))?,
+            },
+            _ => return Err(missing("unknown state")),
+        })
+    }
+}
+
+impl TryFrom<Row> for Stored {
+    type Error = Inconsistent;
+
+    fn try_from(row: Row) -> Result<Self, Inconsistent> {
+        let currency = row.currency.parse().map_err(|e| row.wrong(e))?;
+        let unknown = |what: &str| row.wrong(what);
+        let difference = Difference {
+            leg: Leg::named(&row.leg).ok_or_else(|| unknown("leg"))?,
+            cause: Cause::named(&row.cause).ok_or_else(|| unknown("cause"))?,
+            direction: Direction::named(&row.direction).ok_or_else(|| unknown("direction"))?,
+            channel: row.channel.clone(),
+            clearing_date: BusinessDate(row.clearing_date),
+            record_key: row.record_key.clone(),
+            difference: Money::new(row.difference_minor, currency),
+            account: row.account_code.as_ref().map(|code| {
+                AccountRef::new(code, row.account_owner.as_deref().unwrap_or_default())
+            }),
+            ours: row.record(&row.ours)?,
+            theirs: row.record(&row.theirs)?,
+            links: Links {
+                merchant: row.merchant_id.map(Into::into),
+                order: row.order_id.map(Into::into),
+                payment: row.payment_id.map(Into::into),
+                refund: row.refund_id.map(Into::into),
+                payout: row.payout_id.map(Into::into),
+                bill_line: row.bill_line_id.map(Into::into),
+                statement_line: row.statement_line_id.map(Into::into),
+            },
+        };
+        let state = row.state()?;
+        Ok(Self {
+            item: ErrorItem {
+                id: row.id.into(),
+                number: row.number,
+                difference,
+                assignee: row.assignee_id.map(StaffId),
+                state,
+                opened_at: row.opened_at,
+            },
+            assignee_name: row.assignee_name,
+            reconciliation: row.reconciliation_id.into(),
+            approval: row.approval_id.map(ApprovalId),
+            journal: row.journal_id.map(JournalId),
+        })
+    }
+}
+
+/// Selects whole items; the tail says which.
+macro_rules! select {
+    ($tail:tt $(, $argument:expr)* $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            r#"SELECT i.id, i.number, i.leg, i.cause, i.direction, i.channel, i.clearing_date,
+                      i.record_key, i.ours, i.theirs, i.difference_minor, i.currency,
+                      i.account_code, i.account_owner, i.merchant_id, i.order_id, i.payment_id,
+                      i.refund_id, i.payout_id, i.bill_line_id, i.statement_line_id, i.state,
+                      i.assignee_id, i.approval_id, i.action, i.journal_id, i.concluded_at,
+                      i.conclusion, i.reconciliation_id, i.opened_at,
+                      s.name AS "assignee_name?"
+               FROM error_items i LEFT JOIN staff s ON s.id = i.assignee_id "# + $tail
+            $(, $argument)*
+        )
+    };
+}
+
+pub(super) async fn lock(
+    conn: &mut PgConnection,
+    id: ErrorItemId,
+) -> Result<Option<Stored>, ErrorItemError> {
+    let row =
+        select!("WHERE i.id = $1 FOR UPDATE OF i", Uuid::from(id)).fetch_optional(conn).await?;
+    Ok(row.map(Stored::try_from).transpose()?)
+}
+
+pub(super) async fn find(
+    conn: &mut PgConnection,
+    id: ErrorItemId,
+) -> Result<Option<Stored>, ErrorItemError> {
+    let row = select!("WHERE i.id = $1", Uuid::from(id)).fetch_optional(conn).await?;
+    Ok(row.map(Stored::try_from).transpose()?)
+}
+
+/// The latest item of each record, locked.
+pub(super) async fn latest(
+    conn: &mut PgConnection,
+    keys: &[String],
+) -> Result<Vec<Stored>, ErrorItemError> {
+    let rows =
+        select!("WHERE i.record_key = ANY($1) ORDER BY i.opened_at, i.id FOR UPDATE OF i", keys)
+            .fetch_all(conn)
+            .await?;
+    Ok(rows.into_iter().map(Stored::try_from).collect::<Result<_, _>>()?)
+}
+
+/// Items nobody has proposed anything for, of a leg, day and scope, that are not among the keys.
+pub(super) async fn vanished(
+    conn: &mut PgConnection,
+    (leg, day): (Leg, BusinessDate),
+    prefix: &str,
+    keys: &[String],
+) -> Result<Vec<Stored>, ErrorItemError> {
+    let rows = select!(
+        "WHERE i.leg = $1 AND i.clearing_date = $2 AND starts_with(i.record_key, $3)
+           AND i.state IN ('open', 'assigned') AND i.record_key <> ALL($4)
+         ORDER BY i.opened_at, i.id FOR UPDATE OF i",
+        leg.name(),
+        day.0,
+        prefix,
+        keys
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Stored::try_from).collect::<Result<_, _>>()?)
+}
+
+pub(super) async fn list(
+    conn: &mut PgConnection,
+    filter: &ErrorItemFilter,
+    (me, now): (StaffId, OffsetDateTime),
+    page: PageRequest,
+) -> Result<(Vec<Stored>, i64), ErrorItemError> {
+    let before = filter.older_than_days.map(|days| now.saturating_sub(Duration::days(days)));
+    let text = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let ids = sqlx::query!(
+        r#"SELECT i.id, count(*) OVER () AS "total!"
+           FROM error_items i
+           WHERE ($1::text IS NULL OR i.state = $1)
+             AND (NOT $2::bool OR i.state IN ('open', 'assigned', 'proposed'))
+             AND ($3::text IS NULL OR i.cause = $3) AND ($4::text IS NULL OR i.leg = $4)
+             AND ($5::text IS NULL OR i.channel = $5)
+             AND ($6::date IS NULL OR i.clearing_date = $6)
+             AND ($7::timestamptz IS NULL OR i.opened_at <= $7)
+             AND ($8::uuid IS NULL OR i.assignee_id = $8)
+             AND ($9::text IS NULL OR i.number = upper($9) OR i.ours ->> 'number' = $9
+                  OR i.theirs ->> 'number' = $9 OR i.theirs ->> 'channel_no' = $9)
+           ORDER BY i.opened_at DESC, i.id DESC LIMIT $10 OFFSET $11"#,
+        filter.status.map(|status| status.name()),
+        filter.open_only,
+        filter.cause.map(|cause| cause.name()),
+        filter.leg.map(|leg| leg.name()),
+        filter.channel,
+        filter.clearing_date.map(|day| day.0),
+        before,
+        filter.mine.then_some(Uuid::from(me)),
+        text,
+        page.limit(),
+        page.offset(),
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let total = ids.first().map_or(0, |row| row.total);
+    let ids: Vec<Uuid> = ids.into_iter().map(|row| row.id).collect();
+    let rows = select!("WHERE i.id = ANY($1) ORDER BY i.opened_at DESC, i.id DESC", &ids)
+        .fetch_all(conn)
+        .await?;
+    Ok((rows.into_iter().map(Stored::try_from).collect::<Result<_, _>>()?, total))
+}
+
+/// Takes `count` numbers of a day and returns the one before the first.
+pub(super) async fn take_numbers(
+    conn: &mut PgConnection,
+    day: BusinessDate,
+    count: i64,
+) -> Result<i64, sqlx::Error> {
+    let last = sqlx::query_scalar!(
+        "INSERT INTO error_item_numbers (day, last) VALUES ($1, $2)
+         ON CONFLICT (day) DO UPDATE SET last = error_item_numbers.last + $2 RETURNING last",
+        day.0,
+        count,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(last - count)
+}
+
+pub(super) async fn insert(
+    conn: &mut PgConnection,
+    item: &ErrorItem,
+    run: ReconciliationId,
+) -> Result<(), sqlx::Error> {
+    let found = &item.difference;
+    let links = &found.links;
+    sqlx::query!(
+        "INSERT INTO error_items
+            (id, number, leg, cause, direction, channel, clearing_date, record_key,
+             difference_minor, currency, account_code, account_owner, merchant_id, order_id,
+             payment_id, refund_id, payout_id, bill_line_id, statement_line_id, state,
+             reconciliation_id, opened_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                 $19, 'open', $20, $21)",
+        Uuid::from(item.id),
+        item.number,
+        found.leg.name(),
+        found.cause.name(),
+        found.direction.name(),
+        found.channel,
+        found.clearing_date.0,
+        found.record_key,
+        found.difference.minor(),
+        found.difference.currency().code(),
+        found.account.as_ref().map(|account| &account.code),
+        found.account.as_ref().map(|account| &account.owner),
+        links.merchant.map(Uuid::from),
+        links.order.map(Uuid::from),
+        links.payment.map(Uuid::from),
+        links.refund.map(Uuid::from),
+        links.payout.map(Uuid::from),
+        links.bill_line.map(Uuid::from),
+        links.statement_line.map(Uuid::from),
+        Uuid::from(run),
+        item.opened_at,
+    )
+    .execute(&mut *conn)
+    .await?;
+    save_records(conn, item.id, found).await
+}
+
+async fn save_records(
+    conn: &mut PgConnection,
+    id: ErrorItemId,
+    found: &Difference,
+) -> Result<(), sqlx::Error> {
+    let json = |side: &Option<RecordView>| {
+        let json = side.as_ref().map(serde_json::to_value).transpose();
+        json.map_err(|e| sqlx::Error::Encode(Box::new(e)))
+    };
+    let minor = |side: &Option<RecordView>| side.as_ref().map(|record| record.amount.minor());
+    sqlx::query!(
+        "UPDATE error_items SET ours = $2, theirs = $3, ours_minor = $4, theirs_minor = $5
+         WHERE id = $1",
+        Uuid::from(id),
+        json(&found.ours)?,
+        json(&found.theirs)?,
+        minor(&found.ours),
+        minor(&found.theirs),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Writes what a later run found about the same record over what was found before.
+pub(super) async fn refresh(
+    conn: &mut PgConnection,
+    id: ErrorItemId,
+    found: &Difference,
+    run: ReconciliationId,
+) -> Result<(), sqlx::Error> {
+    let links = &found.links;
+    sqlx::query!(
+        "UPDATE error_items SET cause = $2, difference_minor = $3, merchant_id = $4, order_id = $5,
+                payment_id = $6, refund_id = $7, bill_line_id = $8, reconciliation_id = $9
+         WHERE id = $1",
+        Uuid::from(id),
+        found.cause.name(),
+        found.difference.minor(),
+        links.merchant.map(Uuid::from),
+        links.order.map(Uuid::from),
+        links.payment.map(Uuid::from),
+        links.refund.map(Uuid::from),
+        links.bill_line.map(Uuid::from),
+        Uuid::from(run),
+    )
+    .execute(&mut *conn)
+    .await?;
+    save_records(conn, id, found).await
+}
+
+pub(super) async fn save(conn: &mut PgConnection, item: &ErrorItem) -> Result<(), sqlx::Error> {
+    let (approval, action, journal, at, conclusion) = match &item.state {
+        ErrorItemState::Open | ErrorItemState::Assigned => (None, None, None, None, None),
+        ErrorItemState::Proposed { approval } => {
+            (Some(Uuid::from(*approval)), None, None, None, None)
+        }
+        ErrorItemState::Resolved { action, journal, at } => {
+            (None, Some(action.name()), journal.map(Uuid::from), Some(*at), None)
+        }
+        ErrorItemState::Closed { reason, at } => (None, None, None, Some(*at), Some(reason)),
+    };
+    sqlx::query!(
+        "UPDATE error_items SET state = $2, assignee_id = $3,
+                approval_id = COALESCE($4, approval_id), action = $5, journal_id = $6,
+                concluded_at = $7, conclusion = $8
+         WHERE id = $1",
+        Uuid::from(item.id),
+        item.state.status().name(),
+        item.assignee.map(Uuid::from),
+        approval,
+        action,
+        journal,
+        at,
+        conclusion,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn add_event(
+    conn: &mut PgConnection,
+    office: &Office,
+    (item, who): (ErrorItemId, Who<'_>),
+    event: &str,
+    text: &str,
+) -> Result<(), sqlx::Error> {
+    let (staff, actor) = match who {
+        Who::Staff(actor) => (Some(Uuid::from(actor.staff)), actor.name.as_str()),
+        Who::System(name) => (None, name),
+    };
+    sqlx::query!(
+        "INSERT INTO error_item_events (item_id, at, staff_id, actor, event, text)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        Uuid::from(item),
+        office.now(),
+        staff,
+        actor,
+        event,
+        text,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn timeline(
+    conn: &mut PgConnection,
+    id: ErrorItemId,
+) -> Result<Vec<TimelineEvent>, sqlx::Error> {
+    sqlx::query_as!(
+        TimelineEvent,
+        "SELECT at, actor, event, text FROM error_item_events WHERE item_id = $1 ORDER BY id",
+        Uuid::from(id),
+    )
+    .fetch_all(conn)
+    .await
+}

@@ -1,0 +1,214 @@
+//! The business system (业务系统): orders as merchants gave them to us, over the API or as a file,
+//! and every step of theirs through the other systems.
+
+mod error;
+pub mod import;
+mod store;
+
+pub use error::OrderError;
+
+use crate::explain::Inconsistent;
+use crate::office::Office;
+use domain::access::{Actor, Permission};
+use domain::ids::{FileId, MerchantId, OrderId};
+use domain::money::Money;
+use domain::order::{
+    FunnelStep, HopOutcome, HopRecord, InvalidTransition, Order, OrderDetail, OrderFilter,
+    OrderSource, OrderState, OrderSummary, Station,
+};
+use domain::page::{Page, PageRequest};
+use domain::product::Product;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+/// An order as its merchant gave it.
+#[derive(Debug, Clone)]
+pub struct NewOrder {
+    /// The merchant.
+    pub merchant: MerchantId,
+    /// For platform orders: who sells.
+    pub seller: Option<MerchantId>,
+    /// The merchant's own number.
+    pub merchant_order_no: String,
+    /// How it is paid.
+    pub product: Product,
+    /// What is paid.
+    pub amount: Money,
+    /// What for.
+    pub subject: String,
+}
+
+/// A step to be written down.
+#[derive(Debug, Clone)]
+pub struct Hop<'a> {
+    /// Where.
+    pub station: Station,
+    /// What was done there.
+    pub step: &'a str,
+    /// How it ended.
+    pub outcome: HopOutcome,
+    /// What there is to say about it.
+    pub detail: String,
+    /// When it began; it ends when it is written down.
+    pub started_at: OffsetDateTime,
+}
+
+/// Something a visitor did, or an order reached.
+#[derive(Debug, Clone)]
+pub struct Visit<'a> {
+    /// On whose pages.
+    pub merchant: MerchantId,
+    /// With which order, where there is one.
+    pub order: Option<OrderId>,
+    /// Who, by a mark that names nobody.
+    pub visitor: &'a str,
+    /// What was reached.
+    pub step: FunnelStep,
+    /// With which product, where it is known.
+    pub product: Option<Product>,
+}
+
+/// Orders, newest first.
+///
+/// # Errors
+/// Not allowed, or the database failed.
+pub async fn list(
+    office: &Office,
+    actor: &Actor,
+    filter: &OrderFilter,
+    page: PageRequest,
+) -> Result<Page<OrderSummary>, OrderError> {
+    actor.require(Permission::ViewPayments)?;
+    let mut conn = office.db.acquire().await?;
+    store::list(&mut conn, filter, page).await
+}
+
+/// One order with its way through the systems.
+///
+/// # Errors
+/// Not allowed, or there is no such order.
+pub async fn find(office: &Office, actor: &Actor, id: OrderId) -> Result<OrderDetail, OrderError> {
+    actor.require(Permission::ViewPayments)?;
+    let mut conn = office.db.acquire().await?;
+    let summary = store::summary(&mut conn, id).await?.ok_or(OrderError::NotFound)?;
+    let hops = store::hops(&mut conn, id).await?;
+    let origin = store::origin(&mut conn, id).await?;
+    Ok(OrderDetail { summary, hops, origin })
+}
+
+/// Takes an order.
+///
+/// # Errors
+/// The merchant used the number before.
+pub async fn create(
+    conn: &mut PgConnection,
+    office: &Office,
+    new: NewOrder,
+) -> Result<Order, OrderError> {
+    let order = Order {
+        id: OrderId(office.new_id()),
+        merchant: new.merchant,
+        seller: new.seller,
+        merchant_order_no: new.merchant_order_no,
+        product: new.product,
+        amount: new.amount,
+        subject: new.subject,
+        state: OrderState::Created,
+        source: OrderSource::Api,
+        business_date: office.today(),
+        created_at: office.now(),
+    };
+    store::insert(conn, &order).await?;
+    Ok(order)
+}
+
+/// One order, held for the rest of the transaction.
+///
+/// # Errors
+/// There is no such order.
+pub async fn lock(conn: &mut PgConnection, id: OrderId) -> Result<Order, OrderError> {
+    store::lock(conn, id).await?.ok_or(OrderError::NotFound)
+}
+
+/// Takes an order one state further: `orders::advance(conn, id, |state| state.paid(at))`.
+///
+/// # Errors
+/// There is no such order, or its state does not allow it.
+pub async fn advance(
+    conn: &mut PgConnection,
+    id: OrderId,
+    step: impl FnOnce(OrderState) -> Result<OrderState, InvalidTransition> + Send,
+) -> Result<Order, OrderError> {
+    let order = lock(conn, id).await?;
+    let state = step(order.state.clone())?;
+    if state != order.state {
+        store::save_state(conn, id, &state).await?;
+    }
+    Ok(Order { state, ..order })
+}
+
+/// Writes down a step of an order through the systems.
+///
+/// # Errors
+/// The database failed.
+pub async fn hop(
+    conn: &mut PgConnection,
+    office: &Office,
+    order: OrderId,
+    hop: Hop<'_>,
+) -> Result<(), OrderError> {
+    store::insert_hop(conn, office, order, &hop).await
+}
+
+/// An order's way through the systems so far.
+///
+/// # Errors
+/// The database failed.
+pub async fn hops(conn: &mut PgConnection, id: OrderId) -> Result<Vec<HopRecord>, OrderError> {
+    store::hops(conn, id).await
+}
+
+/// The order with this number of its merchant's.
+///
+/// # Errors
+/// The database failed.
+pub async fn by_number(
+    conn: &mut PgConnection,
+    merchant: MerchantId,
+    number: &str,
+) -> Result<Option<OrderId>, OrderError> {
+    store::by_number(conn, merchant, number).await
+}
+
+/// Writes down something a visitor did, for the funnel.
+///
+/// # Errors
+/// The database failed.
+pub async fn visited(
+    conn: &mut PgConnection,
+    office: &Office,
+    visit: Visit<'_>,
+) -> Result<(), OrderError> {
+    store::insert_event(conn, office, &visit).await
+}
+
+/// Paid orders of an imported book that are not booked yet, in the file's order, held for the rest
+/// of the transaction.
+///
+/// # Errors
+/// The database failed.
+pub async fn lock_unbooked(
+    conn: &mut PgConnection,
+    file: FileId,
+    count: i64,
+) -> Result<Vec<(Order, import::PaidRow)>, OrderError> {
+    store::lock_unbooked(conn, file, count)
+        .await?
+        .into_iter()
+        .map(|(order, row)| {
+            let row = serde_json::from_value(row)
+                .map_err(|error| Inconsistent::new("orders", order.id, error))?;
+            Ok((order, row))
+        })
+        .collect()
+}
