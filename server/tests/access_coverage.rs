@@ -1,35 +1,22 @@
 //! Every server function stands in one table of who may call it, and is tried as everybody: as
 //! nobody, and as each role. A function without a row fails the test.
 
+mod support;
+
 use axum::Router;
-use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, ORIGIN};
-use axum::http::{Method, Request, StatusCode};
-use backoffice::access::{self, NewStaff};
-use backoffice::office::{Clock, Office, Settings};
-use banks::front::Fronts;
-use domain::access::Role::{
-    self, Admin, Auditor, FinanceChecker, FinanceMaker, Manager, Operations,
-};
-use domain::calendar::Calendar;
-use domain::date::BusinessZone;
+use axum::http::{Method, StatusCode};
+use domain::access::Role::{self, Admin, Auditor, Manager};
 use leptos::server_fn::axum::server_fn_paths;
-use server::router::{Site, router};
 use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::sync::Arc;
-use tower::ServiceExt;
+use support::{PASSWORD, add, get, office, post, sign_in, site};
 
 /// Where all server functions live.
 const PREFIX: &str = "/api/fn/";
-const PASSWORD: &str = "correct horse battery staple";
 /// An id that nothing has.
 const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 
 const FIRST_PAGE: &str = r#"{"number":1,"size":50}"#;
-const JSON: &str = "application/json";
-const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Whoever is signed in. Which objects they get is decided object by object.
 const EVERYBODY: &[Role] = &Role::ALL;
@@ -83,22 +70,19 @@ fn every_function_has_one_row_and_changes_nothing_by_get() {
 #[sqlx::test(migrations = "../migrations")]
 async fn each_function_answers_those_it_is_for_and_refuses_everybody_else(db: PgPool) {
     let office = office(db);
-    let site = Site::new(office.clone(), false, Path::new("no-files"));
-    let router = router(&site, Router::new());
+    let site = site(&office);
     let mut wrong = Vec::new();
     for (name, _, body) in TABLE {
-        let status = call(&router, name, body, None).await;
+        let status = call(&site, name, body, None).await;
         if status != StatusCode::UNAUTHORIZED {
             wrong.push(format!("{name} answers {status} to nobody"));
         }
     }
     for role in Role::ALL {
-        let new =
-            NewStaff { login: role.name(), name: role.name(), password: PASSWORD, roles: &[role] };
-        access::add_staff(&office, &new).await.unwrap();
-        let token = access::sign_in(&office, role.name(), PASSWORD).await.unwrap();
+        add(&office, role).await;
+        let session = sign_in(&site, role.name(), PASSWORD).await;
         for (name, who, body) in TABLE {
-            let status = call(&router, name, body, Some(token.as_str())).await;
+            let status = call(&site, name, body, session.as_deref()).await;
             let refused = matches!(status, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED);
             if refused == who.contains(&role) || status.is_server_error() {
                 wrong.push(format!("{name} answers {status} to {role}"));
@@ -110,11 +94,9 @@ async fn each_function_answers_those_it_is_for_and_refuses_everybody_else(db: Pg
 
 #[sqlx::test(migrations = "../migrations")]
 async fn without_a_session_every_page_leads_to_the_sign_in(db: PgPool) {
-    let site = Site::new(office(db), false, Path::new("no-files"));
-    let router = router(&site, Router::new());
+    let site = site(&office(db));
     for path in ["/", "/approvals", "/staff?page=2", "/no/such/page"] {
-        let request = Request::get(path).body(Body::empty()).unwrap();
-        let response = router.clone().oneshot(request).await.unwrap();
+        let response = get(&site, path, None).await;
         assert_eq!(response.status(), StatusCode::SEE_OTHER, "{path}");
         let to = response.headers()["location"].to_str().unwrap();
         assert!(to.starts_with("/sign-in?to=%2F"), "{path} leads to {to}");
@@ -122,26 +104,7 @@ async fn without_a_session_every_page_leads_to_the_sign_in(db: PgPool) {
     }
 }
 
-fn office(db: PgPool) -> Office {
-    let settings =
-        Settings { zone: BusinessZone::china(), calendar: Calendar::default(), demo: true };
-    Office {
-        db,
-        clock: Clock::system(),
-        fronts: Arc::new(Fronts::default()),
-        settings: Arc::new(settings),
-        request_id: "test".to_owned(),
-    }
-}
-
-async fn call(router: &Router, name: &str, body: &str, session: Option<&str>) -> StatusCode {
-    let mut request = Request::post(format!("{PREFIX}{name}"))
-        .header(HOST, "office.example")
-        .header(ORIGIN, "https://office.example")
-        .header(CONTENT_TYPE, if body.starts_with('{') { JSON } else { FORM });
-    if let Some(session) = session {
-        request = request.header(COOKIE, format!("session={session}"));
-    }
-    let body = Body::from(body.replace("{id}", NOBODY).replace("{page}", FIRST_PAGE));
-    router.clone().oneshot(request.body(body).unwrap()).await.unwrap().status()
+async fn call(site: &Router, name: &str, body: &str, session: Option<&str>) -> StatusCode {
+    let body = body.replace("{id}", NOBODY).replace("{page}", FIRST_PAGE);
+    post(site, &format!("{PREFIX}{name}"), &body, session).await.status()
 }

@@ -38,7 +38,7 @@ pub mod channels;
 /// Reserve accounts, leave to pay out of them, and the daily proof.
 pub mod reserve;
 
-/// The payment gateway: routing, sending, outcomes, booking.
+/// The payment gateway: routing, attempts, results, booking.
 pub mod payments;
 
 /// Refunds by the original route.
@@ -52,6 +52,12 @@ pub mod settlement;
 
 /// Differences and their resolution under four eyes.
 pub mod error_items;
+
+/// Files in, the three kinds of run, the funds leg.
+pub mod reconciliation;
+
+/// Vouchers for the general ledger.
+pub mod vouchers;
 
 /// Which job is done by which system.
 pub mod work;

@@ -33,3 +33,4 @@ pub mod settlement;
 pub mod source_file;
 pub mod split;
 pub mod staff;
+pub mod voucher;
