@@ -7,33 +7,57 @@ pub mod office;
 
 /// Staff, roles, sessions: who is asking.
 pub mod access;
-/// Four eyes: proposals and decisions, for every system below.
-pub mod approvals;
+
 /// Who did what: the append-only audit record.
 pub mod audit;
+
 /// Background work and the outbox.
 pub mod jobs;
+
+/// Four eyes: proposals and decisions, for every system below.
+pub mod approvals;
+
 /// Members of staff and the change of their roles.
 pub mod staff;
 
-/// Channels and routes.
-pub mod channels;
-/// Differences, each explained and closed by two people.
-pub mod error_items;
-/// Merchants and their terms.
+/// The books as people read them: chart, statements, journal, trial balance.
+pub mod accounts;
+
+/// Manual adjustments of the books, proposed and decided by two people.
+pub mod adjustments;
+
+/// CRM: merchants, products, fees, settlement terms, split rules.
 pub mod merchants;
-/// Business orders.
+
+/// The business system: orders and their path through the systems.
 pub mod orders;
-/// Payouts to merchants and their batches.
-pub mod payouts;
-/// Files of channels, banks and merchants, compared with our records.
-pub mod reconciliation;
-/// Refunds to payers.
-pub mod refunds;
-/// The institution's bank accounts, leave to pay out of them, and the daily proof.
+
+/// Bank fronts: channels and the routes over which products go.
+pub mod channels;
+
+/// Reserve accounts, leave to pay out of them, and the daily proof.
 pub mod reserve;
-/// Settlement of merchants.
+
+/// The payment gateway: routing, attempts, results, booking.
+pub mod payments;
+
+/// Refunds by the original route.
+pub mod refunds;
+
+/// The finance platform: payout batches, sending, completion by statement.
+pub mod payouts;
+
+/// Clearing and settlement: what falls due, splits, payout drafts.
 pub mod settlement;
+
+/// Differences and their resolution under four eyes.
+pub mod error_items;
+
+/// Files in, the three kinds of run, the funds leg.
+pub mod reconciliation;
+
+/// Vouchers for the general ledger.
+pub mod vouchers;
 
 /// Which job is done by which system.
 pub mod work;

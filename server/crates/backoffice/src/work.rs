@@ -4,11 +4,12 @@
 use crate::approvals::jobs::ApprovalConcluded;
 use crate::jobs::{self, Claimed, JobError, Message, Outcome};
 use crate::office::Office;
+use crate::payments::jobs::{BookOrderFile, QueryPayment, SendPayment};
 use crate::payouts::jobs::{QueryPayout, SendPayout};
 use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
 use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
-use crate::{error_items, merchants, payouts, refunds, staff};
+use crate::{adjustments, error_items, merchants, payouts, refunds, staff};
 use domain::approval::ApprovalKind;
 
 /// Does one due job, if there is one. Returns whether there was.
@@ -40,6 +41,9 @@ pub async fn run_until_idle(office: &Office) -> Result<(), sqlx::Error> {
 async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
     match claimed.kind.as_str() {
         ApprovalConcluded::KIND => approval_concluded(office, claimed).await,
+        BookOrderFile::KIND => jobs::run_as::<BookOrderFile>(office, claimed).await,
+        QueryPayment::KIND => jobs::run_as::<QueryPayment>(office, claimed).await,
+        SendPayment::KIND => jobs::run_as::<SendPayment>(office, claimed).await,
         FundRefund::KIND => jobs::run_as::<FundRefund>(office, claimed).await,
         SendRefund::KIND => jobs::run_as::<SendRefund>(office, claimed).await,
         QueryRefund::KIND => jobs::run_as::<QueryRefund>(office, claimed).await,
@@ -56,16 +60,18 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
 async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
     let news: ApprovalConcluded = serde_json::from_value(claimed.payload.clone())?;
     match news.kind {
+        ApprovalKind::Adjustment => {
+            adjustments::approval_concluded(office, news.approval).await?;
+        }
+        ApprovalKind::StaffRoles => staff::approval_concluded(office, news.approval).await?,
         ApprovalKind::MerchantChange => {
             merchants::approval_concluded(office, news.approval).await?;
         }
+        ApprovalKind::PayoutBatch => payouts::approval_concluded(office, news.approval).await?,
+        ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,
         ApprovalKind::ErrorResolution => {
             error_items::approval_concluded(office, news.approval).await?;
         }
-        ApprovalKind::PayoutBatch => payouts::approval_concluded(office, news.approval).await?,
-        ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,
-        ApprovalKind::StaffRoles => staff::approval_concluded(office, news.approval).await?,
-        kind => return Err(format!("no system carries out approvals of {}", kind.name()).into()),
     }
     Ok(Outcome::Done)
 }

@@ -131,7 +131,8 @@ pub struct NamedFile {
 /// Hands out its files.
 #[async_trait]
 pub trait Files: Send + Sync {
-    /// The bill (对账单) of one clearing date.
+    /// The bill (对账单) of one clearing date. A file without one byte says that nothing cleared:
+    /// some formats have no way to write an empty bill, and reading it would refuse it.
     async fn bill(&self, day: BusinessDate) -> Result<NamedFile, Fault>;
     /// The statement of one of our accounts for one day.
     async fn statement(&self, account: &str, day: BusinessDate) -> Result<NamedFile, Fault>;

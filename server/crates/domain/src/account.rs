@@ -319,6 +319,21 @@ pub struct Statement {
     pub page: crate::page::Page<StatementRow>,
 }
 
+/// What a posting would do to one account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BalanceEffect {
+    /// The account.
+    pub account: AccountRef,
+    /// English name of its chart line.
+    pub name_en: String,
+    /// Chinese name of its chart line.
+    pub name_zh: String,
+    /// Its balance as it is, on its normal side.
+    pub before: Money,
+    /// Its balance as it would be.
+    pub after: Money,
+}
+
 /// Something that stands on an account in transit, 在途: one document, or one clearing day of a
 /// channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod account;
+pub mod adjustment;
 pub mod approval;
 pub mod audit;
 pub mod calendar;
@@ -32,3 +33,4 @@ pub mod settlement;
 pub mod source_file;
 pub mod split;
 pub mod staff;
+pub mod voucher;

@@ -49,7 +49,7 @@ pub(crate) async fn open(
 }
 
 /// Refuses accounts that the chart does not allow.
-async fn check_against_chart(
+pub(crate) async fn check_against_chart(
     conn: &mut PgConnection,
     wanted: &BTreeSet<AccountKey>,
 ) -> Result<(), LedgerError> {

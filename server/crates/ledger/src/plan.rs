@@ -111,6 +111,11 @@ impl Plan {
         self.standings.values()
     }
 
+    /// One account as it stands afterwards.
+    pub(crate) fn standing_of(&self, key: &AccountKey) -> Option<&Standing> {
+        self.standings.get(key)
+    }
+
     fn book(&mut self, posting: &Posting) -> Result<(), LedgerError> {
         let journal = Uuid::now_v7();
         let before = self.before(posting)?;

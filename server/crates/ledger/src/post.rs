@@ -137,11 +137,8 @@ async fn lock(
     conn: &mut PgConnection,
     postings: &[&Posting],
 ) -> Result<HashMap<AccountKey, Standing>, LedgerError> {
-    let wanted: BTreeSet<AccountKey> = postings
-        .iter()
-        .flat_map(|posting| &posting.lines)
-        .flat_map(|line| [&line.debit, &line.credit].map(|a| (a.clone(), line.amount.currency())))
-        .collect();
+    let wanted: BTreeSet<AccountKey> =
+        postings.iter().flat_map(|posting| posting.accounts()).collect();
     if wanted.is_empty() {
         return Ok(HashMap::new());
     }

@@ -1,6 +1,7 @@
 //! What a caller asks the books to do.
 
 use crate::LedgerError;
+use crate::accounts::AccountKey;
 use domain::account::AccountRef;
 use domain::date::BusinessDate;
 use domain::ids::JournalId;
@@ -110,6 +111,20 @@ impl Posting {
     #[must_use]
     pub fn lines(&self) -> &[Line] {
         &self.lines
+    }
+
+    /// Every account it touches, each once, in the order of the lines.
+    pub(crate) fn accounts(&self) -> Vec<AccountKey> {
+        let mut keys: Vec<AccountKey> = Vec::new();
+        for line in &self.lines {
+            for account in [&line.debit, &line.credit] {
+                let key = (account.clone(), line.amount.currency());
+                if !keys.contains(&key) {
+                    keys.push(key);
+                }
+            }
+        }
+        keys
     }
 
     /// What can be told without looking at the books.

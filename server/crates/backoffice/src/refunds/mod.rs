@@ -98,6 +98,7 @@ pub async fn open(
     }
     check_amount(payment.amount, payment.refunded, asked.amount)?;
     let refund = insert(conn, office, (&payment, staff), asked).await?;
+    let (payment, refund) = lock(conn, refund).await?; // with what this refund holds
     match requester {
         Requester::Staff(actor) => propose(conn, office, actor, (&payment, &refund)).await?,
         Requester::Merchant(_) => {
@@ -118,7 +119,7 @@ async fn insert(
     office: &Office,
     (payment, staff): (&PaidPayment, Option<StaffId>),
     asked: &RefundRequest,
-) -> Result<Refund, RefundError> {
+) -> Result<RefundId, RefundError> {
     let id = RefundId(office.new_id());
     let state = match staff {
         Some(_) => RefundState::WaitingApproval,
@@ -126,7 +127,7 @@ async fn insert(
     };
     store::insert(conn, office, (id, &state, staff), (payment, asked)).await?;
     store::hold(conn, office, payment.id, asked.amount.minor()).await?;
-    store::lock(conn, id).await?.ok_or_else(|| RefundError::NotFound(id.to_string()))
+    Ok(id)
 }
 
 async fn propose(

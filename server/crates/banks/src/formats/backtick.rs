@@ -123,7 +123,7 @@ fn read_trailer<'t>(
 ) {
     let (Some(head), Some(tail)) = (lines.get(index), lines.get(index + 1)) else {
         problems.push(Problem::of_file(
-            "the two summary lines at the end are missing: the file is incomplete, download it again",
+            "the two summary lines are missing: the file is incomplete, download it again",
         ));
         return;
     };

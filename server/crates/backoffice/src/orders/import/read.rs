@@ -326,7 +326,7 @@ mod tests {
             ("20:05:11", "25:05:11", "paid_at"),
             ("unionpay", "", "channel"),
             (",2017071820,", ",,", "channel_no"),
-            (",2017-07-18", ",2017-02-29", "clearing_date"),
+            (",2017071820,2017-07-18", ",2017071820,2017-02-29", "clearing_date"),
         ] {
             let (line, found, _) = only_problem(&[&GOOD.replace(from, to)]);
             assert_eq!((line, found.as_str()), (Some(2), field), "{to}");

@@ -1,0 +1,49 @@
+//! Requests that wait for a second person, and their decision.
+
+pub mod api;
+mod detail;
+mod list;
+
+use crate::components::Tone;
+use crate::i18n::t;
+use crate::text;
+use domain::approval::ApprovalKind;
+use leptos::prelude::*;
+use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
+use leptos_router::components::Route;
+use leptos_router::path;
+
+/// The screens of approvals.
+#[component(transparent)]
+pub fn ApprovalRoutes() -> AnyNestedRoute {
+    view! {
+        <Route path=path!("/approvals") view=list::ApprovalList />
+        <Route path=path!("/approvals/:id") view=detail::ApprovalPage />
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+fn kind_name(kind: ApprovalKind) -> &'static str {
+    t(match kind {
+        ApprovalKind::Adjustment => text::APPROVALS_KIND_ADJUSTMENT,
+        ApprovalKind::ErrorResolution => text::APPROVALS_KIND_ERROR_RESOLUTION,
+        ApprovalKind::MerchantChange => text::APPROVALS_KIND_MERCHANT_CHANGE,
+        ApprovalKind::PayoutBatch => text::APPROVALS_KIND_PAYOUT_BATCH,
+        ApprovalKind::Refund => text::APPROVALS_KIND_REFUND,
+        ApprovalKind::StaffRoles => text::APPROVALS_KIND_STAFF_ROLES,
+    })
+}
+
+/// The word and the tone of a stored state.
+fn state_name(state: &str) -> (&'static str, Tone) {
+    let (word, tone) = match state {
+        "pending" => (text::APPROVALS_STATE_PENDING, Tone::Warn),
+        "approved" => (text::APPROVALS_STATE_APPROVED, Tone::Info),
+        "executed" => (text::APPROVALS_STATE_EXECUTED, Tone::Good),
+        "rejected" => (text::APPROVALS_STATE_REJECTED, Tone::Bad),
+        "stale" => (text::APPROVALS_STATE_STALE, Tone::Bad),
+        _ => (text::APPROVALS_STATE_WITHDRAWN, Tone::Neutral),
+    };
+    (t(word), tone)
+}

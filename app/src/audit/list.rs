@@ -1,0 +1,87 @@
+use super::api;
+use crate::components::{
+    Column, FilterForm, Loaded, Moment, PageHead, Pager, Place, Query, ShortId, Table, TextField,
+    load, use_filter,
+};
+use crate::i18n::t;
+use crate::{routes, text};
+use domain::audit::{AuditFilter, AuditRecord};
+use domain::page::Page;
+use leptos::prelude::*;
+
+/// The audit record, filtered by object and action.
+#[component]
+pub fn AuditList() -> impl IntoView {
+    let filter = use_filter();
+    let page = load(filter, |query| api::list(wanted(&query), query.page()));
+    view! {
+        <PageHead title=t(text::AUDIT_TITLE) lead=t(text::AUDIT_LEAD) />
+        {move || fields(&filter())}
+        <Loaded from=page show=show />
+    }
+}
+
+fn wanted(query: &Query) -> AuditFilter {
+    AuditFilter { subject: query.text("subject"), action: query.text("action") }
+}
+
+fn fields(query: &Query) -> impl IntoView + use<> {
+    let AuditFilter { subject, action } = wanted(query);
+    view! {
+        <FilterForm action=routes::AUDIT>
+            <TextField
+                name="subject"
+                label=t(text::AUDIT_SUBJECT)
+                value=subject.unwrap_or_default()
+                optional=true
+            />
+            <TextField
+                name="action"
+                label=t(text::AUDIT_ACTION)
+                value=action.unwrap_or_default()
+                optional=true
+            />
+        </FilterForm>
+    }
+}
+
+fn show(page: Page<AuditRecord>) -> impl IntoView {
+    let columns = vec![
+        Column::text(t(text::AUDIT_AT)),
+        Column::text(t(text::AUDIT_ACTOR)),
+        Column::text(t(text::AUDIT_ACTION)),
+        Column::text(t(text::AUDIT_SUBJECT)),
+        Column::text(t(text::AUDIT_AFTER)),
+        Column::text(t(text::AUDIT_REQUEST)),
+    ];
+    let place = Place::of(&page);
+    view! {
+        <Table caption=t(text::AUDIT_TITLE) columns empty=page.rows.is_empty()>
+            {page.rows.into_iter().map(row).collect_view()}
+        </Table>
+        <Pager place />
+    }
+}
+
+fn row(record: AuditRecord) -> impl IntoView {
+    view! {
+        <tr>
+            <td><Moment at=record.at /></td>
+            <td>{record.actor}</td>
+            <td><code>{record.action}</code></td>
+            <td>
+                {record.subject_kind} " "
+                <a class="link" href=routes::audit_of(&record.subject_id)>
+                    <ShortId id=record.subject_id.clone() />
+                </a>
+            </td>
+            <td>
+                <details class="wrap">
+                    <summary>{t(text::AUDIT_SHOW)}</summary>
+                    <pre class="content">{record.after}</pre>
+                </details>
+            </td>
+            <td><ShortId id=record.request_id /></td>
+        </tr>
+    }
+}

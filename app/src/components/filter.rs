@@ -1,0 +1,82 @@
+use crate::i18n::t;
+use crate::text;
+use domain::page::PageRequest;
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{FormData, HtmlFormElement, UrlSearchParams};
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::params::ParamsMap;
+use std::str::FromStr;
+
+/// The filter of a list as it stands in the address, so that a link shows the same list again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query(ParamsMap);
+
+impl Query {
+    /// The value of a field, unless it is blank.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.0.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    /// The value of a field as something else. What cannot be read is as if it were not there.
+    #[must_use]
+    pub fn value<T: FromStr>(&self, name: &str) -> Option<T> {
+        self.text(name).and_then(|value| value.parse().ok())
+    }
+
+    /// The page that is asked for.
+    #[must_use]
+    pub fn page(&self) -> PageRequest {
+        PageRequest::number(self.value("page").unwrap_or(1))
+    }
+}
+
+/// The filter in the address; tracks.
+pub fn use_filter() -> impl Fn() -> Query + Copy + Send + Sync + 'static {
+    let query = use_query_map();
+    move || {
+        let mut query = query.get();
+        query.remove("__path");
+        query.remove("__err");
+        Query(query)
+    }
+}
+
+/// The fields a list is filtered by. Sending it changes the address, nothing else.
+#[component]
+pub fn FilterForm(
+    /// The list's own address.
+    action: &'static str,
+    /// The fields.
+    children: Children,
+) -> impl IntoView {
+    let navigate = use_navigate();
+    let send = move |event: SubmitEvent| {
+        if let Some(query) = filled(&event) {
+            event.prevent_default();
+            navigate(&format!("{action}?{query}"), NavigateOptions::default());
+        }
+    };
+    view! {
+        <form method="get" action=action class="filter" role="search" on:submit=send>
+            {children()}
+            <div class="actions">
+                <button class="button" type="submit">{t(text::SHELL_FILTER)}</button>
+                <a class="link" href=action>{t(text::SHELL_FILTER_CLEAR)}</a>
+            </div>
+        </form>
+    }
+}
+
+/// The fields that were filled in, as a query.
+fn filled(event: &SubmitEvent) -> Option<String> {
+    let form: HtmlFormElement = event.target()?.dyn_into().ok()?;
+    let data = FormData::new_with_form(&form).ok()?;
+    let query = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
+    let query = String::from(query.to_string());
+    let filled: Vec<_> = query.split('&').filter(|field| !field.ends_with('=')).collect();
+    Some(filled.join("&"))
+}

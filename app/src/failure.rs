@@ -1,0 +1,149 @@
+//! The one error that crosses from the server to a screen: six kinds that a screen can act on. What
+//! went wrong in detail stays in the log, under the request's id.
+
+use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
+use leptos::server_fn::codec::JsonEncoding;
+use serde::{Deserialize, Serialize};
+
+/// Why a server function gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Failure {
+    /// Nobody is signed in, or not any more.
+    #[error("signed out")]
+    SignedOut,
+    /// The roles do not allow it.
+    #[error("forbidden")]
+    Forbidden,
+    /// There is no such thing.
+    #[error("not found")]
+    NotFound,
+    /// The state of things does not allow it now.
+    #[error("{text}")]
+    Conflict {
+        /// Why, for the person.
+        text: String,
+    },
+    /// Something given is wrong.
+    #[error("{text}")]
+    Invalid {
+        /// The field to blame, where one is.
+        field: Option<String>,
+        /// What is wrong, for the person.
+        text: String,
+    },
+    /// Our fault.
+    #[error("unexpected, see {reference}")]
+    Unexpected {
+        /// The request's id, under which the log tells more. Empty when no answer came at all.
+        reference: String,
+    },
+}
+
+impl Failure {
+    /// A wrong field.
+    pub fn invalid(field: &str, text: impl ToString) -> Self {
+        Self::Invalid { field: Some(field.to_owned()), text: text.to_string() }
+    }
+}
+
+impl FromServerFnError for Failure {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        let failure = match error {
+            ServerFnErrorErr::Args(text) | ServerFnErrorErr::MissingArg(text) => {
+                Self::Invalid { field: None, text }
+            }
+            _ => Self::Unexpected { reference: reference() },
+        };
+        #[cfg(feature = "ssr")]
+        answer_with(&failure);
+        failure
+    }
+}
+
+#[cfg(not(feature = "ssr"))]
+fn reference() -> String {
+    String::new()
+}
+
+#[cfg(feature = "ssr")]
+pub(crate) use on_server::answer_with;
+#[cfg(feature = "ssr")]
+use on_server::reference;
+
+#[cfg(feature = "ssr")]
+mod on_server {
+    use super::Failure;
+    use crate::session;
+    use backoffice::explain::{Explain, Kind};
+    use http::header::ACCEPT;
+    use http::request::Parts;
+    use http::{Method, StatusCode};
+    use leptos::prelude::use_context;
+    use leptos_axum::ResponseOptions;
+    use std::error::Error;
+
+    pub(super) fn reference() -> String {
+        session::request_id().unwrap_or_default()
+    }
+
+    impl<E: Explain> From<E> for Failure {
+        fn from(error: E) -> Self {
+            let failure = match error.kind() {
+                Kind::SignedOut => Self::SignedOut,
+                Kind::Forbidden(_) => Self::Forbidden,
+                Kind::NotFound => Self::NotFound,
+                Kind::Conflict => Self::Conflict { text: error.to_string() },
+                Kind::Invalid(field) => Self::Invalid {
+                    field: error.field().or_else(|| field.map(str::to_owned)),
+                    text: error.to_string(),
+                },
+                Kind::Unexpected => Self::Unexpected { reference: reference() },
+            };
+            write_down(&failure, &error);
+            answer_with(&failure);
+            failure
+        }
+    }
+
+    /// Once, with all its causes.
+    fn write_down(failure: &Failure, error: &(dyn Error + 'static)) {
+        let mut causes = Vec::new();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            causes.push(error.to_string());
+            cause = error.source();
+        }
+        let (request, causes) = (reference(), causes.join(": "));
+        match failure {
+            Failure::Unexpected { .. } => tracing::error!(request, %error, causes, "failed"),
+            Failure::Forbidden => tracing::warn!(request, %error, "refused"),
+            _ => tracing::info!(request, %error, causes, "refused"),
+        }
+    }
+
+    /// Gives the answer its status. A form posted without our program in the browser is answered
+    /// with a way back, whose status must stay.
+    pub(crate) fn answer_with(failure: &Failure) {
+        let (Some(options), Some(parts)) =
+            (use_context::<ResponseOptions>(), use_context::<Parts>())
+        else {
+            return;
+        };
+        let accepts = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+        let page = accepts.is_some_and(|accepts| accepts.contains("text/html"));
+        if page && parts.method != Method::GET {
+            return;
+        }
+        options.set_status(match failure {
+            Failure::SignedOut => StatusCode::UNAUTHORIZED,
+            Failure::Forbidden => StatusCode::FORBIDDEN,
+            Failure::NotFound => StatusCode::NOT_FOUND,
+            Failure::Conflict { .. } => StatusCode::CONFLICT,
+            Failure::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Failure::Unexpected { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        });
+    }
+}

@@ -1,0 +1,181 @@
+//! The site map: links to screens are made here and nowhere else. Each area adds its own functions
+//! and its paths stand beside them.
+
+use domain::ids::{
+    AccountId, AdjustmentId, ApprovalId, ErrorItemId, FileId, JournalId, MerchantId, OrderId,
+    PaymentId, PayoutBatchId, PayoutId, ReconciliationId, RefundId, SettlementId, StaffId,
+    VoucherId,
+};
+
+/// The home page: where the day stands.
+pub const HOME: &str = "/";
+/// The requests that wait for a second person.
+pub const APPROVALS: &str = "/approvals";
+/// Who did what.
+pub const AUDIT: &str = "/audit";
+/// Background work.
+pub const JOBS: &str = "/jobs";
+/// Members of staff.
+pub const STAFF: &str = "/staff";
+/// Payments.
+pub const PAYMENTS: &str = "/payments";
+/// Refunds.
+pub const REFUNDS: &str = "/refunds";
+/// Merchants.
+pub const MERCHANTS: &str = "/merchants";
+/// Orders and order books.
+pub const ORDERS: &str = "/orders";
+/// Channels and routes.
+pub const CHANNELS: &str = "/channels";
+/// Reconciliation runs.
+pub const RECONCILIATION: &str = "/reconciliation";
+/// Imported files.
+pub const FILES: &str = "/files";
+/// Error items.
+pub const ERROR_ITEMS: &str = "/error-items";
+/// The chart of accounts with balances.
+pub const ACCOUNTS: &str = "/accounts";
+/// The journal.
+pub const JOURNALS: &str = "/journals";
+/// Manual adjustments.
+pub const ADJUSTMENTS: &str = "/adjustments";
+/// Settlement batches.
+pub const SETTLEMENT: &str = "/settlements";
+/// Payouts and their batches.
+pub const PAYOUTS: &str = "/payouts";
+/// Reserve accounts and the cover check.
+pub const RESERVE: &str = "/reserve";
+/// Vouchers.
+pub const VOUCHERS: &str = "/vouchers";
+/// The payment funnel.
+pub const FUNNEL: &str = "/funnel";
+
+/// One request for approval.
+#[must_use]
+pub fn approval(id: ApprovalId) -> String {
+    format!("{APPROVALS}/{id}")
+}
+
+/// One member of staff.
+#[must_use]
+pub fn member(id: StaffId) -> String {
+    format!("{STAFF}/{id}")
+}
+
+/// One payment, with its whole path.
+#[must_use]
+pub fn payment(id: PaymentId) -> String {
+    format!("{PAYMENTS}/{id}")
+}
+
+/// One refund.
+#[must_use]
+pub fn refund(id: RefundId) -> String {
+    format!("{REFUNDS}/{id}")
+}
+
+/// One merchant.
+#[must_use]
+pub fn merchant(id: MerchantId) -> String {
+    format!("{MERCHANTS}/{id}")
+}
+
+/// One order.
+#[must_use]
+pub fn order(id: OrderId) -> String {
+    format!("{ORDERS}/{id}")
+}
+
+/// One reconciliation run.
+#[must_use]
+pub fn reconciliation(id: ReconciliationId) -> String {
+    format!("{RECONCILIATION}/{id}")
+}
+
+/// One imported file.
+#[must_use]
+pub fn file(id: FileId) -> String {
+    format!("{FILES}/{id}")
+}
+
+/// One error item.
+#[must_use]
+pub fn error_item(id: ErrorItemId) -> String {
+    format!("{ERROR_ITEMS}/{id}")
+}
+
+/// One account with its statement.
+#[must_use]
+pub fn account(id: AccountId) -> String {
+    format!("{ACCOUNTS}/{id}")
+}
+
+/// One journal.
+#[must_use]
+pub fn journal(id: JournalId) -> String {
+    format!("{JOURNALS}/{id}")
+}
+
+/// One adjustment document.
+#[must_use]
+pub fn adjustment(id: AdjustmentId) -> String {
+    format!("{ADJUSTMENTS}/{id}")
+}
+
+/// One settlement batch.
+#[must_use]
+pub fn settlement(id: SettlementId) -> String {
+    format!("{SETTLEMENT}/{id}")
+}
+
+/// One payout.
+#[must_use]
+pub fn payout(id: PayoutId) -> String {
+    format!("{PAYOUTS}/{id}")
+}
+
+/// One voucher.
+#[must_use]
+pub fn voucher(id: VoucherId) -> String {
+    format!("{VOUCHERS}/{id}")
+}
+
+/// One payout batch.
+#[must_use]
+pub fn payout_batch(id: PayoutBatchId) -> String {
+    format!("{PAYOUTS}/batches/{id}")
+}
+
+/// One channel.
+#[must_use]
+pub fn channel(code: &str) -> String {
+    format!("{CHANNELS}/{code}")
+}
+
+/// The document a journal was posted for, by its kind and id; `None` when no screen shows it.
+#[must_use]
+pub fn source(kind: &str, id: &str) -> Option<String> {
+    let list = match kind {
+        "payment" => PAYMENTS,
+        "refund" => REFUNDS,
+        "payout" => PAYOUTS,
+        "settlement" => SETTLEMENT,
+        "error_item" => ERROR_ITEMS,
+        "adjustment" => ADJUSTMENTS,
+        "channel_settlement" => RECONCILIATION,
+        _ => return None,
+    };
+    Some(format!("{list}/{id}"))
+}
+
+/// What was done to one object.
+#[must_use]
+pub fn audit_of(subject: &str) -> String {
+    format!("{AUDIT}?subject={subject}")
+}
+
+/// The sign-in page, which leads back to where the person was.
+#[must_use]
+pub fn sign_in(to: &str) -> String {
+    format!("/sign-in?to={}", leptos_router::location::Url::escape(to))
+}

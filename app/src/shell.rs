@@ -1,0 +1,165 @@
+//! What is around every screen: the document, the header, the menu.
+
+use crate::components::{Failed, PageHead, load};
+use crate::failure::Failure;
+use crate::i18n::{Language, language, t, tf};
+use crate::menu::Menu;
+use crate::trading_day::api::{Today, find_today};
+use crate::{routes, session, text};
+use domain::access::Actor;
+use leptos::prelude::*;
+
+/// The HTML document around the application.
+#[cfg(feature = "ssr")]
+pub fn document(options: LeptosOptions) -> impl IntoView {
+    let around = session::surroundings();
+    let theme = Some(around.theme.clone()).filter(|theme| !theme.is_empty());
+    let content = serde_json::to_string(&around).unwrap_or_default();
+    view! {
+        <!DOCTYPE html>
+        <html lang=language().tag() data-theme=theme>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name=session::META content=content />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" href=format!("/{}/countinghouse.css", options.site_pkg_dir) />
+                <HydrationScripts options />
+                <leptos_meta::MetaTags />
+            </head>
+            <body>
+                <crate::App />
+            </body>
+        </html>
+    }
+}
+
+/// The header and the menu around a screen; for whoever is not signed in, the screen alone.
+#[component]
+pub fn Shell(
+    /// The screens.
+    children: Children,
+) -> impl IntoView {
+    match session::actor() {
+        Some(actor) => view! {
+            <a class="skip" href="#content">{t(text::SHELL_SKIP)}</a>
+            <div class="frame">
+                <Header actor />
+                <Menu />
+                <main id="content" tabindex="-1">{children()}</main>
+            </div>
+        }
+        .into_any(),
+        None => view! { <main id="content" class="alone">{children()}</main> }.into_any(),
+    }
+}
+
+#[component]
+fn Header(actor: Actor) -> impl IntoView {
+    let today = load(|| (), |()| find_today());
+    let roles = actor.roles.iter().map(|role| session::role_name(*role));
+    let roles = roles.collect::<Vec<_>>().join(", ");
+    let demo = session::surroundings().demo.then(|| {
+        view! { <span class="badge badge-warn">{t(text::SHELL_DEMO)}</span> }
+    });
+    view! {
+        <header class="top">
+            <a class="brand" href=routes::HOME>
+                <span class="brand-mark" aria-hidden="true"></span>
+                {t(text::SHELL_NAME)}
+            </a>
+            <Transition>
+                {move || Suspend::new(async move { today.await.ok().map(business_date) })}
+            </Transition>
+            {demo}
+            <div class="top-end">
+                <Preferences />
+                <div class="who">
+                    <span class="who-name">{actor.name}</span>
+                    <span class="who-roles">{roles}</span>
+                </div>
+                <form method="post" action="/sign-out">
+                    <button class="button" type="submit">{t(text::SHELL_SIGN_OUT)}</button>
+                </form>
+            </div>
+        </header>
+    }
+}
+
+fn business_date(today: Today) -> impl IntoView {
+    let waiting = (today.to_decide > 0).then(|| {
+        let count = today.to_decide.to_string();
+        view! {
+            <a class="waiting" href=routes::APPROVALS>
+                {tf(text::SHELL_WAITING, [("count", &count)])}
+            </a>
+        }
+    });
+    view! {
+        <p class="business-date">
+            <span class="label">{t(text::SHELL_BUSINESS_DATE)}</span>
+            <strong>{today.date.to_string()}</strong>
+            <span class="zone">{session::zone().label()}</span>
+        </p>
+        {waiting}
+    }
+}
+
+/// Language and colours: plain forms, so that they work everywhere.
+#[component]
+pub fn Preferences() -> impl IntoView {
+    let other = Language::ALL.into_iter().filter(|other| *other != language());
+    let languages = other
+        .map(|other| {
+            view! {
+                <button
+                    class="button"
+                    type="submit"
+                    name="lang"
+                    value=other.tag()
+                    lang=other.tag()
+                >
+                    {other.name()}
+                </button>
+            }
+        })
+        .collect_view();
+    let theme = session::surroundings().theme;
+    let choices = [
+        ("system", text::SHELL_THEME_SYSTEM),
+        ("light", text::SHELL_THEME_LIGHT),
+        ("dark", text::SHELL_THEME_DARK),
+    ]
+    .map(|(value, label)| {
+        let chosen = theme == value || (theme.is_empty() && value == "system");
+        view! {
+            <button
+                class="button"
+                type="submit"
+                name="theme"
+                value=value
+                aria-pressed=if chosen { "true" } else { "false" }
+            >
+                {t(label)}
+            </button>
+        }
+    });
+    view! {
+        <form class="preferences" method="post" action="/preferences">
+            {languages}
+            <span class="segments" role="group" aria-label=t(text::SHELL_THEME)>{choices}</span>
+        </form>
+    }
+}
+
+/// Where no screen is.
+#[component]
+pub fn NoSuchPage() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    crate::failure::answer_with(&Failure::NotFound);
+    view! {
+        <PageHead title=t(text::SHELL_FAILED_NOT_FOUND) />
+        <Failed failure=Failure::NotFound />
+    }
+}

@@ -1,0 +1,258 @@
+//! The payment gateway (支付网关): chooses the channel of a payment and keeps the reasons, hands it
+//! to the bank front, asks until the outcome is known, and has the success booked exactly once.
+
+mod detail;
+mod error;
+mod import;
+pub mod jobs;
+mod outcome;
+mod postings;
+mod store;
+
+pub use detail::find;
+pub use error::PaymentError;
+pub use import::import_orders;
+
+use crate::channels;
+use crate::jobs as queue;
+use crate::office::Office;
+use crate::orders::{self, Hop};
+use domain::access::{Actor, Permission};
+use domain::date::BusinessDate;
+use domain::ids::{MerchantId, OrderId, PaymentId};
+use domain::merchant::Entitlement;
+use domain::money::Money;
+use domain::order::{HopOutcome, Order, Station};
+use domain::page::{Page, PageRequest};
+use domain::payment::{
+    Payment, PaymentFilter, PaymentState, PaymentStatus, PaymentSummary, Success,
+};
+use domain::routing;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+/// What reconciliation needs to know of a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentFact {
+    /// The payment.
+    pub payment: PaymentId,
+    /// Its order.
+    pub order: OrderId,
+    /// Its merchant.
+    pub merchant: MerchantId,
+    /// Our number at the channel, 商户订单号.
+    pub number: String,
+    /// The merchant's own number.
+    pub merchant_order_no: String,
+    /// The channel's number, once known.
+    pub channel_no: Option<String>,
+    /// What was to be collected.
+    pub amount: Money,
+    /// What the channel should charge us.
+    pub cost: Money,
+    /// Where it stands.
+    pub status: PaymentStatus,
+    /// When the channel collected.
+    pub event_time: Option<OffsetDateTime>,
+    /// The channel's clearing date, once known.
+    pub clearing_date: Option<BusinessDate>,
+}
+
+/// The channel's word that it collected, from its bill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BillEvidence {
+    /// The channel's own number.
+    pub channel_no: String,
+    /// What it collected.
+    pub amount: Money,
+    /// When.
+    pub event_time: OffsetDateTime,
+    /// The day it clears it on.
+    pub clearing_date: BusinessDate,
+}
+
+/// Payments, newest first.
+///
+/// # Errors
+/// Not allowed, or the database failed.
+pub async fn list(
+    office: &Office,
+    actor: &Actor,
+    filter: &PaymentFilter,
+    page: PageRequest,
+) -> Result<Page<PaymentSummary>, PaymentError> {
+    actor.require(Permission::ViewPayments)?;
+    let mut conn = office.db.acquire().await?;
+    store::list(&mut conn, filter, page).await
+}
+
+/// Opens the payment of an order: routes it, keeps the whole decision, and has it sent. When no
+/// channel can take it, payment and order have failed.
+///
+/// # Errors
+/// The order has a payment, or the database failed.
+pub async fn open(
+    conn: &mut PgConnection,
+    office: &Office,
+    order: &Order,
+    entitlement: &Entitlement,
+) -> Result<Payment, PaymentError> {
+    let started_at = office.now();
+    let candidates = channels::candidates(conn, office).await?;
+    let routing = routing::decide(&candidates, order.product, order.amount);
+    let chosen = routing.chosen();
+    let id = PaymentId(office.new_id());
+    let mut payment = Payment {
+        id,
+        order: order.id,
+        merchant: order.merchant,
+        product: order.product,
+        amount: order.amount,
+        channel: chosen.map(|one| one.channel.clone()),
+        method: chosen.map(|one| one.method.clone()),
+        number: id.0.simple().to_string(),
+        fee: entitlement.fee,
+        cost: chosen.and_then(|one| one.cost).unwrap_or(Money::zero(order.amount.currency())),
+        refunded: Money::zero(order.amount.currency()),
+        settlement: None,
+        state: PaymentState::Created,
+        created_at: started_at,
+    };
+    let detail = routing.sentence();
+    let outcome = if chosen.is_some() { HopOutcome::Ok } else { HopOutcome::Refused };
+    if chosen.is_some() {
+        orders::advance(conn, order.id, domain::order::OrderState::pay).await?;
+        queue::enqueue(conn, office, &jobs::SendPayment { payment: id }).await?;
+    } else {
+        payment = payment.abandon(&detail)?;
+        orders::advance(conn, order.id, |state| state.fail(&detail)).await?;
+    }
+    store::insert(conn, &payment, &routing).await?;
+    let hop = Hop { station: Station::Payments, step: "route", outcome, detail, started_at };
+    orders::hop(conn, office, order.id, hop).await?;
+    Ok(payment)
+}
+
+/// One payment, held for the rest of the transaction.
+///
+/// # Errors
+/// There is no such payment.
+pub async fn lock(conn: &mut PgConnection, id: PaymentId) -> Result<Payment, PaymentError> {
+    store::lock(conn, id).await?.ok_or(PaymentError::NotFound)
+}
+
+/// One payment, as it stands.
+///
+/// # Errors
+/// There is no such payment.
+pub async fn get(conn: &mut PgConnection, id: PaymentId) -> Result<Payment, PaymentError> {
+    store::get(conn, id).await?.ok_or(PaymentError::NotFound)
+}
+
+/// The payment of an order, if it came to that.
+///
+/// # Errors
+/// The database failed.
+pub async fn of_order(
+    conn: &mut PgConnection,
+    order: OrderId,
+) -> Result<Option<Payment>, PaymentError> {
+    store::of_order(conn, order).await
+}
+
+/// The payments a channel cleared on a day.
+///
+/// # Errors
+/// The database failed.
+pub async fn in_clearing(
+    conn: &mut PgConnection,
+    channel: &str,
+    day: BusinessDate,
+) -> Result<Vec<PaymentFact>, PaymentError> {
+    store::facts_in_clearing(conn, channel, day).await
+}
+
+/// The payments over a channel that carry one of our numbers or one of the channel's: whatever
+/// their state and day. Files that leave our number out are matched by the channel's.
+///
+/// # Errors
+/// The database failed.
+pub async fn by_numbers(
+    conn: &mut PgConnection,
+    channel: &str,
+    (numbers, channel_nos): (&[String], &[String]),
+) -> Result<Vec<PaymentFact>, PaymentError> {
+    store::facts_by_numbers(conn, channel, numbers, channel_nos).await
+}
+
+/// Sets a payment to succeeded because the channel's bill proves it (补单), with everything that
+/// follows from a success. A success that was known already changes nothing.
+///
+/// # Errors
+/// The amounts differ, or the payment succeeded as another trade.
+pub async fn settle_from_bill(
+    conn: &mut PgConnection,
+    office: &Office,
+    id: PaymentId,
+    evidence: &BillEvidence,
+) -> Result<Payment, PaymentError> {
+    let started_at = office.now();
+    let payment = lock(conn, id).await?;
+    if evidence.amount != payment.amount {
+        let (amount, proven) = (payment.amount, evidence.amount);
+        return Err(PaymentError::OtherAmount { amount, proven });
+    }
+    let known = payment.success().is_some();
+    let proven = payment.prove(Success {
+        channel_no: evidence.channel_no.clone(),
+        event_time: evidence.event_time,
+        clearing_date: evidence.clearing_date,
+        accounting_date: accounting_date(conn).await?,
+    })?;
+    if known {
+        return Ok(proven);
+    }
+    let detail = format!("the channel's bill of {} proves it", evidence.clearing_date);
+    let station = Station::ErrorItems;
+    let hop = Hop { station, step: "repair", outcome: HopOutcome::Ok, detail, started_at };
+    orders::hop(conn, office, proven.order, hop).await?;
+    outcome::conclude_success(conn, office, &proven).await?;
+    Ok(proven)
+}
+
+/// Takes part of a payment for a refund, so that refunds together never exceed it.
+///
+/// # Errors
+/// Less than that is left.
+pub async fn hold_refund(
+    conn: &mut PgConnection,
+    payment: &Payment,
+    amount: Money,
+) -> Result<Payment, PaymentError> {
+    let left = payment.refundable()?;
+    if amount.checked_sub(left)?.is_positive() {
+        return Err(PaymentError::MoreThanLeft { left });
+    }
+    let held = Payment { refunded: payment.refunded.checked_add(amount)?, ..payment.clone() };
+    store::save_refunded(conn, &held).await?;
+    Ok(held)
+}
+
+/// Gives back what a refund that came to nothing had taken.
+///
+/// # Errors
+/// Out of range.
+pub async fn release_refund(
+    conn: &mut PgConnection,
+    payment: &Payment,
+    amount: Money,
+) -> Result<Payment, PaymentError> {
+    let released = Payment { refunded: payment.refunded.checked_sub(amount)?, ..payment.clone() };
+    store::save_refunded(conn, &released).await?;
+    Ok(released)
+}
+
+/// The day new events are booked on.
+async fn accounting_date(conn: &mut PgConnection) -> Result<BusinessDate, PaymentError> {
+    ledger::days::current(conn).await?.ok_or(PaymentError::NoOpenDay)
+}

@@ -1,0 +1,381 @@
+use super::{PaymentError, PaymentFact};
+use crate::explain::Inconsistent;
+use domain::date::BusinessDate;
+use domain::ids::{MerchantId, OrderId, PaymentId, SettlementId};
+use domain::money::Money;
+use domain::page::{Page, PageRequest};
+use domain::payment::{
+    Payment, PaymentFilter, PaymentState, PaymentStatus, PaymentSummary, Success,
+};
+use domain::routing::RoutingDecision;
+use sqlx::PgConnection;
+use std::collections::BTreeSet;
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+pub(super) struct Row {
+    pub id: Uuid,
+    pub order_id: Uuid,
+    pub merchant_id: Uuid,
+    pub product: String,
+    pub amount_minor: i64,
+    pub currency: String,
+    pub state: String,
+    pub channel: Option<String>,
+    pub method: Option<String>,
+    pub number: String,
+    pub channel_no: Option<String>,
+    pub failure: Option<String>,
+    pub event_time: Option<OffsetDateTime>,
+    pub clearing_date: Option<Date>,
+    pub accounting_date: Option<Date>,
+    pub fee_minor: i64,
+    pub cost_minor: i64,
+    pub refunded_minor: i64,
+    pub settlement_id: Option<Uuid>,
+    pub created_at: OffsetDateTime,
+}
+
+impl TryFrom<Row> for Payment {
+    type Error = Inconsistent;
+
+    fn try_from(row: Row) -> Result<Self, Inconsistent> {
+        let wrong = |what: &str| Inconsistent::new("payments", row.id, what);
+        let status = PaymentStatus::named(&row.state).ok_or_else(|| wrong("unknown state"))?;
+        let reason = || row.failure.clone().ok_or_else(|| wrong("no reason"));
+        let state = match status {
+            PaymentStatus::Created => PaymentState::Created,
+            PaymentStatus::Sending => PaymentState::Sending,
+            PaymentStatus::Unknown => PaymentState::Unknown { reason: reason()? },
+            PaymentStatus::Failed => PaymentState::Failed { reason: reason()? },
+            PaymentStatus::Succeeded => {
+                let dates = row.clearing_date.zip(row.accounting_date);
+                let whole = row.channel_no.clone().zip(row.event_time).zip(dates);
+                let ((channel_no, event_time), (clearing, accounting)) =
+                    whole.ok_or_else(|| wrong("a success without its proof"))?;
+                PaymentState::Succeeded(Success {
+                    channel_no,
+                    event_time,
+                    clearing_date: BusinessDate(clearing),
+                    accounting_date: BusinessDate(accounting),
+                })
+            }
+        };
+        let currency = row.currency.parse().map_err(|_| wrong("unknown currency"))?;
+        Ok(Self {
+            id: row.id.into(),
+            order: row.order_id.into(),
+            merchant: row.merchant_id.into(),
+            product: row.product.parse().map_err(|_| wrong("unknown product"))?,
+            amount: Money::new(row.amount_minor, currency),
+            channel: row.channel,
+            method: row.method,
+            number: row.number,
+            fee: Money::new(row.fee_minor, currency),
+            cost: Money::new(row.cost_minor, currency),
+            refunded: Money::new(row.refunded_minor, currency),
+            settlement: row.settlement_id.map(SettlementId),
+            state,
+            created_at: row.created_at,
+        })
+    }
+}
+
+pub(super) async fn insert(
+    conn: &mut PgConnection,
+    payment: &Payment,
+    routing: &RoutingDecision,
+) -> Result<(), PaymentError> {
+    let routing =
+        serde_json::to_value(routing).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+    let (success, failure) = columns(payment);
+    sqlx::query!(
+        "INSERT INTO payments
+            (id, order_id, merchant_id, product, amount_minor, currency, state, channel, method,
+             routing, number, channel_no, failure, event_time, clearing_date, accounting_date,
+             fee_minor, cost_minor, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                 $19, $19)",
+        Uuid::from(payment.id),
+        Uuid::from(payment.order),
+        Uuid::from(payment.merchant),
+        payment.product.name(),
+        payment.amount.minor(),
+        payment.amount.currency().code(),
+        payment.state.status().name(),
+        payment.channel,
+        payment.method,
+        routing,
+        payment.number,
+        success.map(|success| success.channel_no.as_str()),
+        failure,
+        success.map(|success| success.event_time),
+        success.map(|success| success.clearing_date.0),
+        success.map(|success| success.accounting_date.0),
+        payment.fee.minor(),
+        payment.cost.minor(),
+        payment.created_at,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn save(
+    conn: &mut PgConnection,
+    payment: &Payment,
+    now: OffsetDateTime,
+) -> Result<(), PaymentError> {
+    let (success, failure) = columns(payment);
+    sqlx::query!(
+        "UPDATE payments SET state = $2, channel_no = $3, failure = $4, event_time = $5,
+                clearing_date = $6, accounting_date = $7, updated_at = $8
+         WHERE id = $1",
+        Uuid::from(payment.id),
+        payment.state.status().name(),
+        success.map(|success| success.channel_no.as_str()),
+        failure,
+        success.map(|success| success.event_time),
+        success.map(|success| success.clearing_date.0),
+        success.map(|success| success.accounting_date.0),
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+fn columns(payment: &Payment) -> (Option<&Success>, Option<&str>) {
+    let failure = match &payment.state {
+        PaymentState::Failed { reason } | PaymentState::Unknown { reason } => Some(reason.as_str()),
+        _ => None,
+    };
+    (payment.success(), failure)
+}
+
+pub(super) async fn save_refunded(
+    conn: &mut PgConnection,
+    payment: &Payment,
+) -> Result<(), PaymentError> {
+    sqlx::query!(
+        "UPDATE payments SET refunded_minor = $2 WHERE id = $1",
+        Uuid::from(payment.id),
+        payment.refunded.minor(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn lock(
+    conn: &mut PgConnection,
+    id: PaymentId,
+) -> Result<Option<Payment>, PaymentError> {
+    let row = sqlx::query_as!(
+        Row,
+        "SELECT id, order_id, merchant_id, product, amount_minor, currency, state, channel, method,
+                number, channel_no, failure, event_time, clearing_date, accounting_date, fee_minor,
+                cost_minor, refunded_minor, settlement_id, created_at
+         FROM payments WHERE id = $1 FOR UPDATE",
+        Uuid::from(id),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(Payment::try_from).transpose()?)
+}
+
+pub(super) async fn get(
+    conn: &mut PgConnection,
+    id: PaymentId,
+) -> Result<Option<Payment>, PaymentError> {
+    Ok(summaries(conn, &[Uuid::from(id)]).await?.pop().map(|summary| summary.payment))
+}
+
+pub(super) async fn of_order(
+    conn: &mut PgConnection,
+    order: OrderId,
+) -> Result<Option<Payment>, PaymentError> {
+    let id = sqlx::query_scalar!("SELECT id FROM payments WHERE order_id = $1", Uuid::from(order))
+        .fetch_optional(&mut *conn)
+        .await?;
+    match id {
+        Some(id) => get(conn, PaymentId(id)).await,
+        None => Ok(None),
+    }
+}
+
+pub(super) async fn list(
+    conn: &mut PgConnection,
+    filter: &PaymentFilter,
+    page: PageRequest,
+) -> Result<Page<PaymentSummary>, PaymentError> {
+    let text = filter.text.as_ref().map(|text| text.trim().to_owned());
+    let id = text.as_ref().and_then(|text| Uuid::parse_str(text).ok());
+    let rows = sqlx::query!(
+        r#"SELECT p.id, count(*) OVER () AS "total!" FROM payments p
+           WHERE ($1::text IS NULL OR p.id = $2 OR p.order_id = $2 OR p.number = $1
+                  OR p.channel_no = $1
+                  OR p.order_id IN (SELECT o.id FROM orders o WHERE o.merchant_order_no = $1))
+             AND ($3::text IS NULL OR p.state = $3) AND ($4::text IS NULL OR p.channel = $4)
+             AND ($5::text IS NULL OR p.product = $5)
+             AND ($6::uuid IS NULL OR p.merchant_id = $6)
+             AND ($7::date IS NULL OR p.clearing_date = $7)
+           ORDER BY p.created_at DESC, p.id DESC LIMIT $8 OFFSET $9"#,
+        text,
+        id,
+        filter.status.map(PaymentStatus::name),
+        filter.channel,
+        filter.product.map(domain::product::Product::name),
+        filter.merchant.map(Uuid::from),
+        filter.clearing_date.map(|day| day.0),
+        page.limit(),
+        page.offset(),
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    Ok(Page { rows: summaries(conn, &ids).await?, total, request: page })
+}
+
+pub(super) async fn summaries(
+    conn: &mut PgConnection,
+    ids: &[Uuid],
+) -> Result<Vec<PaymentSummary>, PaymentError> {
+    let rows = sqlx::query!(
+        "SELECT p.id, p.order_id, p.merchant_id, p.product, p.amount_minor, p.currency, p.state,
+                p.channel, p.method, p.number, p.channel_no, p.failure, p.event_time,
+                p.clearing_date, p.accounting_date, p.fee_minor, p.cost_minor, p.refunded_minor,
+                p.settlement_id, p.created_at, m.name AS merchant_name, o.merchant_order_no
+         FROM payments p JOIN merchants m ON m.id = p.merchant_id
+         JOIN orders o ON o.id = p.order_id
+         WHERE p.id = ANY($1) ORDER BY p.created_at DESC, p.id DESC",
+        ids,
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let payment = Payment::try_from(Row {
+                id: row.id,
+                order_id: row.order_id,
+                merchant_id: row.merchant_id,
+                product: row.product,
+                amount_minor: row.amount_minor,
+                currency: row.currency,
+                state: row.state,
+                channel: row.channel,
+                method: row.method,
+                number: row.number,
+                channel_no: row.channel_no,
+                failure: row.failure,
+                event_time: row.event_time,
+                clearing_date: row.clearing_date,
+                accounting_date: row.accounting_date,
+                fee_minor: row.fee_minor,
+                cost_minor: row.cost_minor,
+                refunded_minor: row.refunded_minor,
+                settlement_id: row.settlement_id,
+                created_at: row.created_at,
+            })?;
+            Ok(PaymentSummary {
+                payment,
+                merchant_name: row.merchant_name,
+                merchant_order_no: row.merchant_order_no,
+            })
+        })
+        .collect()
+}
+
+pub(super) async fn taken(
+    conn: &mut PgConnection,
+    channel: &str,
+    numbers: &[String],
+) -> Result<BTreeSet<String>, PaymentError> {
+    let taken = sqlx::query_scalar!(
+        "SELECT number FROM payments WHERE channel = $1 AND number = ANY($2)",
+        channel,
+        numbers,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(taken.into_iter().collect())
+}
+
+pub(super) async fn facts_in_clearing(
+    conn: &mut PgConnection,
+    channel: &str,
+    day: BusinessDate,
+) -> Result<Vec<PaymentFact>, PaymentError> {
+    let rows = sqlx::query_as!(
+        FactRow,
+        "SELECT p.id, p.order_id, p.merchant_id, p.number, o.merchant_order_no, p.channel_no,
+                p.amount_minor, p.cost_minor, p.currency, p.state, p.event_time, p.clearing_date
+         FROM payments p JOIN orders o ON o.id = p.order_id
+         WHERE p.channel = $1 AND p.clearing_date = $2 ORDER BY p.number, p.id",
+        channel,
+        day.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(PaymentFact::try_from).collect::<Result<_, _>>()?)
+}
+
+pub(super) async fn facts_by_numbers(
+    conn: &mut PgConnection,
+    channel: &str,
+    numbers: &[String],
+    channel_nos: &[String],
+) -> Result<Vec<PaymentFact>, PaymentError> {
+    let rows = sqlx::query_as!(
+        FactRow,
+        "SELECT p.id, p.order_id, p.merchant_id, p.number, o.merchant_order_no, p.channel_no,
+                p.amount_minor, p.cost_minor, p.currency, p.state, p.event_time, p.clearing_date
+         FROM payments p JOIN orders o ON o.id = p.order_id
+         WHERE p.channel = $1 AND (p.number = ANY($2) OR p.channel_no = ANY($3))
+         ORDER BY p.number, p.id",
+        channel,
+        numbers,
+        channel_nos,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(PaymentFact::try_from).collect::<Result<_, _>>()?)
+}
+
+struct FactRow {
+    id: Uuid,
+    order_id: Uuid,
+    merchant_id: Uuid,
+    number: String,
+    merchant_order_no: String,
+    channel_no: Option<String>,
+    amount_minor: i64,
+    cost_minor: i64,
+    currency: String,
+    state: String,
+    event_time: Option<OffsetDateTime>,
+    clearing_date: Option<Date>,
+}
+
+impl TryFrom<FactRow> for PaymentFact {
+    type Error = Inconsistent;
+
+    fn try_from(row: FactRow) -> Result<Self, Inconsistent> {
+        let wrong = |what: &str| Inconsistent::new("payments", row.id, what);
+        let currency = row.currency.parse().map_err(|_| wrong("unknown currency"))?;
+        Ok(Self {
+            payment: row.id.into(),
+            order: OrderId(row.order_id),
+            merchant: MerchantId(row.merchant_id),
+            status: PaymentStatus::named(&row.state).ok_or_else(|| wrong("unknown state"))?,
+            amount: Money::new(row.amount_minor, currency),
+            cost: Money::new(row.cost_minor, currency),
+            number: row.number,
+            merchant_order_no: row.merchant_order_no,
+            channel_no: row.channel_no,
+            event_time: row.event_time,
+            clearing_date: row.clearing_date.map(BusinessDate),
+        })
+    }
+}

@@ -1,0 +1,50 @@
+//! The clock of a demonstration can be moved forward, to see the next morning without waiting.
+
+use super::{TradingDayError, store};
+use crate::audit::{self, Event, Who};
+use crate::office::Office;
+use domain::access::{Actor, Permission};
+use time::{Duration, OffsetDateTime};
+
+/// When the institution starts its day.
+const MORNING: Duration = Duration::hours(9);
+
+/// Takes over how far the demonstration's clock was moved, as another process or an earlier start
+/// left it.
+///
+/// # Errors
+/// The database failed.
+pub async fn load_clock(office: &Office) -> Result<(), TradingDayError> {
+    if office.settings.demo {
+        let mut conn = office.db.acquire().await?;
+        office.clock.set_ahead(store::clock_ahead(&mut conn).await?);
+    }
+    Ok(())
+}
+
+/// Moves the demonstration's clock to nine o'clock of the next day.
+///
+/// # Errors
+/// Not allowed, or not a demonstration.
+pub async fn move_clock_to_morning(
+    office: &Office,
+    actor: &Actor,
+) -> Result<OffsetDateTime, TradingDayError> {
+    actor.require(Permission::MoveDemoClock)?;
+    if !office.settings.demo {
+        return Err(TradingDayError::NoDemonstration);
+    }
+    let morning = office.settings.zone.start_of(office.today().next()).saturating_add(MORNING);
+    let ahead = office.clock.ahead().saturating_add(morning - office.now());
+    let mut tx = office.begin().await?;
+    store::save_clock(&mut tx, ahead).await?;
+    let event = Event {
+        who: Who::Staff(actor),
+        action: "trading_day.move_clock",
+        subject_kind: "trading_day",
+    };
+    audit::record(&mut tx, office, event, "clock", &morning).await?;
+    tx.commit().await?;
+    office.clock.set_ahead(ahead);
+    Ok(morning)
+}

@@ -1,0 +1,101 @@
+//! The trading day (交易日): where each step stands, the gates of the day cut (日切), and the cut.
+//!
+//! The ledger has exactly one day open. Cutting it closes that day for good, opens the next
+//! calendar day, and hands on what the morning needs: the channels' bills and the settlement of
+//! what falls due.
+
+mod clock;
+mod error;
+mod gates;
+mod store;
+
+pub use clock::{load_clock, move_clock_to_morning};
+pub use error::TradingDayError;
+pub use gates::check as check_gates;
+
+use crate::audit::{self, Event, Who};
+use crate::explain::Explain;
+use crate::jobs;
+use crate::office::Office;
+use crate::reconciliation::jobs::FetchBill;
+use crate::settlement::jobs::RunSettlement;
+use domain::access::{Actor, Permission};
+use domain::date::BusinessDate;
+use domain::trading_day::DayOverview;
+
+/// Where a day stands; the open day when none is asked for.
+///
+/// # Errors
+/// Not allowed, or a system could not answer.
+pub async fn overview(
+    office: &Office,
+    actor: &Actor,
+    day: Option<BusinessDate>,
+) -> Result<DayOverview, TradingDayError> {
+    actor.require(Permission::ViewTradingDay)?;
+    let zone = office.settings.zone;
+    let mut conn = office.db.acquire().await?;
+    let open_date = ledger::days::current(&mut conn).await.map_err(system)?;
+    let date = day.unwrap_or(open_date);
+    let steps = store::steps(&mut conn, office, date).await?;
+    let gates = if date == open_date { gates::check(&mut conn, office).await? } else { Vec::new() };
+    let cut_at = store::cut_at(&mut conn, date).await?.map(|at| zone.show(at));
+    let ends = zone.start_of(date.next());
+    let cut_from = (cut_at.is_none() && office.now() < ends).then(|| zone.show(ends));
+    Ok(DayOverview { date, open_date, steps, gates, cut_from, cut_at })
+}
+
+/// The day the ledger has open.
+///
+/// # Errors
+/// The database failed.
+pub async fn open_day(office: &Office) -> Result<BusinessDate, TradingDayError> {
+    let mut conn = office.db.acquire().await?;
+    ledger::days::current(&mut conn).await.map_err(system)
+}
+
+/// Cuts the day that was shown.
+///
+/// # Errors
+/// Not allowed, too early, no longer the open day, or a gate does not hold; nothing changes then.
+pub async fn cut(
+    office: &Office,
+    actor: &Actor,
+    shown: BusinessDate,
+) -> Result<BusinessDate, TradingDayError> {
+    let staff = actor.require(Permission::CutDay)?;
+    let mut tx = office.begin().await?;
+    let open = ledger::days::current(&mut tx).await.map_err(system)?;
+    if open != shown {
+        return Err(TradingDayError::NotOpen { shown, open });
+    }
+    let ends = office.settings.zone.start_of(open.next());
+    if office.now() < ends {
+        let from = office.settings.zone.show(ends);
+        return Err(TradingDayError::TooEarly { day: open, from });
+    }
+    let gates = gates::check(&mut tx, office).await?;
+    if let Some(gate) = gates.iter().find(|gate| !gate.holds) {
+        return Err(TradingDayError::GateClosed(gate.finding.clone()));
+    }
+    let next = open.next();
+    ledger::days::close(&mut tx, open, office.now()).await.map_err(system)?;
+    ledger::days::open(&mut tx, next, office.now()).await.map_err(system)?;
+    store::record_cut(&mut tx, (open, staff, office.now()), &gates).await?;
+    let event = Event {
+        who: Who::Staff(actor),
+        action: "trading_day.cut",
+        subject_kind: "trading_day",
+    };
+    audit::record(&mut tx, office, event, &open.to_string(), &gates).await?;
+    for channel in store::channels(&mut tx).await? {
+        jobs::enqueue(&mut tx, office, &FetchBill { channel, day: open }).await?;
+    }
+    jobs::enqueue(&mut tx, office, &RunSettlement { due_date: next }).await?;
+    tx.commit().await?;
+    Ok(next)
+}
+
+fn system(error: impl Explain) -> TradingDayError {
+    TradingDayError::System(Box::new(error))
+}

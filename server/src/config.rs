@@ -1,0 +1,240 @@
+//! Typed configuration from the environment. An unknown `COUNTINGHOUSE_*` variable is an error:
+//! most likely it is a known one, misspelt.
+
+use domain::date::BusinessZone;
+use figment::Figment;
+use figment::providers::{Env, Serialized};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+const PREFIX: &str = "COUNTINGHOUSE_";
+/// Where the samples for the tests are. The server does not use it, but may be started beside them.
+const FOR_TESTS: &str = "SAMPLES";
+
+/// What the environment may say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Config {
+    /// The PostgreSQL to work with (`DATABASE_URL`).
+    pub database_url: String,
+    /// The address the server listens on.
+    pub listen: SocketAddr,
+    /// The folder with the browser package, the stylesheet and the static files.
+    pub site_root: PathBuf,
+    /// Where the sandbox channels answer.
+    pub sandbox_url: String,
+    /// The address the sandbox channels listen on.
+    pub sandbox_listen: SocketAddr,
+    /// The folder the sandbox channels keep their own books in.
+    pub sandbox_store: PathBuf,
+    /// Whether this is a demonstration.
+    pub demo: bool,
+    /// The zone days are counted in, as an offset from UTC.
+    pub business_zone: String,
+    /// What is logged, as `tracing` filter directives.
+    pub log: String,
+    /// Whether cookies travel over HTTPS only; without a word: everywhere but on loopback.
+    pub cookie_secure: Option<bool>,
+    /// Background jobs that are worked on at the same time.
+    pub workers: u16,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            database_url: String::new(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
+            site_root: PathBuf::from("target/site"),
+            sandbox_url: "http://127.0.0.1:3100".to_owned(),
+            sandbox_listen: SocketAddr::from(([127, 0, 0, 1], 3100)),
+            sandbox_store: PathBuf::from("data/sandbox"),
+            demo: false,
+            business_zone: "+08:00".to_owned(),
+            log: "info,sqlx=warn".to_owned(),
+            cookie_secure: None,
+            workers: 4,
+        }
+    }
+}
+
+/// Why the program cannot start with this environment.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// Not one of ours.
+    #[error("{PREFIX}{0} is not a setting of this program; known are: {1}")]
+    Unknown(String, String),
+    /// A value that is not what the setting needs.
+    #[error("{0}")]
+    Unreadable(#[source] Box<figment::Error>),
+    /// No database.
+    #[error("DATABASE_URL is not set: it names the PostgreSQL database to work with")]
+    NoDatabase,
+    /// Not an offset.
+    #[error("{PREFIX}BUSINESS_ZONE: {0}")]
+    Zone(#[from] domain::date::NotAZone),
+    /// Nobody would do the work.
+    #[error("{PREFIX}WORKERS must be at least 1")]
+    NoWorkers,
+}
+
+impl Config {
+    /// Reads the environment of this process.
+    ///
+    /// # Errors
+    /// An unknown variable, or a value that cannot be read.
+    pub fn from_environment() -> Result<Self, ConfigError> {
+        check_names(Env::prefixed(PREFIX).iter().map(|(name, _)| name.to_string()))?;
+        let figment = Figment::from(Serialized::defaults(Self::default()))
+            .merge(Env::prefixed(PREFIX).ignore(&[FOR_TESTS, "DATABASE_URL"]))
+            .merge(Env::raw().only(&["DATABASE_URL"]));
+        let config: Self =
+            figment.extract().map_err(|error| ConfigError::Unreadable(Box::new(error)))?;
+        config.checked()
+    }
+
+    fn checked(self) -> Result<Self, ConfigError> {
+        self.zone()?;
+        if self.workers == 0 {
+            return Err(ConfigError::NoWorkers);
+        }
+        Ok(self)
+    }
+
+    /// The zone days are counted in.
+    ///
+    /// # Errors
+    /// It is not an offset.
+    pub fn zone(&self) -> Result<BusinessZone, ConfigError> {
+        Ok(self.business_zone.parse()?)
+    }
+
+    /// The database, for commands that need one.
+    ///
+    /// # Errors
+    /// None is named.
+    pub fn database_url(&self) -> Result<&str, ConfigError> {
+        if self.database_url.is_empty() {
+            Err(ConfigError::NoDatabase)
+        } else {
+            Ok(&self.database_url)
+        }
+    }
+
+    /// Whether cookies travel over HTTPS only.
+    #[must_use]
+    pub fn secure_cookies(&self) -> bool {
+        self.cookie_secure.unwrap_or_else(|| !self.listen.ip().is_loopback())
+    }
+}
+
+/// Refuses names that are no settings.
+fn check_names(names: impl Iterator<Item = String>) -> Result<(), ConfigError> {
+    let known = known();
+    for name in names {
+        let name = name.to_uppercase();
+        if !known.contains(&name) {
+            let known = known.iter().map(|name| format!("{PREFIX}{name}"));
+            return Err(ConfigError::Unknown(name, known.collect::<Vec<_>>().join(", ")));
+        }
+    }
+    Ok(())
+}
+
+fn known() -> Vec<String> {
+    let settings = serde_json::to_value(Config::default()).unwrap_or_default();
+    let names = settings.as_object().into_iter().flat_map(|settings| settings.keys());
+    let ours = names.filter(|name| *name != "database_url").map(|name| name.to_uppercase());
+    ours.chain([FOR_TESTS.to_owned()]).collect()
+}
+
+/// The configuration as it may be printed: the database without its password.
+impl fmt::Display for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let printed = Self { database_url: redacted(&self.database_url), ..self.clone() };
+        let settings = serde_json::to_value(printed).map_err(|_| fmt::Error)?;
+        for (name, value) in settings.as_object().into_iter().flatten() {
+            let name = name.to_uppercase();
+            let prefix = if name == "DATABASE_URL" { "" } else { PREFIX };
+            match value {
+                serde_json::Value::Null => writeln!(f, "{prefix}{name}=")?,
+                serde_json::Value::String(text) => writeln!(f, "{prefix}{name}={text}")?,
+                other => writeln!(f, "{prefix}{name}={other}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The address of a database without its password, neither before the `@` nor in the query.
+fn redacted(url: &str) -> String {
+    let (before, query) = url.split_once('?').unwrap_or((url, ""));
+    let address = match (before.split_once("://"), before.rsplit_once('@')) {
+        (Some((scheme, _)), Some((sign_in, place))) => {
+            let user = sign_in.split("://").last().unwrap_or_default();
+            let user = user.split(':').next().unwrap_or_default();
+            format!("{scheme}://{user}@{place}")
+        }
+        _ => before.to_owned(),
+    };
+    let kept: Vec<_> = query.split('&').filter(|part| part.starts_with("host=")).collect();
+    if kept.is_empty() { address } else { format!("{address}?{}", kept.join("&")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_setting_is_named() {
+        let refused = check_names(["LISTEN".to_owned(), "lisen".to_owned()].into_iter());
+        let text = refused.unwrap_err().to_string();
+        assert!(text.starts_with("COUNTINGHOUSE_LISEN is not a setting"), "{text}");
+        assert!(text.contains("COUNTINGHOUSE_LISTEN"), "{text}");
+    }
+
+    #[test]
+    fn every_setting_is_known() {
+        let known =
+            ["LISTEN", "SITE_ROOT", "SANDBOX_URL", "DEMO", "BUSINESS_ZONE", "SANDBOX_LISTEN"]
+                .into_iter()
+                .chain(["SANDBOX_STORE", "LOG", "COOKIE_SECURE", "WORKERS", "SAMPLES"]);
+        assert!(check_names(known.map(str::to_owned)).is_ok());
+    }
+
+    #[test]
+    fn no_password_is_printed() {
+        for (url, printed) in [
+            ("postgres://me:s3cret@db:5432/x", "postgres://me@db:5432/x"),
+            (
+                "postgres://me:p@ss@db/x?host=/run/pg&password=s3cret",
+                "postgres://me@db/x?host=/run/pg",
+            ),
+            ("postgres://db/x?password=s3cret", "postgres://db/x"),
+            ("", ""),
+        ] {
+            assert_eq!(redacted(url), printed);
+        }
+        let config =
+            Config { database_url: "postgres://me:s3cret@db/x".to_owned(), ..Config::default() };
+        assert!(!config.to_string().contains("s3cret"));
+    }
+
+    #[test]
+    fn cookies_are_plain_on_loopback_only() {
+        let at = |listen: &str, cookie_secure| Config {
+            listen: listen.parse().unwrap(),
+            cookie_secure,
+            ..Config::default()
+        };
+        assert!(!at("127.0.0.1:3000", None).secure_cookies());
+        assert!(at("0.0.0.0:3000", None).secure_cookies());
+        assert!(at("127.0.0.1:3000", Some(true)).secure_cookies());
+    }
+
+    #[test]
+    fn a_zone_is_an_offset() {
+        let config = Config { business_zone: "Asia/Shanghai".to_owned(), ..Config::default() };
+        assert!(matches!(config.checked(), Err(ConfigError::Zone(_))));
+    }
+}

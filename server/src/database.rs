@@ -1,0 +1,43 @@
+//! The way to PostgreSQL: the application's role for all work, the owner for migrations.
+
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Executor, PgPool};
+use std::time::Duration;
+
+/// All changes of the schema, built into the program.
+pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
+
+/// Connections of the pool.
+const CONNECTIONS: u32 = 24;
+/// How long a request waits for a connection before it is told that we are too busy.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A pool whose connections work as the application's role, in UTC.
+///
+/// # Errors
+/// The database is out of reach.
+pub async fn pool(url: &str) -> Result<PgPool, sqlx::Error> {
+    PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(PATIENCE)
+        .after_connect(|conn, _| {
+            Box::pin(async move {
+                conn.execute("SET ROLE countinghouse_app").await?;
+                conn.execute("SET TIME ZONE 'UTC'").await?;
+                Ok(())
+            })
+        })
+        .connect(url)
+        .await
+}
+
+/// Brings the schema up to date, as the owner of the tables.
+///
+/// # Errors
+/// The database is out of reach, or a change does not apply.
+pub async fn migrate(url: &str) -> Result<(), sqlx::Error> {
+    let options: PgConnectOptions = url.parse()?;
+    let mut conn = options.connect().await?;
+    MIGRATIONS.run(&mut conn).await.map_err(|error| sqlx::Error::Migrate(Box::new(error)))
+}

@@ -1,0 +1,3 @@
+//! The demonstration institution.
+
+pub mod sign_ins;

@@ -1,0 +1,110 @@
+//! Every server function stands in one table of who may call it, and is tried as everybody: as
+//! nobody, and as each role. A function without a row fails the test.
+
+mod support;
+
+use axum::Router;
+use axum::http::{Method, StatusCode};
+use domain::access::Role::{self, Admin, Auditor, Manager};
+use leptos::server_fn::axum::server_fn_paths;
+use sqlx::PgPool;
+use std::collections::{BTreeMap, BTreeSet};
+use support::{PASSWORD, add, get, office, post, sign_in, site};
+
+/// Where all server functions live.
+const PREFIX: &str = "/api/fn/";
+/// An id that nothing has.
+const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
+
+const FIRST_PAGE: &str = r#"{"number":1,"size":50}"#;
+
+/// Whoever is signed in. Which objects they get is decided object by object.
+const EVERYBODY: &[Role] = &Role::ALL;
+const AUDITORS: &[Role] = &[Manager, Admin, Auditor];
+
+/// Function, who may call it, and a request that reads well enough to reach that question: JSON for
+/// what loads, a form for what commands. `{id}` stands for an id that nothing has, `{page}` for the
+/// first page.
+const TABLE: &[(&str, &[Role], &str)] = &[
+    (
+        "approvals/decide",
+        EVERYBODY,
+        "request[id]={id}&request[shown_hash]=x&request[verdict]=approve&request[confirmed]=yes",
+    ),
+    ("approvals/find", EVERYBODY, r#"{"id":"{id}"}"#),
+    ("approvals/list", EVERYBODY, r#"{"inbox":"to_decide","page":{page}}"#),
+    ("approvals/withdraw", EVERYBODY, "id={id}"),
+    ("audit/list", AUDITORS, r#"{"filter":{},"page":{page}}"#),
+    ("jobs/list", EVERYBODY, r#"{"page":{page}}"#),
+    ("staff/find", AUDITORS, r#"{"id":"{id}"}"#),
+    ("staff/list", AUDITORS, "{}"),
+    ("staff/propose_roles", &[Admin], "request[id]={id}&request[roles][0]=auditor"),
+    ("trading_day/today", EVERYBODY, "{}"),
+];
+
+#[test]
+fn every_function_has_one_row_and_changes_nothing_by_get() {
+    let mut missing = Vec::new();
+    let rows: BTreeMap<_, _> = TABLE.iter().map(|(name, who, _)| (*name, who)).collect();
+    assert_eq!(rows.len(), TABLE.len(), "a function stands in the table twice");
+    let mut registered = BTreeSet::new();
+    for (path, method) in server_fn_paths() {
+        assert_eq!(method, Method::POST, "{path} can be called from another site's link");
+        let name =
+            path.strip_prefix(PREFIX).unwrap_or_else(|| panic!("{path}: not under {PREFIX}"));
+        let plain = |part: &str| part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        assert!(
+            name.split('/').count() == 2 && name.split('/').all(plain),
+            "{path}: give it an endpoint like area/verb"
+        );
+        registered.insert(name);
+        if !rows.contains_key(name) {
+            missing.push(name);
+        }
+    }
+    assert!(missing.is_empty(), "these functions need a row in TABLE: {missing:?}");
+    let gone: Vec<_> = rows.keys().filter(|name| !registered.contains(*name)).collect();
+    assert!(gone.is_empty(), "these rows belong to no function: {gone:?}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn each_function_answers_those_it_is_for_and_refuses_everybody_else(db: PgPool) {
+    let office = office(db);
+    let site = site(&office);
+    let mut wrong = Vec::new();
+    for (name, _, body) in TABLE {
+        let status = call(&site, name, body, None).await;
+        if status != StatusCode::UNAUTHORIZED {
+            wrong.push(format!("{name} answers {status} to nobody"));
+        }
+    }
+    for role in Role::ALL {
+        add(&office, role).await;
+        let session = sign_in(&site, role.name(), PASSWORD).await;
+        for (name, who, body) in TABLE {
+            let status = call(&site, name, body, session.as_deref()).await;
+            let refused = matches!(status, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED);
+            if refused == who.contains(&role) || status.is_server_error() {
+                wrong.push(format!("{name} answers {status} to {role}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn without_a_session_every_page_leads_to_the_sign_in(db: PgPool) {
+    let site = site(&office(db));
+    for path in ["/", "/approvals", "/staff?page=2", "/no/such/page"] {
+        let response = get(&site, path, None).await;
+        assert_eq!(response.status(), StatusCode::SEE_OTHER, "{path}");
+        let to = response.headers()["location"].to_str().unwrap();
+        assert!(to.starts_with("/sign-in?to=%2F"), "{path} leads to {to}");
+        assert_eq!(response.headers()["cache-control"], "no-store", "{path}");
+    }
+}
+
+async fn call(site: &Router, name: &str, body: &str, session: Option<&str>) -> StatusCode {
+    let body = body.replace("{id}", NOBODY).replace("{page}", FIRST_PAGE);
+    post(site, &format!("{PREFIX}{name}"), &body, session).await.status()
+}
