@@ -9,9 +9,17 @@ use crate::{routes, session, text};
 use domain::access::Actor;
 use leptos::prelude::*;
 
+/// Fetches the program beside its glue, not after it, and wakes up the page.
+#[cfg(feature = "ssr")]
+const WAKE: &str = "\
+    const program = fetch('/pkg/countinghouse_bg.wasm');\
+    const glue = await import('/pkg/countinghouse.js');\
+    await glue.default({ module_or_path: program });\
+    glue.hydrate();";
+
 /// The HTML document around the application.
 #[cfg(feature = "ssr")]
-pub fn document(options: LeptosOptions) -> impl IntoView {
+pub fn document() -> impl IntoView {
     let around = session::surroundings();
     let theme = Some(around.theme.clone()).filter(|theme| !theme.is_empty());
     let content = serde_json::to_string(&around).unwrap_or_default();
@@ -24,8 +32,11 @@ pub fn document(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <meta name=session::META content=content />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link rel="stylesheet" href=format!("/{}/countinghouse.css", options.site_pkg_dir) />
-                <HydrationScripts options />
+                <link rel="stylesheet" href="/pkg/countinghouse.css" />
+                <link rel="modulepreload" href="/pkg/countinghouse.js" />
+                <script type="module" nonce=leptos::nonce::use_nonce()>
+                    {WAKE}
+                </script>
                 <leptos_meta::MetaTags />
             </head>
             <body>
