@@ -56,8 +56,14 @@ pub mod error_items;
 /// Files in, the three kinds of run, the funds leg.
 pub mod reconciliation;
 
+/// Where the day stands, the gates, and the day cut.
+pub mod trading_day;
+
 /// Vouchers for the general ledger.
 pub mod vouchers;
+
+/// Read-only questions: the payment funnel.
+pub mod analytics;
 
 /// Which job is done by which system.
 pub mod work;
