@@ -53,5 +53,8 @@ pub mod settlement;
 /// Differences and their resolution under four eyes.
 pub mod error_items;
 
+/// The business gateway: the one door for business systems.
+pub mod gateway;
+
 /// Which job is done by which system.
 pub mod work;
