@@ -1,7 +1,7 @@
 //! `serve`: screens, merchant API, workers.
 
 use crate::config::Config;
-use crate::http::api;
+
 use crate::router::{Site, router};
 use crate::{office, worker};
 use anyhow::Context;
@@ -37,7 +37,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         tracing::info!("stopping");
         let _ = stopping.send(true);
     });
-    let routes = router(&site, api(office.clone()));
+    let routes = router(&site, axum::Router::new());
     let serving = axum::serve(listener, routes).with_graceful_shutdown(async move {
         let _ = stopped.wait_for(|stop| *stop).await;
     });

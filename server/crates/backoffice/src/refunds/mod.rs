@@ -17,7 +17,7 @@ mod results;
 mod store;
 
 pub use error::RefundError;
-pub use lists::{find, in_clearing, list};
+pub use lists::{by_id, find, in_clearing, list};
 pub use results::{Proof, settle_from_bill};
 
 use self::jobs::{FundRefund, SendRefund};
