@@ -85,13 +85,13 @@ impl Why {
                 "the channel has money that none of our records explains: keep it in suspense"
             }
             Self::MoneyMissing => {
-                "our records say money that the channel does not have: keep the shortage in suspense"
+                "our records say money that the channel does not have: keep it as a shortage"
             }
             Self::OnlyDifferenceOpen => {
                 "both sides have the trade: only the difference of the amounts is open"
             }
             Self::ChannelFeePrevails => {
-                "the fee in the channel's bill is what it will charge, unless its contract says otherwise"
+                "the channel will charge the fee of its bill, unless its contract says otherwise"
             }
             Self::OtherDay => "both sides have the trade, under different clearing dates",
             Self::RecordsOnly => {
