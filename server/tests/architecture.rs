@@ -146,11 +146,7 @@ fn files_are_short_and_named_for_what_they_hold() {
 
 #[test]
 fn nothing_is_put_off() {
-    let banned = [
-        "TO".to_owned() + "DO",
-        "FIX".to_owned() + "ME",
-        "for n".to_owned() + "ow",
-    ];
+    let banned = ["TO".to_owned() + "DO", "FIX".to_owned() + "ME", "for n".to_owned() + "ow"];
     let mut found = Vec::new();
     for folder in ["app", "server", "style", "migrations"] {
         for file in files(&root().join(folder), &["rs", "css", "sql"]) {
