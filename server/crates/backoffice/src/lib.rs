@@ -56,8 +56,17 @@ pub mod error_items;
 /// Files in, the three kinds of run, the funds leg.
 pub mod reconciliation;
 
+/// Steps and gates of the day, and the day cut.
+pub mod trading_day;
+
 /// Vouchers for the general ledger.
 pub mod vouchers;
+
+/// The payment funnel: read-only questions.
+pub mod analytics;
+
+/// The one door for merchants' systems.
+pub mod gateway;
 
 /// Which job is done by which system.
 pub mod work;
