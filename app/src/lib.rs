@@ -6,10 +6,12 @@
 pub mod components;
 pub mod failure;
 pub mod i18n;
+pub mod journey;
 pub mod menu;
 pub mod routes;
 pub mod session;
 pub mod shell;
+pub mod wording;
 
 /// The texts of the screens, generated from `locales/`.
 pub mod text {
@@ -21,7 +23,12 @@ pub mod text {
 pub mod access;
 pub mod approvals;
 pub mod audit;
+pub mod channels;
 pub mod jobs;
+pub mod merchants;
+pub mod orders;
+pub mod payments;
+pub mod refunds;
 pub mod staff;
 pub mod trading_day;
 
@@ -43,7 +50,12 @@ pub fn App() -> impl IntoView {
                     <access::AccessRoutes />
                     <approvals::ApprovalRoutes />
                     <audit::AuditRoutes />
+                    <channels::ChannelRoutes />
                     <jobs::JobRoutes />
+                    <merchants::MerchantRoutes />
+                    <orders::OrderRoutes />
+                    <payments::PaymentRoutes />
+                    <refunds::RefundRoutes />
                     <staff::StaffRoutes />
                     <trading_day::TradingDayRoutes />
                 </FlatRoutes>

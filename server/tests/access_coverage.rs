@@ -5,7 +5,9 @@ mod support;
 
 use axum::Router;
 use axum::http::{Method, StatusCode};
-use domain::access::Role::{self, Admin, Auditor, Manager};
+use domain::access::Role::{
+    self, Admin, Auditor, FinanceChecker, FinanceMaker, Manager, Operations,
+};
 use leptos::server_fn::axum::server_fn_paths;
 use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +23,8 @@ const FIRST_PAGE: &str = r#"{"number":1,"size":50}"#;
 /// Whoever is signed in. Which objects they get is decided object by object.
 const EVERYBODY: &[Role] = &Role::ALL;
 const AUDITORS: &[Role] = &[Manager, Admin, Auditor];
+/// Whoever sees merchants and payments.
+const TRADE: &[Role] = &[Operations, FinanceMaker, FinanceChecker, Manager, Auditor];
 
 /// Function, who may call it, and a request that reads well enough to reach that question: JSON for
 /// what loads, a form for what commands. `{id}` stands for an id that nothing has, `{page}` for the
@@ -35,7 +39,36 @@ const TABLE: &[(&str, &[Role], &str)] = &[
     ("approvals/list", EVERYBODY, r#"{"inbox":"to_decide","page":{page}}"#),
     ("approvals/withdraw", EVERYBODY, "id={id}"),
     ("audit/list", AUDITORS, r#"{"filter":{},"page":{page}}"#),
+    ("channels/find", EVERYBODY, r#"{"code":"nowhere"}"#),
+    ("channels/list", EVERYBODY, "{}"),
     ("jobs/list", EVERYBODY, r#"{"page":{page}}"#),
+    ("merchants/find", TRADE, r#"{"id":"{id}"}"#),
+    ("merchants/list", TRADE, r#"{"filter":{},"page":{page}}"#),
+    (
+        "merchants/propose_fee",
+        &[Operations],
+        "request[id]={id}&request[product]=quick_pay&request[rate]=0.38&request[fixed]=0\
+         &request[min]=0&request[max]=&request[valid_from]=2999-01-01",
+    ),
+    (
+        "merchants/propose_product",
+        &[Operations],
+        "request[id]={id}&request[product]=quick_pay&request[enabled]=true",
+    ),
+    ("orders/find", TRADE, r#"{"id":"{id}"}"#),
+    ("orders/imports", TRADE, r#"{"page":{page}}"#),
+    ("orders/list", TRADE, r#"{"query":{},"page":{page}}"#),
+    ("payments/channels", EVERYBODY, "{}"),
+    ("payments/find", TRADE, r#"{"id":"{id}"}"#),
+    ("payments/list", TRADE, r#"{"query":{},"page":{page}}"#),
+    (
+        "payments/request_refund",
+        &[Operations, FinanceMaker],
+        "request[payment]={id}&request[currency]=CNY&request[merchant_refund_no]=R1\
+         &request[amount]=1.00&request[reason]=double&request[confirmed]=yes",
+    ),
+    ("refunds/find", TRADE, r#"{"id":"{id}"}"#),
+    ("refunds/list", TRADE, r#"{"query":{},"page":{page}}"#),
     ("staff/find", AUDITORS, r#"{"id":"{id}"}"#),
     ("staff/list", AUDITORS, "{}"),
     ("staff/propose_roles", &[Admin], "request[id]={id}&request[roles][0]=auditor"),
