@@ -6,10 +6,12 @@
 pub mod components;
 pub mod failure;
 pub mod i18n;
+pub mod journey;
 pub mod menu;
 pub mod routes;
 pub mod session;
 pub mod shell;
+pub mod wording;
 
 /// The texts of the screens, generated from `locales/`.
 pub mod text {
@@ -23,8 +25,13 @@ pub mod accounts;
 pub mod adjustments;
 pub mod approvals;
 pub mod audit;
+pub mod channels;
 pub mod jobs;
+pub mod merchants;
+pub mod orders;
+pub mod payments;
 pub mod payouts;
+pub mod refunds;
 pub mod reserve;
 pub mod settlement;
 pub mod staff;
@@ -51,8 +58,13 @@ pub fn App() -> impl IntoView {
                     <adjustments::AdjustmentRoutes />
                     <approvals::ApprovalRoutes />
                     <audit::AuditRoutes />
+                    <channels::ChannelRoutes />
                     <jobs::JobRoutes />
+                    <merchants::MerchantRoutes />
+                    <orders::OrderRoutes />
+                    <payments::PaymentRoutes />
                     <payouts::PayoutRoutes />
+                    <refunds::RefundRoutes />
                     <reserve::ReserveRoutes />
                     <settlement::SettlementRoutes />
                     <staff::StaffRoutes />

@@ -25,8 +25,8 @@ const EVERYBODY: &[Role] = &Role::ALL;
 const AUDITORS: &[Role] = &[Manager, Admin, Auditor];
 /// Who sees the books, payouts, the reserve and vouchers.
 const BOOKS: &[Role] = &[FinanceMaker, FinanceChecker, Manager, Auditor];
-/// Who sees merchants' business, settlement among it.
-const BUSINESS: &[Role] = &[Operations, FinanceMaker, FinanceChecker, Manager, Auditor];
+/// Whoever sees merchants and payments.
+const TRADE: &[Role] = &[Operations, FinanceMaker, FinanceChecker, Manager, Auditor];
 
 /// An adjustment document as its form sends it, without evidence.
 const DOCUMENT: &str = concat!(
@@ -62,20 +62,49 @@ const TABLE: &[(&str, &[Role], &str)] = &[
     ("approvals/list", EVERYBODY, r#"{"inbox":"to_decide","page":{page}}"#),
     ("approvals/withdraw", EVERYBODY, "id={id}"),
     ("audit/list", AUDITORS, r#"{"filter":{},"page":{page}}"#),
+    ("channels/find", EVERYBODY, r#"{"code":"nowhere"}"#),
+    ("channels/list", EVERYBODY, "{}"),
     ("jobs/list", EVERYBODY, r#"{"page":{page}}"#),
+    ("merchants/find", TRADE, r#"{"id":"{id}"}"#),
+    ("merchants/list", TRADE, r#"{"filter":{},"page":{page}}"#),
+    (
+        "merchants/propose_fee",
+        &[Operations],
+        "request[id]={id}&request[product]=quick_pay&request[rate]=0.38&request[fixed]=0\
+         &request[min]=0&request[max]=&request[valid_from]=2999-01-01",
+    ),
+    (
+        "merchants/propose_product",
+        &[Operations],
+        "request[id]={id}&request[product]=quick_pay&request[enabled]=true",
+    ),
+    ("orders/find", TRADE, r#"{"id":"{id}"}"#),
+    ("orders/imports", TRADE, r#"{"page":{page}}"#),
+    ("orders/list", TRADE, r#"{"query":{},"page":{page}}"#),
+    ("payments/channels", EVERYBODY, "{}"),
+    ("payments/find", TRADE, r#"{"id":"{id}"}"#),
+    ("payments/list", TRADE, r#"{"query":{},"page":{page}}"#),
+    (
+        "payments/request_refund",
+        &[Operations, FinanceMaker],
+        "request[payment]={id}&request[currency]=CNY&request[merchant_refund_no]=R1\
+         &request[amount]=1.00&request[reason]=double&request[confirmed]=yes",
+    ),
     ("payouts/batch", BOOKS, r#"{"id":"{id}"}"#),
     ("payouts/batches", BOOKS, r#"{"page":{page}}"#),
     ("payouts/find", BOOKS, r#"{"id":"{id}"}"#),
     ("payouts/list", BOOKS, r#"{"filter":{},"page":{page}}"#),
     ("payouts/make_batch", &[FinanceMaker], "request[account]={id}&request[payouts][0]={id}"),
     ("payouts/submit", &[FinanceMaker], "request[id]={id}&request[confirmed]=yes"),
+    ("refunds/find", TRADE, r#"{"id":"{id}"}"#),
+    ("refunds/list", TRADE, r#"{"query":{},"page":{page}}"#),
     ("reserve/accounts", BOOKS, "{}"),
     ("reserve/find", BOOKS, r#"{"id":"{id}","page":{page}}"#),
     ("reserve/proof", BOOKS, "{}"),
     ("settlement/ask_for_run", &[FinanceMaker], "request[due_date]=2026-03-31"),
-    ("settlement/find", BUSINESS, r#"{"id":"{id}","page":{page}}"#),
-    ("settlement/last_run", BUSINESS, "{}"),
-    ("settlement/list", BUSINESS, r#"{"filter":{},"page":{page}}"#),
+    ("settlement/find", TRADE, r#"{"id":"{id}","page":{page}}"#),
+    ("settlement/last_run", TRADE, "{}"),
+    ("settlement/list", TRADE, r#"{"filter":{},"page":{page}}"#),
     ("staff/find", AUDITORS, r#"{"id":"{id}"}"#),
     ("staff/list", AUDITORS, "{}"),
     ("staff/propose_roles", &[Admin], "request[id]={id}&request[roles][0]=auditor"),
