@@ -187,6 +187,12 @@ pub fn order_imports() -> String {
     format!("{ORDERS}?view=imports")
 }
 
+/// The imported order books, with the one that just came.
+#[must_use]
+pub fn order_import(id: FileId) -> String {
+    format!("{ORDERS}?imported={id}")
+}
+
 /// The payments a channel collected.
 #[must_use]
 pub fn payments_over(channel: &str) -> String {
