@@ -71,9 +71,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
 async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
     match command {
         Command::Serve => serve::serve(config).await,
-        Command::Migrate => database::migrate(config.database_url()?)
-            .await
-            .context("the tables are not up to date"),
+        Command::Migrate => {
+            database::migrate(config.database_url()?).await.context("the tables are not up to date")
+        }
         Command::Demo(demo) => people::load_demo(&config, &demo).await,
         Command::Import(import) => files::import(&config, &import).await,
         Command::Reconcile(reconcile) => files::reconcile(&config, &reconcile).await,

@@ -31,7 +31,9 @@ impl Check {
 pub async fn doctor(config: anyhow::Result<Config>) -> anyhow::Result<ExitCode> {
     let mut checks = Vec::new();
     match config {
-        Err(error) => checks.push(Check::new("configuration", Err::<&str, _>(format!("{error:#}")))),
+        Err(error) => {
+            checks.push(Check::new("configuration", Err::<&str, _>(format!("{error:#}"))))
+        }
         Ok(config) => {
             checks.push(Check::new("configuration", Ok::<_, &str>("every setting is known")));
             check_house(&config, &mut checks).await;
@@ -94,7 +96,7 @@ async fn clock(office: &Office) -> Result<String, String> {
 
 async fn gates(office: &Office) -> Result<Vec<Check>, Box<dyn std::error::Error>> {
     let mut conn = office.db.acquire().await?;
-    let gates = trading_day::check_gates(&mut conn, office).await?;
+    let gates = trading_day::check_gates(&mut conn).await?;
     let checks = gates.into_iter().map(|gate| {
         let what = serde_json::to_value(gate.gate).unwrap_or_default();
         let what = what.as_str().unwrap_or("gate").replace('_', " ");

@@ -14,6 +14,7 @@ use domain::access::Actor;
 use domain::date::BusinessDate;
 use domain::error_item::Leg;
 use domain::ids::MerchantId;
+use domain::page::PageRequest;
 use domain::reconciliation::RunScope;
 use domain::source_file::FileKind;
 use std::io::Write;
@@ -119,8 +120,7 @@ pub async fn import(config: &Config, import: &Import) -> anyhow::Result<()> {
     let file = named(&import.file)?;
     let kind = match import.kind {
         Kind::Orders => {
-            let book =
-                payments::import_orders(&office, &actor, &file.name, &file.bytes).await?;
+            let book = payments::import_orders(&office, &actor, &file.name, &file.bytes).await?;
             work::run_until_idle(&office).await?;
             writeln!(std::io::stdout(), "imported as {}", book.id)?;
             return Ok(());
@@ -157,7 +157,7 @@ pub async fn reconcile(config: &Config, reconcile: &Reconcile) -> anyhow::Result
     };
     let scope = RunScope { leg, of, day: reconcile.day };
     let id = reconciliation::run(&office, &actor, &scope).await?;
-    let run = reconciliation::find_run(&office, &actor, id).await?;
+    let run = reconciliation::find_run(&office, &actor, id, PageRequest::default()).await?;
     writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&run)?)?;
     Ok(())
 }

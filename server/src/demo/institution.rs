@@ -9,12 +9,11 @@ use domain::channel::{BillFormat, ChannelSummary, Rail};
 use domain::date::BusinessDate;
 use domain::fee::{CostTerms, FeeTerms, Rate};
 use domain::ids::MerchantId;
-use domain::merchant::{MerchantKind, SettlementAccount, SplitLabel, SplitShare};
+use domain::merchant::{MerchantKind, SettlementAccount, SplitLabel, SplitMode, SplitShare};
 use domain::money::Money;
 use domain::product::Product;
 use domain::reserve::Purpose;
 use domain::routing::Route;
-use domain::split::SplitMode;
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use time::macros::time;
@@ -90,15 +89,15 @@ const MERCHANTS: [Terms; 6] = [
 /// The database failed.
 pub async fn set_up(office: &Office, day: BusinessDate) -> anyhow::Result<Merchants> {
     let mut tx = office.begin().await?;
+    if ledger::days::current(&mut tx).await?.is_none() {
+        ledger::days::open(&mut tx, day, office.now()).await?;
+    }
+    channels::set_up(&mut tx, office, &channels()?).await?;
     if reserve::custody_account(&mut tx).await?.is_none() {
         reserve::open_account(&mut tx, office, &custody()).await?;
     }
-    channels::set_up(&mut tx, office, &channels()?).await?;
     let merchants = onboard(&mut tx, office, day).await?;
     share(&mut tx, office, &merchants, day).await?;
-    if ledger::days::current(&mut tx).await.is_err() {
-        ledger::days::open(&mut tx, day, office.now()).await?;
-    }
     tx.commit().await?;
     Ok(merchants)
 }

@@ -51,7 +51,11 @@ const FAULTS: [(u32, &str, &str); 6] = [
 ];
 
 /// Plays the day and the morning after.
-pub(super) async fn play(config: &Config, office: &Office, day: BusinessDate) -> anyhow::Result<()> {
+pub(super) async fn play(
+    config: &Config,
+    office: &Office,
+    day: BusinessDate,
+) -> anyhow::Result<()> {
     let merchants = institution::set_up(office, day).await?;
     let sandbox = SandboxControl::new(&config.sandbox_url)?;
     let lin = access::actor_by_login(office, "lin.ops").await?;
@@ -97,8 +101,7 @@ async fn browse(
     number: u32,
     product: Product,
 ) -> anyhow::Result<()> {
-    let pages =
-        [FunnelStep::OrderConfirmPage, FunnelStep::CashierPage, FunnelStep::ConfirmPay];
+    let pages = [FunnelStep::OrderConfirmPage, FunnelStep::CashierPage, FunnelStep::ConfirmPay];
     for lost in 0..3_usize {
         // Beside the one who buys, one visitor in three leaves at each page.
         if number % 3 == 0 {
@@ -191,10 +194,9 @@ async fn reconcile(
         Ok(_) | Err(reconciliation::ReconciliationError::AlreadyImported { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    for (leg, of) in [
-        (Leg::BusinessGateway, String::new()),
-        (Leg::BusinessMerchant, coffee.to_string()),
-    ] {
+    for (leg, of) in
+        [(Leg::BusinessGateway, String::new()), (Leg::BusinessMerchant, coffee.to_string())]
+    {
         reconciliation::run(office, lin, &RunScope { leg, of, day }).await?;
     }
     work::run_until_idle(office).await?;

@@ -5,11 +5,11 @@
 pub mod explain;
 pub mod office;
 
-/// Staff, roles, sessions: who is asking.
-pub mod access;
-
 /// Who did what: the append-only audit record.
 pub mod audit;
+
+/// Staff, roles, sessions: who is asking.
+pub mod access;
 
 /// Background work and the outbox.
 pub mod jobs;

@@ -1,9 +1,8 @@
 //! Stories about error items: found, taken, explained, decided by two people, booked.
 
-
+use crate::desk::{self, Desk, as_bill, bill, row};
 use backoffice::approvals::ApprovalError;
 use backoffice::error_items::{self, ErrorItemError};
-use crate::desk::{self, Desk, as_bill, bill, row};
 use domain::access::Role;
 use domain::account::AccountRef;
 use domain::approval::{DecisionRefused, Verdict};
