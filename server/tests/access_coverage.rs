@@ -23,13 +23,36 @@ const FIRST_PAGE: &str = r#"{"number":1,"size":50}"#;
 /// Whoever is signed in. Which objects they get is decided object by object.
 const EVERYBODY: &[Role] = &Role::ALL;
 const AUDITORS: &[Role] = &[Manager, Admin, Auditor];
+/// Who sees the books, payouts, the reserve and vouchers.
+const BOOKS: &[Role] = &[FinanceMaker, FinanceChecker, Manager, Auditor];
 /// Whoever sees merchants and payments.
 const TRADE: &[Role] = &[Operations, FinanceMaker, FinanceChecker, Manager, Auditor];
+
+/// An adjustment document as its form sends it, without evidence.
+const DOCUMENT: &str = concat!(
+    r#"request[confirmed]=yes&request[document]={"id":"{id}","baseline":"bank","#,
+    r#""reason":"other","evidence":"","lines":[]}"#,
+);
 
 /// Function, who may call it, and a request that reads well enough to reach that question: JSON for
 /// what loads, a form for what commands. `{id}` stands for an id that nothing has, `{page}` for the
 /// first page.
 const TABLE: &[(&str, &[Role], &str)] = &[
+    ("accounts/chart", BOOKS, "{}"),
+    ("accounts/journal", BOOKS, r#"{"id":"{id}"}"#),
+    ("accounts/journals", BOOKS, r#"{"filter":{"page":{page}}}"#),
+    ("accounts/list", BOOKS, r#"{"filter":{"with_balance":false,"page":{page}}}"#),
+    ("accounts/open_items", BOOKS, r#"{"day":"2026-03-31"}"#),
+    ("accounts/statement", BOOKS, r#"{"id":"{id}","filter":{"page":{page}}}"#),
+    ("accounts/trial_balance", BOOKS, r#"{"day":"2026-03-31"}"#),
+    ("adjustments/find", BOOKS, r#"{"id":"{id}"}"#),
+    ("adjustments/list", BOOKS, r#"{"filter":{"page":{page}}}"#),
+    (
+        "adjustments/preview",
+        &[FinanceMaker],
+        r#"{"sketch":{"template":"long_found","amount":"1","baseline":"bank","reason":"other"}}"#,
+    ),
+    ("adjustments/propose", &[FinanceMaker], DOCUMENT),
     (
         "approvals/decide",
         EVERYBODY,
@@ -67,12 +90,32 @@ const TABLE: &[(&str, &[Role], &str)] = &[
         "request[payment]={id}&request[currency]=CNY&request[merchant_refund_no]=R1\
          &request[amount]=1.00&request[reason]=double&request[confirmed]=yes",
     ),
+    ("payouts/batch", BOOKS, r#"{"id":"{id}"}"#),
+    ("payouts/batches", BOOKS, r#"{"page":{page}}"#),
+    ("payouts/find", BOOKS, r#"{"id":"{id}"}"#),
+    ("payouts/list", BOOKS, r#"{"filter":{},"page":{page}}"#),
+    ("payouts/make_batch", &[FinanceMaker], "request[account]={id}&request[payouts][0]={id}"),
+    ("payouts/submit", &[FinanceMaker], "request[id]={id}&request[confirmed]=yes"),
     ("refunds/find", TRADE, r#"{"id":"{id}"}"#),
     ("refunds/list", TRADE, r#"{"query":{},"page":{page}}"#),
+    ("reserve/accounts", BOOKS, "{}"),
+    ("reserve/find", BOOKS, r#"{"id":"{id}","page":{page}}"#),
+    ("reserve/proof", BOOKS, "{}"),
+    ("settlement/ask_for_run", &[FinanceMaker], "request[due_date]=2026-03-31"),
+    ("settlement/find", TRADE, r#"{"id":"{id}","page":{page}}"#),
+    ("settlement/last_run", TRADE, "{}"),
+    ("settlement/list", TRADE, r#"{"filter":{},"page":{page}}"#),
     ("staff/find", AUDITORS, r#"{"id":"{id}"}"#),
     ("staff/list", AUDITORS, "{}"),
     ("staff/propose_roles", &[Admin], "request[id]={id}&request[roles][0]=auditor"),
     ("trading_day/today", EVERYBODY, "{}"),
+    ("vouchers/accounts", BOOKS, "{}"),
+    ("vouchers/balance", &[FinanceMaker], "request[day]=2026-03-31"),
+    ("vouchers/day", BOOKS, r#"{"day":"2026-03-31"}"#),
+    ("vouchers/days", BOOKS, r#"{"page":{page}}"#),
+    ("vouchers/draft", &[FinanceMaker], "request[day]=2026-03-31"),
+    ("vouchers/export", &[FinanceMaker], "request[day]=2026-03-31&request[confirmed]=yes"),
+    ("vouchers/find", BOOKS, r#"{"id":"{id}"}"#),
 ];
 
 #[test]
