@@ -19,9 +19,12 @@ pub mod text {
 
 // The areas; each is named like the system it shows.
 pub mod access;
+pub mod analytics;
 pub mod approvals;
 pub mod audit;
+pub mod error_items;
 pub mod jobs;
+pub mod reconciliation;
 pub mod staff;
 pub mod trading_day;
 
@@ -41,9 +44,12 @@ pub fn App() -> impl IntoView {
             <shell::Shell>
                 <FlatRoutes fallback=shell::NoSuchPage>
                     <access::AccessRoutes />
+                    <analytics::AnalyticsRoutes />
                     <approvals::ApprovalRoutes />
                     <audit::AuditRoutes />
+                    <error_items::ErrorItemRoutes />
                     <jobs::JobRoutes />
+                    <reconciliation::ReconciliationRoutes />
                     <staff::StaffRoutes />
                     <trading_day::TradingDayRoutes />
                 </FlatRoutes>

@@ -2,9 +2,9 @@
 //! and its paths stand beside them.
 
 use domain::ids::{
-    AccountId, AdjustmentId, ApprovalId, ErrorItemId, FileId, JournalId, MerchantId, OrderId,
-    PaymentId, PayoutBatchId, PayoutId, ReconciliationId, RefundId, SettlementId, StaffId,
-    VoucherId,
+    AccountId, AdjustmentId, ApprovalId, BillLineId, ErrorItemId, FileId, JournalId, MerchantId,
+    OrderId, PaymentId, PayoutBatchId, PayoutId, ReconciliationId, RefundId, SettlementId, StaffId,
+    StatementLineId, VoucherId,
 };
 
 /// The home page: where the day stands.
@@ -29,8 +29,14 @@ pub const ORDERS: &str = "/orders";
 pub const CHANNELS: &str = "/channels";
 /// Reconciliation runs.
 pub const RECONCILIATION: &str = "/reconciliation";
+/// The form to start a reconciliation.
+pub const NEW_RECONCILIATION: &str = "/reconciliation/new";
 /// Imported files.
 pub const FILES: &str = "/files";
+/// The forms that bring in a file.
+pub const IMPORT_FILE: &str = "/files/import";
+/// Where a file is uploaded to.
+pub const UPLOAD_FILE: &str = "/upload/files";
 /// Error items.
 pub const ERROR_ITEMS: &str = "/error-items";
 /// The chart of accounts with balances.
@@ -49,6 +55,12 @@ pub const RESERVE: &str = "/reserve";
 pub const VOUCHERS: &str = "/vouchers";
 /// The payment funnel.
 pub const FUNNEL: &str = "/funnel";
+
+/// The home page of a day, like `2026-03-31`.
+#[must_use]
+pub fn day(day: &str) -> String {
+    format!("{HOME}?day={day}")
+}
 
 /// One request for approval.
 #[must_use]
@@ -96,6 +108,18 @@ pub fn reconciliation(id: ReconciliationId) -> String {
 #[must_use]
 pub fn file(id: FileId) -> String {
     format!("{FILES}/{id}")
+}
+
+/// A row of a channel's bill, in its file.
+#[must_use]
+pub fn bill_line(id: BillLineId) -> String {
+    format!("{FILES}/lines/{id}")
+}
+
+/// A line of a bank statement, in its file.
+#[must_use]
+pub fn statement_line(id: StatementLineId) -> String {
+    format!("{FILES}/lines/{id}")
 }
 
 /// One error item.
