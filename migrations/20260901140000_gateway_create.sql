@@ -7,9 +7,10 @@ CREATE TABLE api_requests (
     request_hash text NOT NULL,
     status integer,
     body jsonb,
-    payment_id uuid,
+    subject_id uuid,
     created_at timestamptz NOT NULL,
     PRIMARY KEY (merchant_id, route, idempotency_key),
     CONSTRAINT api_requests_answer_is_whole CHECK ((status IS NULL) = (body IS NULL))
 );
 COMMENT ON TABLE api_requests IS 'Idempotency keys with the hash of their request and the answer given';
+COMMENT ON COLUMN api_requests.subject_id IS 'The order or refund the request made, should its answer get lost';

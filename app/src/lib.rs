@@ -6,10 +6,12 @@
 pub mod components;
 pub mod failure;
 pub mod i18n;
+pub mod journey;
 pub mod menu;
 pub mod routes;
 pub mod session;
 pub mod shell;
+pub mod wording;
 
 /// The texts of the screens, generated from `locales/`.
 pub mod text {
@@ -22,9 +24,14 @@ pub mod access;
 pub mod analytics;
 pub mod approvals;
 pub mod audit;
+pub mod channels;
 pub mod error_items;
 pub mod jobs;
+pub mod merchants;
+pub mod orders;
+pub mod payments;
 pub mod reconciliation;
+pub mod refunds;
 pub mod staff;
 pub mod trading_day;
 
@@ -47,9 +54,14 @@ pub fn App() -> impl IntoView {
                     <analytics::AnalyticsRoutes />
                     <approvals::ApprovalRoutes />
                     <audit::AuditRoutes />
+                    <channels::ChannelRoutes />
                     <error_items::ErrorItemRoutes />
                     <jobs::JobRoutes />
+                    <merchants::MerchantRoutes />
+                    <orders::OrderRoutes />
+                    <payments::PaymentRoutes />
                     <reconciliation::ReconciliationRoutes />
+                    <refunds::RefundRoutes />
                     <staff::StaffRoutes />
                     <trading_day::TradingDayRoutes />
                 </FlatRoutes>

@@ -1,6 +1,7 @@
 //! The site map: links to screens are made here and nowhere else. Each area adds its own functions
 //! and its paths stand beside them.
 
+use domain::date::BusinessDate;
 use domain::ids::{
     AccountId, AdjustmentId, ApprovalId, BillLineId, ErrorItemId, FileId, JournalId, MerchantId,
     OrderId, PaymentId, PayoutBatchId, PayoutId, ReconciliationId, RefundId, SettlementId, StaffId,
@@ -190,6 +191,36 @@ pub fn source(kind: &str, id: &str) -> Option<String> {
         _ => return None,
     };
     Some(format!("{list}/{id}"))
+}
+
+/// The payments of the merchant with this number.
+#[must_use]
+pub fn payments_of(merchant_code: &str) -> String {
+    format!("{PAYMENTS}?merchant={merchant_code}")
+}
+
+/// The orders of the merchant with this number.
+#[must_use]
+pub fn orders_of(merchant_code: &str) -> String {
+    format!("{ORDERS}?merchant={merchant_code}")
+}
+
+/// The imported order books.
+#[must_use]
+pub fn order_imports() -> String {
+    format!("{ORDERS}?view=imports")
+}
+
+/// The payments a channel collected.
+#[must_use]
+pub fn payments_over(channel: &str) -> String {
+    format!("{PAYMENTS}?channel={channel}")
+}
+
+/// The reconciliation runs of a channel's clearing date.
+#[must_use]
+pub fn reconciliation_of(channel: &str, clearing_date: BusinessDate) -> String {
+    format!("{RECONCILIATION}?leg=gateway_bank&of={channel}&day={clearing_date}")
 }
 
 /// What was done to one object.

@@ -58,7 +58,10 @@ pub fn Shell(
             <div class="frame">
                 <Header actor />
                 <Menu />
-                <main id="content" tabindex="-1">{children()}</main>
+                <main id="content" tabindex="-1">
+                    <Refusal />
+                    {children()}
+                </main>
             </div>
         }
         .into_any(),
@@ -115,6 +118,22 @@ fn business_date(today: Today) -> impl IntoView {
         </p>
         {waiting}
     }
+}
+
+/// Why the file that was just uploaded was refused. Shown once, wherever the upload came from.
+#[component]
+fn Refusal() -> impl IntoView {
+    let refusal = session::surroundings().refusal;
+    let reasons: Vec<String> = refusal.lines().map(str::to_owned).collect();
+    (!reasons.is_empty()).then(|| {
+        let reasons = reasons.into_iter().map(|reason| view! { <li>{reason}</li> }).collect_view();
+        view! {
+            <section class="failed" role="alert" aria-labelledby="refusal">
+                <h2 id="refusal">{t(text::SHELL_FILE_REFUSED)}</h2>
+                <ul>{reasons}</ul>
+            </section>
+        }
+    })
 }
 
 /// Language and colours: plain forms, so that they work everywhere.

@@ -1,6 +1,6 @@
 //! All routes, and the layers around them: request id, panics, headers, origin, session.
 
-use crate::{headers, origin, session};
+use crate::{downloads, headers, origin, session, uploads};
 use app::i18n::Language;
 use app::session::Surroundings;
 use axum::body::Body;
@@ -62,26 +62,30 @@ pub fn router(site: &Site, machines: Router) -> Router {
         .route("/preferences", post(session::preferences))
         .route("/api/fn/{*name}", post(server_function).get(server_function));
     let pages = Router::new().fallback(page);
-    let staff = |router: Router<Site>| {
+    let files = uploads::routes().merge(downloads::routes());
+    let limited = |router: Router<Site>, most: usize| {
         router
-            .layer(RequestBodyLimitLayer::new(FORM_MAX))
+            .layer(RequestBodyLimitLayer::new(most))
             .layer(middleware::from_fn_with_state(site.clone(), session::attach))
             .with_state(site.clone())
     };
-    let files = ServeDir::new(site.files.as_ref())
+    let staff = |router: Router<Site>| limited(router, FORM_MAX);
+    let files = limited(files, uploads::FILE_MAX + FORM_MAX);
+    let assets = ServeDir::new(site.files.as_ref())
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip()
         .call_fallback_on_method_not_allowed(true)
         .fallback(staff(pages));
     // What is not a page is kept by the browser, which asks each time whether it is still good.
-    let files = ServiceBuilder::new().layer(middleware::from_fn(revalidate)).service(files);
+    let assets = ServiceBuilder::new().layer(middleware::from_fn(revalidate)).service(assets);
     let compression = CompressionLayer::new().quality(CompressionLevel::Precise(4));
     staff(forms)
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready).with_state(site.office.clone()))
+        .merge(files)
         .merge(machines)
-        .fallback_service(files)
+        .fallback_service(assets)
         .layer(middleware::from_fn(origin::check))
         .layer(compression)
         .layer(middleware::from_fn_with_state(site.secure, headers::add))

@@ -5,7 +5,9 @@ mod support;
 
 use axum::Router;
 use axum::http::{Method, StatusCode};
-use domain::access::Role::{self, Admin, Auditor, Manager};
+use domain::access::Role::{
+    self, Admin, Auditor, FinanceChecker, FinanceMaker, Manager, Operations,
+};
 use leptos::server_fn::axum::server_fn_paths;
 use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,11 +23,20 @@ const FIRST_PAGE: &str = r#"{"number":1,"size":50}"#;
 /// Whoever is signed in. Which objects they get is decided object by object.
 const EVERYBODY: &[Role] = &Role::ALL;
 const AUDITORS: &[Role] = &[Manager, Admin, Auditor];
+/// Whoever sees merchants and payments.
+const TRADE: &[Role] = &[Operations, FinanceMaker, FinanceChecker, Manager, Auditor];
+const NOT_ADMIN: &[Role] = &[Operations, FinanceMaker, FinanceChecker, Manager, Auditor];
+const ANALYSTS: &[Role] = &[Operations, Manager, Auditor];
+/// Who reconciles and proposes resolutions.
+const CHECKING_MAKERS: &[Role] = &[Operations, FinanceMaker];
+/// Those, and who decides their proposals.
+const CHECKING: &[Role] = &[Operations, FinanceMaker, FinanceChecker, Manager];
 
 /// Function, who may call it, and a request that reads well enough to reach that question: JSON for
 /// what loads, a form for what commands. `{id}` stands for an id that nothing has, `{page}` for the
 /// first page.
 const TABLE: &[(&str, &[Role], &str)] = &[
+    ("analytics/funnels", ANALYSTS, "{}"),
     (
         "approvals/decide",
         EVERYBODY,
@@ -35,11 +46,72 @@ const TABLE: &[(&str, &[Role], &str)] = &[
     ("approvals/list", EVERYBODY, r#"{"inbox":"to_decide","page":{page}}"#),
     ("approvals/withdraw", EVERYBODY, "id={id}"),
     ("audit/list", AUDITORS, r#"{"filter":{},"page":{page}}"#),
+    ("channels/find", EVERYBODY, r#"{"code":"nowhere"}"#),
+    ("channels/list", EVERYBODY, "{}"),
+    ("error_items/assign", CHECKING_MAKERS, "id={id}"),
+    ("error_items/channels", EVERYBODY, "{}"),
+    ("error_items/comment", CHECKING, "request[id]={id}&request[text]=x"),
+    ("error_items/find", NOT_ADMIN, r#"{"id":"{id}"}"#),
+    ("error_items/list", NOT_ADMIN, r#"{"filter":{"open_only":true,"mine":false},"page":{page}}"#),
+    (
+        "error_items/propose",
+        CHECKING_MAKERS,
+        "request[id]={id}&request[action]=ignore&request[reason]=x&request[confirmed]=yes",
+    ),
     ("jobs/list", EVERYBODY, r#"{"page":{page}}"#),
+    ("merchants/find", TRADE, r#"{"id":"{id}"}"#),
+    ("merchants/list", TRADE, r#"{"filter":{},"page":{page}}"#),
+    (
+        "merchants/propose_fee",
+        &[Operations],
+        "request[id]={id}&request[product]=quick_pay&request[rate]=0.38&request[fixed]=0\
+         &request[min]=0&request[max]=&request[valid_from]=2999-01-01",
+    ),
+    (
+        "merchants/propose_product",
+        &[Operations],
+        "request[id]={id}&request[product]=quick_pay&request[enabled]=true",
+    ),
+    ("orders/find", TRADE, r#"{"id":"{id}"}"#),
+    ("orders/imports", TRADE, r#"{"page":{page}}"#),
+    ("orders/list", TRADE, r#"{"query":{},"page":{page}}"#),
+    ("payments/channels", EVERYBODY, "{}"),
+    ("payments/find", TRADE, r#"{"id":"{id}"}"#),
+    ("payments/list", TRADE, r#"{"query":{},"page":{page}}"#),
+    (
+        "payments/request_refund",
+        &[Operations, FinanceMaker],
+        "request[payment]={id}&request[currency]=CNY&request[merchant_refund_no]=R1\
+         &request[amount]=1.00&request[reason]=double&request[confirmed]=yes",
+    ),
+    ("refunds/find", TRADE, r#"{"id":"{id}"}"#),
+    ("refunds/list", TRADE, r#"{"query":{},"page":{page}}"#),
+    ("reconciliation/check_file", NOT_ADMIN, r#"{"id":"{id}"}"#),
+    (
+        "reconciliation/fetch",
+        CHECKING_MAKERS,
+        "request[kind]=bill&request[channel]=none&request[day]=2026-03-31",
+    ),
+    ("reconciliation/find", NOT_ADMIN, r#"{"id":"{id}","page":{page}}"#),
+    ("reconciliation/find_file", NOT_ADMIN, r#"{"id":"{id}","page":{page}}"#),
+    ("reconciliation/find_line", NOT_ADMIN, r#"{"id":"{id}"}"#),
+    ("reconciliation/list", NOT_ADMIN, r#"{"filter":{},"page":{page}}"#),
+    ("reconciliation/list_files", NOT_ADMIN, r#"{"filter":{},"page":{page}}"#),
+    ("reconciliation/parties", NOT_ADMIN, "{}"),
+    (
+        "reconciliation/run",
+        CHECKING_MAKERS,
+        "request[leg]=business_gateway&request[day]=2026-03-31",
+    ),
     ("staff/find", AUDITORS, r#"{"id":"{id}"}"#),
     ("staff/list", AUDITORS, "{}"),
     ("staff/propose_roles", &[Admin], "request[id]={id}&request[roles][0]=auditor"),
+    ("trading_day/cut", &[Manager], "request[date]=2026-03-31&request[confirmed]=yes"),
+    ("trading_day/overview", EVERYBODY, "{}"),
     ("trading_day/today", EVERYBODY, "{}"),
+    ("trading_day/waiting", EVERYBODY, "{}"),
+    // Last, since it moves the clock on, and a session may not outlive that.
+    ("trading_day/move_clock", &[Admin], "request[confirmed]=yes"),
 ];
 
 #[test]

@@ -5,11 +5,11 @@
 pub mod explain;
 pub mod office;
 
-/// Staff, roles, sessions: who is asking.
-pub mod access;
-
 /// Who did what: the append-only audit record.
 pub mod audit;
+
+/// Staff, roles, sessions: who is asking.
+pub mod access;
 
 /// Background work and the outbox.
 pub mod jobs;
@@ -56,14 +56,17 @@ pub mod error_items;
 /// Files in, the three kinds of run, the funds leg.
 pub mod reconciliation;
 
-/// Where the day stands, the gates, and the day cut.
+/// Steps and gates of the day, and the day cut.
 pub mod trading_day;
 
 /// Vouchers for the general ledger.
 pub mod vouchers;
 
-/// Read-only questions: the payment funnel.
+/// The payment funnel: read-only questions.
 pub mod analytics;
+
+/// The one door for merchants' systems.
+pub mod gateway;
 
 /// Which job is done by which system.
 pub mod work;

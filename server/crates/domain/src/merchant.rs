@@ -6,7 +6,6 @@ use crate::fee::{FeeTerms, Rate};
 use crate::ids::MerchantId;
 use crate::money::Money;
 use crate::product::Product;
-use crate::split::SplitMode;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -85,6 +84,33 @@ pub enum SplitShare {
     Fixed(Money),
     /// A share of what the order's amount leaves after the transaction fee.
     Ratio(Rate),
+}
+
+/// When a share leaves the base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SplitMode {
+    /// Shared out before the seller gets anything: the seller is credited the rest.
+    AtSource,
+    /// The seller is credited the whole base, then charged each share as a transaction of its own.
+    GrossThenCharge,
+}
+
+impl SplitMode {
+    /// The stored name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AtSource => "at_source",
+            Self::GrossThenCharge => "gross_then_charge",
+        }
+    }
+
+    /// The mode with this stored name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::AtSource, Self::GrossThenCharge].into_iter().find(|mode| mode.name() == name)
+    }
 }
 
 /// One share of a platform's orders, 分账规则. The seller gets what the shares leave.

@@ -5,37 +5,10 @@
 //! (journal entry 5, both variants).
 
 use crate::ids::MerchantId;
-use crate::merchant::{SplitRule, SplitShare};
+use crate::merchant::{SplitMode, SplitRule, SplitShare};
 use crate::money::{Money, MoneyError};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
-
-/// When a share leaves the base.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SplitMode {
-    /// Shared out before the seller gets anything: the seller is credited the rest.
-    AtSource,
-    /// The seller is credited the whole base, then charged each share as a transaction of its own.
-    GrossThenCharge,
-}
-
-impl SplitMode {
-    /// The stored name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AtSource => "at_source",
-            Self::GrossThenCharge => "gross_then_charge",
-        }
-    }
-
-    /// The mode with this stored name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::AtSource, Self::GrossThenCharge].into_iter().find(|mode| mode.name() == name)
-    }
-}
 
 /// One visible line of a split: an amount and whom it moves from and to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

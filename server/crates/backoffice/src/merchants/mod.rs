@@ -56,6 +56,20 @@ pub async fn find(
     store::detail(&mut conn, id).await?.ok_or(MerchantError::NotFound)
 }
 
+/// The merchant with this number (`M100001`), for whoever may see merchants.
+///
+/// # Errors
+/// Not allowed, or the database failed.
+pub async fn numbered(
+    office: &Office,
+    actor: &Actor,
+    code: &str,
+) -> Result<Option<MerchantId>, MerchantError> {
+    actor.require(Permission::ViewMerchants)?;
+    let mut conn = office.db.acquire().await?;
+    store::by_code(&mut conn, code).await
+}
+
 /// Whether a merchant may take this amount with this product on this day, and at which fee
 /// (产品开通校验). The refusal is an answer, to be stored with the order.
 ///

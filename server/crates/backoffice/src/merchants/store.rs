@@ -4,6 +4,7 @@ use crate::office::Office;
 use domain::date::BusinessDate;
 use domain::fee::{FeeTerms, Rate};
 use domain::ids::MerchantId;
+use domain::merchant::SplitMode;
 use domain::merchant::{
     FeeRow, MerchantDetail, MerchantFilter, MerchantKind, MerchantStatus, MerchantSummary,
     SettlementAccount, SplitLabel, SplitRule, SplitShare, Standing,
@@ -11,7 +12,6 @@ use domain::merchant::{
 use domain::money::Money;
 use domain::page::{Page, PageRequest};
 use domain::product::Product;
-use domain::split::SplitMode;
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;

@@ -130,6 +130,15 @@ pub async fn lock(conn: &mut PgConnection, id: OrderId) -> Result<Order, OrderEr
     store::lock(conn, id).await?.ok_or(OrderError::NotFound)
 }
 
+/// One order, as it stands.
+///
+/// # Errors
+/// There is no such order.
+pub async fn get(conn: &mut PgConnection, id: OrderId) -> Result<Order, OrderError> {
+    let summary = store::summary(conn, id).await?.ok_or(OrderError::NotFound)?;
+    Ok(summary.order)
+}
+
 /// Takes an order one state further: `orders::advance(conn, id, |state| state.paid(at))`.
 ///
 /// # Errors

@@ -144,9 +144,12 @@ pub async fn lock(conn: &mut PgConnection, id: PaymentId) -> Result<Payment, Pay
 /// One payment, as it stands.
 ///
 /// # Errors
-/// There is no such payment.
-pub async fn get(conn: &mut PgConnection, id: PaymentId) -> Result<Payment, PaymentError> {
-    store::get(conn, id).await?.ok_or(PaymentError::NotFound)
+/// The database failed.
+pub async fn by_id(
+    conn: &mut PgConnection,
+    id: PaymentId,
+) -> Result<Option<Payment>, PaymentError> {
+    store::get(conn, id).await
 }
 
 /// The payment of an order, if it came to that.
@@ -160,16 +163,20 @@ pub async fn of_order(
     store::of_order(conn, order).await
 }
 
-/// The payments a channel cleared on a day.
+/// What we believe a channel collected on a clearing date, and what it may have: payments whose
+/// outcome is not known belong to the day they were opened.
 ///
 /// # Errors
 /// The database failed.
 pub async fn in_clearing(
     conn: &mut PgConnection,
+    office: &Office,
     channel: &str,
     day: BusinessDate,
 ) -> Result<Vec<PaymentFact>, PaymentError> {
-    store::facts_in_clearing(conn, channel, day).await
+    let zone = office.settings.zone;
+    let hours = (zone.start_of(day), zone.start_of(day.next()));
+    store::facts_in_clearing(conn, (channel, day), hours).await
 }
 
 /// The payments over a channel that carry one of our numbers or one of the channel's: whatever

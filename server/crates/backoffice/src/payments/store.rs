@@ -304,17 +304,22 @@ pub(super) async fn taken(
 
 pub(super) async fn facts_in_clearing(
     conn: &mut PgConnection,
-    channel: &str,
-    day: BusinessDate,
+    (channel, day): (&str, BusinessDate),
+    (from, to): (OffsetDateTime, OffsetDateTime),
 ) -> Result<Vec<PaymentFact>, PaymentError> {
     let rows = sqlx::query_as!(
         FactRow,
         "SELECT p.id, p.order_id, p.merchant_id, p.number, o.merchant_order_no, p.channel_no,
                 p.amount_minor, p.cost_minor, p.currency, p.state, p.event_time, p.clearing_date
          FROM payments p JOIN orders o ON o.id = p.order_id
-         WHERE p.channel = $1 AND p.clearing_date = $2 ORDER BY p.number, p.id",
+         WHERE p.channel = $1
+           AND (p.clearing_date = $2
+                OR (p.state IN ('sending', 'unknown') AND p.created_at >= $3 AND p.created_at < $4))
+         ORDER BY p.number, p.id",
         channel,
         day.0,
+        from,
+        to,
     )
     .fetch_all(conn)
     .await?;

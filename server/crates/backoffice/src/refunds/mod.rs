@@ -17,7 +17,7 @@ mod results;
 mod store;
 
 pub use error::RefundError;
-pub use lists::{find, in_clearing, list};
+pub use lists::{by_id, find, in_clearing, list};
 pub use results::{Proof, settle_from_bill};
 
 use self::jobs::{FundRefund, SendRefund};
@@ -28,6 +28,7 @@ use crate::audit::{self, Event, Who};
 use crate::jobs as queue;
 use crate::jobs::JobError;
 use crate::office::Office;
+use crate::payments;
 use domain::access::{Actor, Permission};
 use domain::account::AccountRef;
 use domain::approval::{ApprovalKind, ApprovalState};
@@ -126,7 +127,8 @@ async fn insert(
         None => RefundState::WaitingFunds,
     };
     store::insert(conn, office, (id, &state, staff), (payment, asked)).await?;
-    store::hold(conn, office, payment.id, asked.amount.minor()).await?;
+    let held = payments::lock(conn, payment.id).await?;
+    payments::hold_refund(conn, &held, asked.amount).await?;
     Ok(id)
 }
 
@@ -209,7 +211,7 @@ async fn reject(
 ) -> Result<(), RefundError> {
     let rejected = refund.state.clone().after(RefundEvent::Reject { reason })?;
     store::save(conn, office, refund.id, &rejected).await?;
-    store::hold(conn, office, refund.payment, -refund.amount.minor()).await?;
+    results::release(conn, refund).await?;
     audit::record(conn, office, event("refunds.reject"), &refund.id.to_string(), &rejected).await?;
     Ok(())
 }

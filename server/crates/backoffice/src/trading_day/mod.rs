@@ -9,7 +9,7 @@ mod error;
 mod gates;
 mod store;
 
-pub use clock::{load_clock, move_clock_to_morning};
+pub use clock::{clock_started, load_clock, move_clock_to_morning, start_clock};
 pub use error::TradingDayError;
 pub use gates::check as check_gates;
 

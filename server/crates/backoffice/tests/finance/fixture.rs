@@ -240,7 +240,7 @@ impl House {
     /// The channel pays what it collected into the reserve (entry 4).
     pub async fn funds_arrive(&self, fen: i64) {
         let id = self.office.new_id();
-        self.book(Entry::ChannelFunds, id, ("1012.01", ""), ("1122.01", "unionpay"), fen).await;
+        self.book(Entry::ChannelFunds, id, ("1012.01", ""), ("1122.01", "unionpay", fen)).await;
     }
 
     /// What an account holds, in fen.

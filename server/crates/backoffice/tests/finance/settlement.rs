@@ -147,3 +147,16 @@ async fn a_refund_before_settlement_is_a_line_of_it_and_the_kept_fee_is_found(po
     assert_eq!(house.balance("2241.03", house.shop).await, 9_880);
     house.books_are_sound().await;
 }
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn two_runs_at_once_settle_and_draft_once(pool: PgPool) {
+    let house = fixture::open(pool).await;
+    house.agree_split("at_source").await;
+    house.paid((house.platform, Some(house.seller)), "2026-03-30").await;
+    house.paid((house.shop, None), "2026-03-30").await;
+    let (one, other) = tokio::join!(house.settle("2026-03-31"), house.settle("2026-03-31"));
+    assert_eq!(one.settled.len() + other.settled.len(), 2);
+    assert_eq!(one.payouts + other.payouts, 4);
+    assert_eq!(house.balance("2241.03", house.seller).await, 9_640);
+    house.books_are_sound().await;
+}

@@ -15,13 +15,14 @@ use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::error_item::Leg;
 use domain::ids::ReconciliationId;
-use domain::matching::compare;
+use domain::matching::{Verdict, compare};
 use domain::page::{Page, PageRequest};
 use domain::reconciliation::{RunDetail, RunFilter, RunInput, RunScope, RunSummary, VerdictCount};
 use domain::source_file::FileKind;
 use sha2::{Digest, Sha256};
 use sides::Record;
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
 use store::NewRun;
 
 /// Both sides of a run.
@@ -76,7 +77,7 @@ pub(in crate::reconciliation) async fn run_as(
     let account = bank::account(scope);
     let channel = inputs.channel.as_deref();
     let (matches, differences) = sides::judge(scope, channel, &comparison, &account)?;
-    let counts = counts(&comparison);
+    let counts = verdict_counts(matches.iter().map(|one| one.verdict));
     let run = NewRun {
         id,
         scope,
@@ -113,8 +114,11 @@ async fn keep(
     Ok(())
 }
 
-fn counts(comparison: &domain::matching::Comparison<'_, Record, Record>) -> Vec<VerdictCount> {
-    let counts = comparison.counts();
+fn verdict_counts(verdicts: impl Iterator<Item = Verdict>) -> Vec<VerdictCount> {
+    let mut counts: BTreeMap<Verdict, i64> = BTreeMap::new();
+    for verdict in verdicts {
+        *counts.entry(verdict).or_default() += 1;
+    }
     counts.into_iter().map(|(verdict, count)| VerdictCount { verdict, count }).collect()
 }
 

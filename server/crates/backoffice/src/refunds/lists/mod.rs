@@ -40,6 +40,17 @@ pub async fn find(
     store::detail(&mut conn, id).await?.ok_or_else(|| RefundError::NotFound(id.to_string()))
 }
 
+/// One refund, for the gateway's answers to its merchant.
+///
+/// # Errors
+/// The database failed.
+pub async fn by_id(
+    conn: &mut PgConnection,
+    id: RefundId,
+) -> Result<Option<RefundSummary>, RefundError> {
+    Ok(store::detail(conn, id).await?.map(|detail| detail.summary))
+}
+
 /// What we believe a channel refunded on a clearing date, and what it may have: refunds whose
 /// outcome is not known belong to the day they were asked for.
 ///

@@ -27,7 +27,8 @@ pub(super) async fn payments(
          WHERE p.id IN (
             SELECT id FROM payments WHERE channel = $1 AND clearing_date = $2
             UNION
-            SELECT n.id FROM bill_lines b JOIN payments n ON n.number = b.order_no AND n.channel = $1
+            SELECT n.id FROM bill_lines b
+            JOIN payments n ON n.number = b.order_no AND n.channel = $1
             WHERE b.file_id = $3 AND b.kind = 'payment' AND b.order_no <> ''
             UNION
             SELECT c.id FROM bill_lines b
@@ -86,7 +87,8 @@ pub(super) async fn refunds(
          WHERE r.id IN (
             SELECT id FROM refunds WHERE channel = $1 AND clearing_date = $2
             UNION
-            SELECT n.id FROM bill_lines b JOIN refunds n ON n.number = b.refund_no AND n.channel = $1
+            SELECT n.id FROM bill_lines b
+            JOIN refunds n ON n.number = b.refund_no AND n.channel = $1
             WHERE b.file_id = $3 AND b.kind = 'refund' AND b.refund_no <> ''
             UNION
             SELECT c.id FROM bill_lines b

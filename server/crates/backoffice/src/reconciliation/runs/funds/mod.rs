@@ -10,7 +10,7 @@ mod settlement;
 mod store;
 
 use super::sides::{self, Match, Record};
-use super::{NewRun, counts, hash, keep};
+use super::{NewRun, hash, keep, verdict_counts};
 use crate::audit::Who;
 use crate::error_items;
 use crate::office::Office;
@@ -77,7 +77,29 @@ pub(super) async fn run(
         return Ok(earlier);
     }
     let comparison = compare(&explanations.ours, &theirs)?;
-    let counts = counts(&comparison);
+    let mut findings: Vec<&Finding<'_, Record, Record>> = comparison.findings.iter().collect();
+    // What left before what came back: a payout can be paid and returned on the same day.
+    findings.sort_by_key(|finding| finding.theirs.map(|record| record.direction != Direction::Out));
+    let by_place: HashMap<u32, &Line> = lines.iter().map(|line| (line.position(), line)).collect();
+    let (mut matches, mut differences) = (Vec::new(), Vec::new());
+    for finding in findings {
+        let Some(line) = finding.theirs.and_then(|record| by_place.get(&record.position)) else {
+            continue;
+        };
+        let expected = finding.ours.and_then(|ours| explanations.settlements.get(&ours.key));
+        let explained = explain(conn, office, (line, &cash), (finding, expected)).await?;
+        let settled = expected.filter(|_| explained.is_some());
+        let verdict = match (explained, finding.verdict) {
+            (None, Verdict::Matched) => Verdict::OnlyTheirs,
+            (_, verdict) => verdict,
+        };
+        let at = differences.len();
+        if verdict != Verdict::Matched {
+            differences.extend(difference(scope, (line, &cash), finding, settled)?);
+        }
+        matches.push(found(finding, verdict, (differences.len() > at).then_some(at)));
+    }
+    let counts = verdict_counts(matches.iter().map(|one| one.verdict));
     let run = NewRun {
         id,
         scope,
@@ -88,24 +110,6 @@ pub(super) async fn run(
         started_at,
     };
     keep(conn, office, who, &run).await?;
-    let by_place: HashMap<u32, &Line> = lines.iter().map(|line| (line.position(), line)).collect();
-    let (mut matches, mut differences) = (Vec::new(), Vec::new());
-    for finding in &comparison.findings {
-        let Some(line) = finding.theirs.and_then(|record| by_place.get(&record.position)) else {
-            continue;
-        };
-        let expected = finding.ours.and_then(|ours| explanations.settlements.get(&ours.key));
-        let explained = explain(conn, office, (line, &cash), (finding, expected)).await?;
-        let difference =
-            difference(scope, (line, &cash), finding, explained.zip(expected).map(|(_, e)| e))?
-                .filter(|_| explained.is_none() || finding.verdict != Verdict::Matched);
-        if explained.is_none() {
-            store::explain(conn, line.id, StatementUse::ErrorItem, office.now()).await?;
-        }
-        let number = difference.is_some().then_some(differences.len());
-        differences.extend(difference);
-        matches.push(found(finding, number));
-    }
     let items = error_items::open(conn, office, id, &differences).await?;
     super::store::insert_matches(conn, id, &matches, &items).await?;
     Ok(id)
@@ -189,9 +193,8 @@ async fn explain(
         (Verdict::Matched, Some(ours), None) => payout(conn, office, line, &ours.key).await?,
         _ => None,
     };
-    if let Some(explained) = explained {
-        store::explain(conn, line.id, explained, office.now()).await?;
-    }
+    let used = explained.unwrap_or(StatementUse::ErrorItem);
+    store::explain(conn, line.id, used, office.now()).await?;
     Ok(explained)
 }
 
@@ -273,12 +276,16 @@ fn difference(
     }))
 }
 
-fn found(finding: &Finding<'_, Record, Record>, difference: Option<usize>) -> Match {
+fn found(
+    finding: &Finding<'_, Record, Record>,
+    verdict: Verdict,
+    difference: Option<usize>,
+) -> Match {
     let amount = |side: Option<&Record>| -> Option<Money> { side.map(|record| record.view.amount) };
     let links = |side: Option<&Record>| side.map(|record| record.links).unwrap_or_default();
     let number = finding.theirs.or(finding.ours).map(|record| record.view.number.clone());
     Match {
-        verdict: finding.verdict,
+        verdict,
         number: number.unwrap_or_default(),
         ours: amount(finding.ours),
         theirs: amount(finding.theirs),

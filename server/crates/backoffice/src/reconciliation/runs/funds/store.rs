@@ -87,12 +87,9 @@ pub(super) struct Payout {
 impl Payout {
     /// What a line of this direction says about it: that it was paid, or that it came back.
     pub(super) fn record(&self, direction: Direction) -> Record {
-        let standing = match (direction, self.state.as_str()) {
-            (Direction::In, "paid" | "returned")
-            | (Direction::Out, "sending" | "accepted" | "unknown" | "paid" | "returned") => {
-                Standing::Success
-            }
-            (Direction::Out, "rejected") => Standing::Failed,
+        let standing = match self.state.as_str() {
+            "sending" | "accepted" | "unknown" | "paid" | "returned" => Standing::Success,
+            "rejected" => Standing::Failed,
             _ => Standing::Pending,
         };
         Record {

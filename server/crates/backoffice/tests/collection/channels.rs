@@ -1,0 +1,26 @@
+use crate::office::World;
+use backoffice::channels::{self, ChannelError};
+use domain::access::Role;
+use sqlx::PgPool;
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn channels_show_their_routes(pool: PgPool) {
+    let world = World::new(pool).await;
+    let auditor = world.person(Role::Auditor).await;
+    let all = channels::list(&world.office, &auditor).await.unwrap();
+    let codes: Vec<&str> = all.iter().map(|channel| channel.code.as_str()).collect();
+    assert_eq!(codes, ["bank", "unionpay", "wechat"]);
+    let bank = channels::find(&world.office, &auditor, "bank").await.unwrap();
+    assert_eq!(bank.routes.len(), 2);
+    let unknown = channels::find(&world.office, &auditor, "cash").await;
+    assert!(matches!(unknown, Err(ChannelError::NotFound)));
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn a_channel_without_a_bank_front_is_not_connected(pool: PgPool) {
+    let mut world = World::new(pool).await;
+    world.office.fronts = std::sync::Arc::default();
+    let mut conn = world.office.db.acquire().await.unwrap();
+    let candidates = channels::candidates(&mut conn, &world.office).await.unwrap();
+    assert!(candidates.iter().all(|candidate| !candidate.connected));
+}

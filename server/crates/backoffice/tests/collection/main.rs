@@ -1,0 +1,16 @@
+//! Stories of collecting: a merchant's order on its way through the systems to the books.
+
+#[cfg(test)]
+mod bank;
+#[cfg(test)]
+mod channels;
+#[cfg(test)]
+mod gateway;
+#[cfg(test)]
+mod merchants;
+#[cfg(test)]
+mod office;
+#[cfg(test)]
+mod orders;
+#[cfg(test)]
+mod payments;
