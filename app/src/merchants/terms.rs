@@ -4,9 +4,9 @@ use crate::i18n::t;
 use crate::wording::product_name;
 use crate::{routes, text};
 use domain::ids::MerchantId;
+use domain::merchant::SplitMode;
 use domain::merchant::{FeeRow, SplitLabel, SplitRule, SplitShare};
 use domain::product::Product;
-use domain::split::SplitMode;
 use leptos::prelude::*;
 
 /// Every product, whether it is opened, and the form to propose the other.
