@@ -73,6 +73,11 @@ CREATE TABLE statement_lines (
     explained_by text CONSTRAINT statement_lines_use_known
         CHECK (explained_by IN ('payout', 'returned_payout', 'channel_funds', 'error_item')),
     explained_at timestamptz,
+    settles_channel text REFERENCES channels (code),
+    settles_date date,
+    CONSTRAINT statement_lines_settlement_is_whole CHECK
+        ((settles_channel IS NULL) = (settles_date IS NULL)
+         AND (settles_channel IS NULL OR explained_by = 'channel_funds')),
     CONSTRAINT statement_lines_line_once UNIQUE (file_id, line),
     CONSTRAINT statement_lines_explained_has_time
         CHECK ((explained_by IS NULL) = (explained_at IS NULL))
@@ -80,6 +85,9 @@ CREATE TABLE statement_lines (
 COMMENT ON TABLE statement_lines IS 'Lines of bank statements, 银行流水明细, and what each turned out to be';
 CREATE INDEX statement_lines_by_end_to_end_id ON statement_lines (end_to_end_id)
     WHERE end_to_end_id IS NOT NULL;
+COMMENT ON COLUMN statement_lines.settles_channel IS 'The channel whose funds of settles_date this line brought';
+CREATE UNIQUE INDEX statement_lines_settle_once ON statement_lines (settles_channel, settles_date)
+    WHERE settles_channel IS NOT NULL;
 
 CREATE TABLE merchant_order_lines (
     id uuid PRIMARY KEY,

@@ -6,10 +6,12 @@
 pub mod components;
 pub mod failure;
 pub mod i18n;
+pub mod journey;
 pub mod menu;
 pub mod routes;
 pub mod session;
 pub mod shell;
+pub mod wording;
 
 /// The texts of the screens, generated from `locales/`.
 pub mod text {
@@ -19,11 +21,25 @@ pub mod text {
 
 // The areas; each is named like the system it shows.
 pub mod access;
+pub mod accounts;
+pub mod adjustments;
+pub mod analytics;
 pub mod approvals;
 pub mod audit;
+pub mod channels;
+pub mod error_items;
 pub mod jobs;
+pub mod merchants;
+pub mod orders;
+pub mod payments;
+pub mod payouts;
+pub mod reconciliation;
+pub mod refunds;
+pub mod reserve;
+pub mod settlement;
 pub mod staff;
 pub mod trading_day;
+pub mod vouchers;
 
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Router};
@@ -41,11 +57,25 @@ pub fn App() -> impl IntoView {
             <shell::Shell>
                 <FlatRoutes fallback=shell::NoSuchPage>
                     <access::AccessRoutes />
+                    <accounts::AccountRoutes />
+                    <adjustments::AdjustmentRoutes />
+                    <analytics::AnalyticsRoutes />
                     <approvals::ApprovalRoutes />
                     <audit::AuditRoutes />
+                    <channels::ChannelRoutes />
+                    <error_items::ErrorItemRoutes />
                     <jobs::JobRoutes />
+                    <merchants::MerchantRoutes />
+                    <orders::OrderRoutes />
+                    <payments::PaymentRoutes />
+                    <payouts::PayoutRoutes />
+                    <reconciliation::ReconciliationRoutes />
+                    <refunds::RefundRoutes />
+                    <reserve::ReserveRoutes />
+                    <settlement::SettlementRoutes />
                     <staff::StaffRoutes />
                     <trading_day::TradingDayRoutes />
+                    <vouchers::VoucherRoutes />
                 </FlatRoutes>
             </shell::Shell>
         </Router>

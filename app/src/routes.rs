@@ -1,11 +1,13 @@
 //! The site map: links to screens are made here and nowhere else. Each area adds its own functions
 //! and its paths stand beside them.
 
+use domain::date::BusinessDate;
 use domain::ids::{
-    AccountId, AdjustmentId, ApprovalId, ErrorItemId, FileId, JournalId, MerchantId, OrderId,
-    PaymentId, PayoutBatchId, PayoutId, ReconciliationId, RefundId, SettlementId, StaffId,
-    VoucherId,
+    AccountId, AdjustmentId, ApprovalId, BillLineId, ErrorItemId, FileId, JournalId, MerchantId,
+    OrderId, PaymentId, PayoutBatchId, PayoutId, ReconciliationId, RefundId, ReserveAccountId,
+    SettlementId, StaffId, StatementLineId, VoucherId,
 };
+use std::fmt::Display;
 
 /// The home page: where the day stands.
 pub const HOME: &str = "/";
@@ -29,26 +31,52 @@ pub const ORDERS: &str = "/orders";
 pub const CHANNELS: &str = "/channels";
 /// Reconciliation runs.
 pub const RECONCILIATION: &str = "/reconciliation";
+/// The form to start a reconciliation.
+pub const NEW_RECONCILIATION: &str = "/reconciliation/new";
 /// Imported files.
 pub const FILES: &str = "/files";
+/// The forms that bring in a file.
+pub const IMPORT_FILE: &str = "/files/import";
+/// Where a file is uploaded to.
+pub const UPLOAD_FILE: &str = "/upload/files";
 /// Error items.
 pub const ERROR_ITEMS: &str = "/error-items";
 /// The chart of accounts with balances.
 pub const ACCOUNTS: &str = "/accounts";
+/// Accounts, to be filtered.
+pub const ACCOUNT_LIST: &str = "/accounts/list";
+/// The trial balance of a day.
+pub const TRIAL_BALANCE: &str = "/accounts/trial-balance";
+/// What explains the accounts in transit.
+pub const OPEN_ITEMS: &str = "/accounts/in-transit";
 /// The journal.
 pub const JOURNALS: &str = "/journals";
 /// Manual adjustments.
 pub const ADJUSTMENTS: &str = "/adjustments";
+/// The form to propose an adjustment.
+pub const ADJUSTMENT_NEW: &str = "/adjustments/new";
 /// Settlement batches.
 pub const SETTLEMENT: &str = "/settlements";
 /// Payouts and their batches.
 pub const PAYOUTS: &str = "/payouts";
+/// Payout batches.
+pub const PAYOUT_BATCHES: &str = "/payouts/batches";
+/// Drafted payouts, to be put into a batch.
+pub const PAYOUT_DRAFTS: &str = "/payouts/drafts";
 /// Reserve accounts and the cover check.
 pub const RESERVE: &str = "/reserve";
 /// Vouchers.
 pub const VOUCHERS: &str = "/vouchers";
+/// Which account of the general ledger stands for each of ours.
+pub const VOUCHER_ACCOUNTS: &str = "/vouchers/accounts";
 /// The payment funnel.
 pub const FUNNEL: &str = "/funnel";
+
+/// The home page of a day, like `2026-03-31`.
+#[must_use]
+pub fn day(day: &str) -> String {
+    format!("{HOME}?day={day}")
+}
 
 /// One request for approval.
 #[must_use]
@@ -98,6 +126,18 @@ pub fn file(id: FileId) -> String {
     format!("{FILES}/{id}")
 }
 
+/// A row of a channel's bill, in its file.
+#[must_use]
+pub fn bill_line(id: BillLineId) -> String {
+    format!("{FILES}/lines/{id}")
+}
+
+/// A line of a bank statement, in its file.
+#[must_use]
+pub fn statement_line(id: StatementLineId) -> String {
+    format!("{FILES}/lines/{id}")
+}
+
 /// One error item.
 #[must_use]
 pub fn error_item(id: ErrorItemId) -> String {
@@ -108,6 +148,18 @@ pub fn error_item(id: ErrorItemId) -> String {
 #[must_use]
 pub fn account(id: AccountId) -> String {
     format!("{ACCOUNTS}/{id}")
+}
+
+/// The accounts of a chart code, and of everything below it.
+#[must_use]
+pub fn accounts_of(code: &str) -> String {
+    format!("{ACCOUNT_LIST}?code={code}")
+}
+
+/// The journals of one document.
+#[must_use]
+pub fn journals_of(kind: &str, id: impl Display) -> String {
+    format!("{JOURNALS}?kind={kind}&id={id}")
 }
 
 /// One journal.
@@ -132,6 +184,30 @@ pub fn settlement(id: SettlementId) -> String {
 #[must_use]
 pub fn payout(id: PayoutId) -> String {
     format!("{PAYOUTS}/{id}")
+}
+
+/// The payouts that were drafted from one settlement batch.
+#[must_use]
+pub fn payouts_of(settlement: SettlementId) -> String {
+    format!("{PAYOUTS}?source={settlement}")
+}
+
+/// One bank account of the institution.
+#[must_use]
+pub fn reserve_account(id: ReserveAccountId) -> String {
+    format!("{RESERVE}/{id}")
+}
+
+/// The vouchers of a day.
+#[must_use]
+pub fn voucher_day(day: BusinessDate) -> String {
+    format!("{VOUCHERS}/days/{day}")
+}
+
+/// The exported file of a day's vouchers; an answer of the server, not a screen.
+#[must_use]
+pub fn voucher_file(day: BusinessDate) -> String {
+    format!("/download/vouchers/{day}")
 }
 
 /// One voucher.
@@ -166,6 +242,42 @@ pub fn source(kind: &str, id: &str) -> Option<String> {
         _ => return None,
     };
     Some(format!("{list}/{id}"))
+}
+
+/// The payments of the merchant with this number.
+#[must_use]
+pub fn payments_of(merchant_code: &str) -> String {
+    format!("{PAYMENTS}?merchant={merchant_code}")
+}
+
+/// The orders of the merchant with this number.
+#[must_use]
+pub fn orders_of(merchant_code: &str) -> String {
+    format!("{ORDERS}?merchant={merchant_code}")
+}
+
+/// The imported order books.
+#[must_use]
+pub fn order_imports() -> String {
+    format!("{ORDERS}?view=imports")
+}
+
+/// The imported order books, with the one that just came.
+#[must_use]
+pub fn order_import(id: FileId) -> String {
+    format!("{ORDERS}?imported={id}")
+}
+
+/// The payments a channel collected.
+#[must_use]
+pub fn payments_over(channel: &str) -> String {
+    format!("{PAYMENTS}?channel={channel}")
+}
+
+/// The reconciliation runs of a channel's clearing date.
+#[must_use]
+pub fn reconciliation_of(channel: &str, clearing_date: BusinessDate) -> String {
+    format!("{RECONCILIATION}?leg=gateway_bank&of={channel}&day={clearing_date}")
 }
 
 /// What was done to one object.

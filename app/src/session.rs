@@ -22,6 +22,9 @@ pub struct Surroundings {
     pub theme: String,
     /// Whether this is a demonstration.
     pub demo: bool,
+    /// Why the file just uploaded was refused, one reason a line; mostly empty.
+    #[serde(default)]
+    pub refusal: String,
 }
 
 /// The surroundings of this page.

@@ -9,9 +9,17 @@ use crate::{routes, session, text};
 use domain::access::Actor;
 use leptos::prelude::*;
 
+/// Fetches the program beside its glue, not after it, and wakes up the page.
+#[cfg(feature = "ssr")]
+const WAKE: &str = "\
+    const program = fetch('/pkg/countinghouse_bg.wasm');\
+    const glue = await import('/pkg/countinghouse.js');\
+    await glue.default({ module_or_path: program });\
+    glue.hydrate();";
+
 /// The HTML document around the application.
 #[cfg(feature = "ssr")]
-pub fn document(options: LeptosOptions) -> impl IntoView {
+pub fn document() -> impl IntoView {
     let around = session::surroundings();
     let theme = Some(around.theme.clone()).filter(|theme| !theme.is_empty());
     let content = serde_json::to_string(&around).unwrap_or_default();
@@ -24,8 +32,11 @@ pub fn document(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <meta name=session::META content=content />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link rel="stylesheet" href=format!("/{}/countinghouse.css", options.site_pkg_dir) />
-                <HydrationScripts options />
+                <link rel="stylesheet" href="/pkg/countinghouse.css" />
+                <link rel="modulepreload" href="/pkg/countinghouse.js" />
+                <script type="module" nonce=leptos::nonce::use_nonce()>
+                    {WAKE}
+                </script>
                 <leptos_meta::MetaTags />
             </head>
             <body>
@@ -47,7 +58,10 @@ pub fn Shell(
             <div class="frame">
                 <Header actor />
                 <Menu />
-                <main id="content" tabindex="-1">{children()}</main>
+                <main id="content" tabindex="-1">
+                    <Refusal />
+                    {children()}
+                </main>
             </div>
         }
         .into_any(),
@@ -104,6 +118,22 @@ fn business_date(today: Today) -> impl IntoView {
         </p>
         {waiting}
     }
+}
+
+/// Why the file that was just uploaded was refused. Shown once, wherever the upload came from.
+#[component]
+fn Refusal() -> impl IntoView {
+    let refusal = session::surroundings().refusal;
+    let reasons: Vec<String> = refusal.lines().map(str::to_owned).collect();
+    (!reasons.is_empty()).then(|| {
+        let reasons = reasons.into_iter().map(|reason| view! { <li>{reason}</li> }).collect_view();
+        view! {
+            <section class="failed" role="alert" aria-labelledby="refusal">
+                <h2 id="refusal">{t(text::SHELL_FILE_REFUSED)}</h2>
+                <ul>{reasons}</ul>
+            </section>
+        }
+    })
 }
 
 /// Language and colours: plain forms, so that they work everywhere.

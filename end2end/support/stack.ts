@@ -53,10 +53,10 @@ export async function startStack(database: string): Promise<Stack> {
   };
   try {
     await command("migrate");
-    await command("demo");
     const sandbox = new Service("sandbox", server, env, logs);
     services.push(sandbox);
     await sandbox.until(() => accepts(sandboxPort));
+    await command("demo");
     const serve = new Service("serve", server, env, logs);
     services.push(serve);
     const url = `http://127.0.0.1:${port}`;

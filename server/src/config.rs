@@ -32,6 +32,8 @@ pub struct Config {
     pub demo: bool,
     /// The zone days are counted in, as an offset from UTC.
     pub business_zone: String,
+    /// The file with bank holidays and worked weekend days; without it, weekends only.
+    pub calendar: Option<PathBuf>,
     /// What is logged, as `tracing` filter directives.
     pub log: String,
     /// Whether cookies travel over HTTPS only; without a word: everywhere but on loopback.
@@ -51,6 +53,7 @@ impl Default for Config {
             sandbox_store: PathBuf::from("data/sandbox"),
             demo: false,
             business_zone: "+08:00".to_owned(),
+            calendar: None,
             log: "info,sqlx=warn".to_owned(),
             cookie_secure: None,
             workers: 4,
@@ -198,7 +201,7 @@ mod tests {
         let known =
             ["LISTEN", "SITE_ROOT", "SANDBOX_URL", "DEMO", "BUSINESS_ZONE", "SANDBOX_LISTEN"]
                 .into_iter()
-                .chain(["SANDBOX_STORE", "LOG", "COOKIE_SECURE", "WORKERS", "SAMPLES"]);
+                .chain(["SANDBOX_STORE", "CALENDAR", "LOG", "COOKIE_SECURE", "WORKERS", "SAMPLES"]);
         assert!(check_names(known.map(str::to_owned)).is_ok());
     }
 

@@ -4,6 +4,7 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Executor, PgPool};
 use std::time::Duration;
+use time::OffsetDateTime;
 
 /// All changes of the schema, built into the program.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
@@ -40,4 +41,25 @@ pub async fn migrate(url: &str) -> Result<(), sqlx::Error> {
     let options: PgConnectOptions = url.parse()?;
     let mut conn = options.connect().await?;
     MIGRATIONS.run(&mut conn).await.map_err(|error| sqlx::Error::Migrate(Box::new(error)))
+}
+
+/// The changes of the schema that the database does not have yet.
+///
+/// # Errors
+/// The database is out of reach.
+pub async fn missing_migrations(db: &PgPool) -> Result<Vec<String>, sqlx::Error> {
+    let applied: Vec<i64> =
+        sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success")
+            .fetch_all(db)
+            .await?;
+    let missing = MIGRATIONS.iter().filter(|known| !applied.contains(&known.version));
+    Ok(missing.map(|known| format!("{} {}", known.version, known.description)).collect())
+}
+
+/// What time it is by the database's clock.
+///
+/// # Errors
+/// The database is out of reach.
+pub async fn clock(db: &PgPool) -> Result<OffsetDateTime, sqlx::Error> {
+    sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(db).await
 }

@@ -1,6 +1,6 @@
 //! All routes, and the layers around them: request id, panics, headers, origin, session.
 
-use crate::{headers, origin, session};
+use crate::{downloads, headers, origin, session, uploads};
 use app::i18n::Language;
 use app::session::Surroundings;
 use axum::body::Body;
@@ -14,7 +14,6 @@ use axum::{Extension, Router};
 use backoffice::office::Office;
 use domain::access::Actor;
 use http::request::Parts;
-use leptos::config::LeptosOptions;
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
 use std::path::Path;
@@ -28,8 +27,6 @@ use uuid::Uuid;
 
 /// Most bytes that a form or a server function may send.
 const FORM_MAX: usize = 256 * 1024;
-/// The name of our files in the package folder.
-const OUTPUT: &str = "countinghouse";
 
 /// What the routes share.
 #[derive(Clone)]
@@ -38,8 +35,8 @@ pub struct Site {
     pub office: Office,
     /// Whether cookies travel over HTTPS only.
     pub secure: bool,
-    /// Where the browser finds the package.
-    pub options: LeptosOptions,
+    /// The folder with the browser package, the stylesheet and the static files.
+    pub files: Arc<Path>,
 }
 
 impl Site {
@@ -48,12 +45,7 @@ impl Site {
     pub fn new(office: Office, secure: bool, root: &Path) -> Self {
         // Screens are rendered on the runtime of the server. Whoever was first has done it.
         let _ = any_spawner::Executor::init_tokio();
-        let options = LeptosOptions::builder()
-            .output_name(OUTPUT)
-            .site_root(Arc::from(root.to_string_lossy().as_ref()))
-            .site_pkg_dir("pkg")
-            .build();
-        Self { office, secure, options }
+        Self { office, secure, files: root.into() }
     }
 }
 
@@ -70,26 +62,30 @@ pub fn router(site: &Site, machines: Router) -> Router {
         .route("/preferences", post(session::preferences))
         .route("/api/fn/{*name}", post(server_function).get(server_function));
     let pages = Router::new().fallback(page);
-    let staff = |router: Router<Site>| {
+    let files = uploads::routes().merge(downloads::routes());
+    let limited = |router: Router<Site>, most: usize| {
         router
-            .layer(RequestBodyLimitLayer::new(FORM_MAX))
+            .layer(RequestBodyLimitLayer::new(most))
             .layer(middleware::from_fn_with_state(site.clone(), session::attach))
             .with_state(site.clone())
     };
-    let files = ServeDir::new(site.options.site_root.as_ref())
+    let staff = |router: Router<Site>| limited(router, FORM_MAX);
+    let files = limited(files, uploads::FILE_MAX + FORM_MAX);
+    let assets = ServeDir::new(site.files.as_ref())
         .append_index_html_on_directories(false)
         .precompressed_br()
         .precompressed_gzip()
         .call_fallback_on_method_not_allowed(true)
         .fallback(staff(pages));
     // What is not a page is kept by the browser, which asks each time whether it is still good.
-    let files = ServiceBuilder::new().layer(middleware::from_fn(revalidate)).service(files);
+    let assets = ServiceBuilder::new().layer(middleware::from_fn(revalidate)).service(assets);
     let compression = CompressionLayer::new().quality(CompressionLevel::Precise(4));
     staff(forms)
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready).with_state(site.office.clone()))
+        .merge(files)
         .merge(machines)
-        .fallback_service(files)
+        .fallback_service(assets)
         .layer(middleware::from_fn(origin::check))
         .layer(compression)
         .layer(middleware::from_fn_with_state(site.secure, headers::add))
@@ -143,11 +139,7 @@ pub fn trouble(status: StatusCode, id: &str, headers: &HeaderMap) -> Response {
 }
 
 /// A screen, whole, for whoever is signed in; everybody else is led to the sign-in page.
-async fn page(
-    State(site): State<Site>,
-    actor: Option<Extension<Actor>>,
-    request: Request,
-) -> Response {
+async fn page(actor: Option<Extension<Actor>>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
@@ -160,9 +152,7 @@ async fn page(
         Some(_) if signing_in => return Redirect::to(app::routes::HOME).into_response(),
         _ => {}
     }
-    let options = site.options;
-    let document = move || app::shell::document(options.clone());
-    leptos_axum::render_app_async_with_context(provide, document)(request).await
+    leptos_axum::render_app_async_with_context(provide, app::shell::document)(request).await
 }
 
 async fn server_function(request: Request<Body>) -> Response {

@@ -1,5 +1,6 @@
 //! Sessions over HTTP: the cookie, signing in and out, and the preferences that live in cookies.
 
+use crate::refusal;
 use crate::router::{RequestId, Site, trouble};
 use app::i18n::Language;
 use app::session::Surroundings;
@@ -59,6 +60,7 @@ pub async fn attach(
         zone: office.settings.zone.label().trim_start_matches("UTC").to_owned(),
         theme: theme.unwrap_or_default().to_owned(),
         demo: office.settings.demo,
+        refusal: refusal::shown(&jar),
     };
     let language = language(&jar, request.headers());
     let extensions = request.extensions_mut();

@@ -1,44 +1,64 @@
 //! Every server function stands in one table of who may call it, and is tried as everybody: as
 //! nobody, and as each role. A function without a row fails the test.
 
+mod support;
+
 use axum::Router;
-use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, ORIGIN};
-use axum::http::{Method, Request, StatusCode};
-use backoffice::access::{self, NewStaff};
-use backoffice::office::{Clock, Office, Settings};
-use banks::front::Fronts;
+use axum::http::{Method, StatusCode};
 use domain::access::Role::{
     self, Admin, Auditor, FinanceChecker, FinanceMaker, Manager, Operations,
 };
-use domain::calendar::Calendar;
-use domain::date::BusinessZone;
 use leptos::server_fn::axum::server_fn_paths;
-use server::router::{Site, router};
 use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::sync::Arc;
-use tower::ServiceExt;
+use support::{PASSWORD, add, get, office, post, sign_in, site};
 
 /// Where all server functions live.
 const PREFIX: &str = "/api/fn/";
-const PASSWORD: &str = "correct horse battery staple";
 /// An id that nothing has.
 const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 
 const FIRST_PAGE: &str = r#"{"number":1,"size":50}"#;
-const JSON: &str = "application/json";
-const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Whoever is signed in. Which objects they get is decided object by object.
 const EVERYBODY: &[Role] = &Role::ALL;
 const AUDITORS: &[Role] = &[Manager, Admin, Auditor];
+/// Who sees the books, payouts, the reserve and vouchers.
+const BOOKS: &[Role] = &[FinanceMaker, FinanceChecker, Manager, Auditor];
+/// Whoever sees merchants and payments.
+const TRADE: &[Role] = &[Operations, FinanceMaker, FinanceChecker, Manager, Auditor];
+const ANALYSTS: &[Role] = &[Operations, Manager, Auditor];
+/// Who reconciles and proposes resolutions.
+const CHECKING_MAKERS: &[Role] = &[Operations, FinanceMaker];
+/// Those, and who decides their proposals.
+const CHECKING: &[Role] = &[Operations, FinanceMaker, FinanceChecker, Manager];
+
+/// An adjustment document as its form sends it, without evidence.
+const DOCUMENT: &str = concat!(
+    r#"request[confirmed]=yes&request[document]={"id":"{id}","baseline":"bank","#,
+    r#""reason":"other","evidence":"","lines":[]}"#,
+);
 
 /// Function, who may call it, and a request that reads well enough to reach that question: JSON for
 /// what loads, a form for what commands. `{id}` stands for an id that nothing has, `{page}` for the
 /// first page.
 const TABLE: &[(&str, &[Role], &str)] = &[
+    ("accounts/chart", BOOKS, "{}"),
+    ("accounts/journal", BOOKS, r#"{"id":"{id}"}"#),
+    ("accounts/journals", BOOKS, r#"{"filter":{"page":{page}}}"#),
+    ("accounts/list", BOOKS, r#"{"filter":{"with_balance":false,"page":{page}}}"#),
+    ("accounts/open_items", BOOKS, r#"{"day":"2026-03-31"}"#),
+    ("accounts/statement", BOOKS, r#"{"id":"{id}","filter":{"page":{page}}}"#),
+    ("accounts/trial_balance", BOOKS, r#"{"day":"2026-03-31"}"#),
+    ("adjustments/find", BOOKS, r#"{"id":"{id}"}"#),
+    ("adjustments/list", BOOKS, r#"{"filter":{"page":{page}}}"#),
+    (
+        "adjustments/preview",
+        &[FinanceMaker],
+        r#"{"sketch":{"template":"long_found","amount":"1","baseline":"bank","reason":"other"}}"#,
+    ),
+    ("adjustments/propose", &[FinanceMaker], DOCUMENT),
+    ("analytics/funnels", ANALYSTS, "{}"),
     (
         "approvals/decide",
         EVERYBODY,
@@ -48,11 +68,92 @@ const TABLE: &[(&str, &[Role], &str)] = &[
     ("approvals/list", EVERYBODY, r#"{"inbox":"to_decide","page":{page}}"#),
     ("approvals/withdraw", EVERYBODY, "id={id}"),
     ("audit/list", AUDITORS, r#"{"filter":{},"page":{page}}"#),
+    ("channels/find", EVERYBODY, r#"{"code":"nowhere"}"#),
+    ("channels/list", EVERYBODY, "{}"),
+    ("error_items/assign", CHECKING_MAKERS, "id={id}"),
+    ("error_items/channels", EVERYBODY, "{}"),
+    ("error_items/comment", CHECKING, "request[id]={id}&request[text]=x"),
+    ("error_items/find", TRADE, r#"{"id":"{id}"}"#),
+    ("error_items/list", TRADE, r#"{"filter":{"open_only":true,"mine":false},"page":{page}}"#),
+    (
+        "error_items/propose",
+        CHECKING_MAKERS,
+        "request[id]={id}&request[action]=ignore&request[reason]=x&request[confirmed]=yes",
+    ),
     ("jobs/list", EVERYBODY, r#"{"page":{page}}"#),
+    ("merchants/find", TRADE, r#"{"id":"{id}"}"#),
+    ("merchants/list", TRADE, r#"{"filter":{},"page":{page}}"#),
+    (
+        "merchants/propose_fee",
+        &[Operations],
+        "request[id]={id}&request[product]=quick_pay&request[rate]=0.38&request[fixed]=0\
+         &request[min]=0&request[max]=&request[valid_from]=2999-01-01",
+    ),
+    (
+        "merchants/propose_product",
+        &[Operations],
+        "request[id]={id}&request[product]=quick_pay&request[enabled]=true",
+    ),
+    ("orders/find", TRADE, r#"{"id":"{id}"}"#),
+    ("orders/imports", TRADE, r#"{"page":{page}}"#),
+    ("orders/list", TRADE, r#"{"query":{},"page":{page}}"#),
+    ("payments/channels", EVERYBODY, "{}"),
+    ("payments/find", TRADE, r#"{"id":"{id}"}"#),
+    ("payments/list", TRADE, r#"{"query":{},"page":{page}}"#),
+    (
+        "payments/request_refund",
+        &[Operations, FinanceMaker],
+        "request[payment]={id}&request[currency]=CNY&request[merchant_refund_no]=R1\
+         &request[amount]=1.00&request[reason]=double&request[confirmed]=yes",
+    ),
+    ("payouts/batch", BOOKS, r#"{"id":"{id}"}"#),
+    ("payouts/batches", BOOKS, r#"{"page":{page}}"#),
+    ("payouts/find", BOOKS, r#"{"id":"{id}"}"#),
+    ("payouts/list", BOOKS, r#"{"filter":{},"page":{page}}"#),
+    ("payouts/make_batch", &[FinanceMaker], "request[account]={id}&request[payouts][0]={id}"),
+    ("payouts/submit", &[FinanceMaker], "request[id]={id}&request[confirmed]=yes"),
+    ("refunds/find", TRADE, r#"{"id":"{id}"}"#),
+    ("refunds/list", TRADE, r#"{"query":{},"page":{page}}"#),
+    ("reserve/accounts", BOOKS, "{}"),
+    ("reserve/find", BOOKS, r#"{"id":"{id}","page":{page}}"#),
+    ("reserve/proof", BOOKS, "{}"),
+    ("settlement/ask_for_run", &[FinanceMaker], "request[due_date]=2026-03-31"),
+    ("settlement/find", TRADE, r#"{"id":"{id}","page":{page}}"#),
+    ("settlement/last_run", TRADE, "{}"),
+    ("settlement/list", TRADE, r#"{"filter":{},"page":{page}}"#),
+    ("reconciliation/check_file", TRADE, r#"{"id":"{id}"}"#),
+    (
+        "reconciliation/fetch",
+        CHECKING_MAKERS,
+        "request[kind]=bill&request[channel]=none&request[day]=2026-03-31",
+    ),
+    ("reconciliation/find", TRADE, r#"{"id":"{id}","page":{page}}"#),
+    ("reconciliation/find_file", TRADE, r#"{"id":"{id}","page":{page}}"#),
+    ("reconciliation/find_line", TRADE, r#"{"id":"{id}"}"#),
+    ("reconciliation/list", TRADE, r#"{"filter":{},"page":{page}}"#),
+    ("reconciliation/list_files", TRADE, r#"{"filter":{},"page":{page}}"#),
+    ("reconciliation/parties", TRADE, "{}"),
+    (
+        "reconciliation/run",
+        CHECKING_MAKERS,
+        "request[leg]=business_gateway&request[day]=2026-03-31",
+    ),
     ("staff/find", AUDITORS, r#"{"id":"{id}"}"#),
     ("staff/list", AUDITORS, "{}"),
     ("staff/propose_roles", &[Admin], "request[id]={id}&request[roles][0]=auditor"),
+    ("trading_day/cut", &[Manager], "request[date]=2026-03-31&request[confirmed]=yes"),
+    ("trading_day/overview", EVERYBODY, "{}"),
     ("trading_day/today", EVERYBODY, "{}"),
+    ("vouchers/accounts", BOOKS, "{}"),
+    ("vouchers/balance", &[FinanceMaker], "request[day]=2026-03-31"),
+    ("vouchers/day", BOOKS, r#"{"day":"2026-03-31"}"#),
+    ("vouchers/days", BOOKS, r#"{"page":{page}}"#),
+    ("vouchers/draft", &[FinanceMaker], "request[day]=2026-03-31"),
+    ("vouchers/export", &[FinanceMaker], "request[day]=2026-03-31&request[confirmed]=yes"),
+    ("vouchers/find", BOOKS, r#"{"id":"{id}"}"#),
+    ("trading_day/waiting", EVERYBODY, "{}"),
+    // Last, since it moves the clock on, and a session may not outlive that.
+    ("trading_day/move_clock", &[Admin], "request[confirmed]=yes"),
 ];
 
 #[test]
@@ -83,22 +184,19 @@ fn every_function_has_one_row_and_changes_nothing_by_get() {
 #[sqlx::test(migrations = "../migrations")]
 async fn each_function_answers_those_it_is_for_and_refuses_everybody_else(db: PgPool) {
     let office = office(db);
-    let site = Site::new(office.clone(), false, Path::new("no-files"));
-    let router = router(&site, Router::new());
+    let site = site(&office);
     let mut wrong = Vec::new();
     for (name, _, body) in TABLE {
-        let status = call(&router, name, body, None).await;
+        let status = call(&site, name, body, None).await;
         if status != StatusCode::UNAUTHORIZED {
             wrong.push(format!("{name} answers {status} to nobody"));
         }
     }
     for role in Role::ALL {
-        let new =
-            NewStaff { login: role.name(), name: role.name(), password: PASSWORD, roles: &[role] };
-        access::add_staff(&office, &new).await.unwrap();
-        let token = access::sign_in(&office, role.name(), PASSWORD).await.unwrap();
+        add(&office, role).await;
+        let session = sign_in(&site, role.name(), PASSWORD).await;
         for (name, who, body) in TABLE {
-            let status = call(&router, name, body, Some(token.as_str())).await;
+            let status = call(&site, name, body, session.as_deref()).await;
             let refused = matches!(status, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED);
             if refused == who.contains(&role) || status.is_server_error() {
                 wrong.push(format!("{name} answers {status} to {role}"));
@@ -110,11 +208,9 @@ async fn each_function_answers_those_it_is_for_and_refuses_everybody_else(db: Pg
 
 #[sqlx::test(migrations = "../migrations")]
 async fn without_a_session_every_page_leads_to_the_sign_in(db: PgPool) {
-    let site = Site::new(office(db), false, Path::new("no-files"));
-    let router = router(&site, Router::new());
+    let site = site(&office(db));
     for path in ["/", "/approvals", "/staff?page=2", "/no/such/page"] {
-        let request = Request::get(path).body(Body::empty()).unwrap();
-        let response = router.clone().oneshot(request).await.unwrap();
+        let response = get(&site, path, None).await;
         assert_eq!(response.status(), StatusCode::SEE_OTHER, "{path}");
         let to = response.headers()["location"].to_str().unwrap();
         assert!(to.starts_with("/sign-in?to=%2F"), "{path} leads to {to}");
@@ -122,26 +218,7 @@ async fn without_a_session_every_page_leads_to_the_sign_in(db: PgPool) {
     }
 }
 
-fn office(db: PgPool) -> Office {
-    let settings =
-        Settings { zone: BusinessZone::china(), calendar: Calendar::default(), demo: true };
-    Office {
-        db,
-        clock: Clock::system(),
-        fronts: Arc::new(Fronts::default()),
-        settings: Arc::new(settings),
-        request_id: "test".to_owned(),
-    }
-}
-
-async fn call(router: &Router, name: &str, body: &str, session: Option<&str>) -> StatusCode {
-    let mut request = Request::post(format!("{PREFIX}{name}"))
-        .header(HOST, "office.example")
-        .header(ORIGIN, "https://office.example")
-        .header(CONTENT_TYPE, if body.starts_with('{') { JSON } else { FORM });
-    if let Some(session) = session {
-        request = request.header(COOKIE, format!("session={session}"));
-    }
-    let body = Body::from(body.replace("{id}", NOBODY).replace("{page}", FIRST_PAGE));
-    router.clone().oneshot(request.body(body).unwrap()).await.unwrap().status()
+async fn call(site: &Router, name: &str, body: &str, session: Option<&str>) -> StatusCode {
+    let body = body.replace("{id}", NOBODY).replace("{page}", FIRST_PAGE);
+    post(site, &format!("{PREFIX}{name}"), &body, session).await.status()
 }

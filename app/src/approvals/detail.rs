@@ -1,7 +1,7 @@
 use super::{api, kind_name, state_name};
 use crate::components::{
-    Badge, CommandForm, Confirmed, CopyId, Fact, Facts, Loaded, Moment, NoteField, PageHead, Panel,
-    Submit, load,
+    Badge, CommandForm, Confirmed, Content, CopyId, Fact, Facts, Loaded, Moment, NoteField,
+    PageHead, Panel, Submit, load,
 };
 use crate::i18n::t;
 use crate::{routes, session, text};
@@ -60,7 +60,7 @@ fn show(request: ApprovalDetail) -> impl IntoView {
             </Facts>
         </Panel>
         <Panel title=t(text::APPROVALS_CONTENT)>
-            <pre class="content" tabindex="0">{content}</pre>
+            <Content json=content />
         </Panel>
         {(pending && decides).then(|| view! { <Decide id=summary.id shown_hash=content_hash /> })}
         {(pending && mine).then(|| view! { <Withdraw id=summary.id /> })}

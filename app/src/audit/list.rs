@@ -1,7 +1,7 @@
 use super::api;
 use crate::components::{
-    Column, FilterForm, Loaded, Moment, PageHead, Pager, Place, Query, Table, TextField, load,
-    use_filter,
+    Column, FilterForm, Loaded, Moment, PageHead, Pager, Place, Query, ShortId, Table, TextField,
+    load, use_filter,
 };
 use crate::i18n::t;
 use crate::{routes, text};
@@ -72,16 +72,16 @@ fn row(record: AuditRecord) -> impl IntoView {
             <td>
                 {record.subject_kind} " "
                 <a class="link" href=routes::audit_of(&record.subject_id)>
-                    <code class="id">{record.subject_id.clone()}</code>
+                    <ShortId id=record.subject_id.clone() />
                 </a>
             </td>
             <td>
-                <details>
+                <details class="wrap">
                     <summary>{t(text::AUDIT_SHOW)}</summary>
                     <pre class="content">{record.after}</pre>
                 </details>
             </td>
-            <td><code class="id">{record.request_id}</code></td>
+            <td><ShortId id=record.request_id /></td>
         </tr>
     }
 }

@@ -1,9 +1,12 @@
 use crate::i18n::t;
 use crate::text;
 use domain::page::PageRequest;
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos_router::components::Form;
-use leptos_router::hooks::use_query_map;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{FormData, HtmlFormElement, UrlSearchParams};
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::params::ParamsMap;
 use std::str::FromStr;
 
@@ -32,7 +35,6 @@ impl Query {
 }
 
 /// The filter in the address; tracks.
-#[must_use]
 pub fn use_filter() -> impl Fn() -> Query + Copy + Send + Sync + 'static {
     let query = use_query_map();
     move || {
@@ -47,19 +49,34 @@ pub fn use_filter() -> impl Fn() -> Query + Copy + Send + Sync + 'static {
 #[component]
 pub fn FilterForm(
     /// The list's own address.
-    #[prop(into)]
-    action: String,
+    action: &'static str,
     /// The fields.
     children: Children,
 ) -> impl IntoView {
-    let all = action.clone();
+    let navigate = use_navigate();
+    let send = move |event: SubmitEvent| {
+        if let Some(query) = filled(&event) {
+            event.prevent_default();
+            navigate(&format!("{action}?{query}"), NavigateOptions::default());
+        }
+    };
     view! {
-        <Form method="GET" action=action attr:class="filter" attr:role="search">
+        <form method="get" action=action class="filter" role="search" on:submit=send>
             {children()}
             <div class="actions">
                 <button class="button" type="submit">{t(text::SHELL_FILTER)}</button>
-                <a class="link" href=all>{t(text::SHELL_FILTER_CLEAR)}</a>
+                <a class="link" href=action>{t(text::SHELL_FILTER_CLEAR)}</a>
             </div>
-        </Form>
+        </form>
     }
+}
+
+/// The fields that were filled in, as a query.
+fn filled(event: &SubmitEvent) -> Option<String> {
+    let form: HtmlFormElement = event.target()?.dyn_into().ok()?;
+    let data = FormData::new_with_form(&form).ok()?;
+    let query = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
+    let query = String::from(query.to_string());
+    let filled: Vec<_> = query.split('&').filter(|field| !field.ends_with('=')).collect();
+    Some(filled.join("&"))
 }

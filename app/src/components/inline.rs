@@ -96,6 +96,21 @@ pub fn CopyId(
     }
 }
 
+/// The end of an id, which tells it from its neighbours; the whole as its title.
+#[component]
+pub fn ShortId(
+    /// The id, whole.
+    #[prop(into)]
+    id: String,
+) -> impl IntoView {
+    let start = id.len().checked_sub(SHORT).filter(|start| id.is_char_boundary(*start));
+    let short = start.map_or(id.clone(), |start| format!("…{}", &id[start..]));
+    view! { <code class="id" title=id>{short}</code> }
+}
+
+/// Characters of a [`ShortId`].
+const SHORT: usize = 8;
+
 #[cfg(feature = "hydrate")]
 fn copy(text: &str) {
     let _ = window().navigator().clipboard().write_text(text);

@@ -1,6 +1,7 @@
 //! The parts screens are made of. They know nothing of the business, and hold all the styling.
 
 mod chart;
+mod content;
 mod facts;
 mod fields;
 mod filter;
@@ -12,11 +13,12 @@ mod table;
 mod timeline;
 
 pub use chart::{Bar, BarChart};
+pub use content::Content;
 pub use facts::{Fact, Facts};
 pub use fields::{Choice, DateField, MoneyField, NoteField, SelectField, TextField};
 pub use filter::{FilterForm, Query, use_filter};
 pub use form::{CommandForm, Confirmed, Submit};
-pub use inline::{Amount, Badge, CopyId, Moment, Tone};
+pub use inline::{Amount, Badge, CopyId, Moment, ShortId, Tone};
 pub use loaded::{Failed, Loaded, Loading, load};
 pub use page::{PageHead, Panel, Tab, Tabs};
 pub use table::{Column, Pager, Place, Table};

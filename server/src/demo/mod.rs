@@ -1,3 +1,61 @@
-//! The demonstration institution.
+//! The demonstration: an institution with one whole trading day behind it, played through the same
+//! use cases that merchants and staff use, against the sandbox channels.
+//!
+//! Its clock is started at nine o'clock of a business day whose next day is one too, so that there
+//! is something to do whenever it is looked at; it never stands behind the wall clock.
 
+mod institution;
 pub mod sign_ins;
+mod story;
+
+pub use institution::RESERVE_ACCOUNT;
+
+use crate::config::Config;
+use crate::office;
+use anyhow::ensure;
+use backoffice::office::{Clock, Office};
+use backoffice::trading_day;
+use domain::date::BusinessDate;
+use time::{Duration, OffsetDateTime};
+
+/// When staff come in.
+const MORNING: Duration = Duration::hours(9);
+
+/// Loads the demonstration, unless it is there.
+///
+/// # Errors
+/// The database or the sandbox cannot be used, or another day's loading was interrupted.
+pub async fn load(config: &Config) -> anyhow::Result<()> {
+    let real = office::open(config).await?;
+    sign_ins::add(&real).await?;
+    if trading_day::clock_started(&real).await? {
+        return Ok(());
+    }
+    let present = present(&real);
+    let day = real.settings.zone.day_of(present).previous();
+    if let Ok(open) = trading_day::open_day(&real).await {
+        ensure!(
+            open == day || open == day.next(),
+            "loading the demonstration was interrupted on another day: start with an empty database"
+        );
+    }
+    let clock = Clock::standing_at(real.settings.zone.start_of(day).saturating_add(MORNING));
+    let office = office::with_clock(config, clock).await?;
+    story::play(config, &office, day).await?;
+    trading_day::start_clock(&real, present).await?;
+    Ok(())
+}
+
+/// Nine o'clock of the first day from now on that is a business day followed by another.
+fn present(office: &Office) -> OffsetDateTime {
+    let (zone, calendar) = (office.settings.zone, &office.settings.calendar);
+    let nine = |day: BusinessDate| zone.start_of(day).saturating_add(MORNING);
+    let mut day = office.today();
+    while nine(day) < office.now()
+        || !calendar.is_business_day(day)
+        || !calendar.is_business_day(day.next())
+    {
+        day = day.next();
+    }
+    nine(day)
+}

@@ -49,6 +49,9 @@ struct Settle {
     channel: Channel,
     date: BusinessDate,
     account: String,
+    /// The day the money arrives; without it, the next calendar day.
+    #[serde(default)]
+    on: Option<BusinessDate>,
 }
 
 async fn settle(
@@ -60,7 +63,8 @@ async fn settle(
 }
 
 fn books_settle(books: &mut Books, settle: &Settle) -> Result<Option<Line>, Trouble> {
-    let Settle { channel, date, account } = settle;
+    let Settle { channel, date, account, on } = settle;
+    let on = on.unwrap_or_else(|| date.next());
     check_account(account)?;
     let (code, name) = match channel {
         Channel::Unionpay => ("unionpay", "中国银联"),
@@ -89,9 +93,9 @@ fn books_settle(books: &mut Books, settle: &Settle) -> Result<Option<Line>, Trou
     }
     let line = Line {
         account: account.clone(),
-        day: date.next(),
+        day: on,
         amount: net,
-        bank_ref: format!("S{}{:08}", date.next().compact(), books.effects().len()),
+        bank_ref: format!("S{}{:08}", on.compact(), books.effects().len()),
         number: None,
         counterparty: name.to_owned(),
         text: format!("SETTLE {code} {date}"),

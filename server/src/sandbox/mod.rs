@@ -19,9 +19,9 @@
 //! and give no fee back. Fees are told in the bill and billed apart: settlements are gross.
 //!
 //! # What tests and demonstrations tell it
-//! - `POST /control/settle {channel, date, account}`: the channel pays out what it collected on
-//!   that clearing date, payments less refunds, as one line on the next calendar day's statement
-//!   of `account`. Once per channel and date; telling it again answers the first line. For the bank
+//! - `POST /control/settle {channel, date, account, on?}`: the channel pays out what it collected
+//!   on that clearing date, payments less refunds, as one line of `account`'s statement of the day
+//!   `on`, without it of the next calendar day. Once per channel and date; telling it again answers the first line. For the bank
 //!   channel the same amount leaves the collection account.
 //! - `POST /control/deposit {number, account, amount, date, text}`: money arrives. Once per number.
 //! - `POST /control/return {number, date, reason}`: a payout comes back (退票).

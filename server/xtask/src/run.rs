@@ -54,10 +54,10 @@ pub fn run(project: &Project) -> Result<()> {
 
     steps.next("Database: bringing the tables up to date");
     process::run(product.command("TERM").arg("migrate"))?;
-    steps.next("Demo institution: loading what is not there yet");
-    process::run(product.command("TERM").arg("demo"))?;
     steps.next("Sandbox channels: starting");
     let mut sandbox = product.start_sandbox()?;
+    steps.next("Demo institution: loading what is not there yet");
+    process::run(product.command("TERM").arg("demo"))?;
     steps.next("Server: starting");
     let mut serve = product.start_serve()?;
     steps.finish();

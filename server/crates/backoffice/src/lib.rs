@@ -5,11 +5,11 @@
 pub mod explain;
 pub mod office;
 
-/// Staff, roles, sessions: who is asking.
-pub mod access;
-
 /// Who did what: the append-only audit record.
 pub mod audit;
+
+/// Staff, roles, sessions: who is asking.
+pub mod access;
 
 /// Background work and the outbox.
 pub mod jobs;
@@ -38,7 +38,7 @@ pub mod channels;
 /// Reserve accounts, leave to pay out of them, and the daily proof.
 pub mod reserve;
 
-/// The payment gateway: routing, sending, outcomes, booking.
+/// The payment gateway: routing, attempts, results, booking.
 pub mod payments;
 
 /// Refunds by the original route.
@@ -53,7 +53,19 @@ pub mod settlement;
 /// Differences and their resolution under four eyes.
 pub mod error_items;
 
-/// The business gateway: the one door for business systems.
+/// Files in, the three kinds of run, the funds leg.
+pub mod reconciliation;
+
+/// Steps and gates of the day, and the day cut.
+pub mod trading_day;
+
+/// Vouchers for the general ledger.
+pub mod vouchers;
+
+/// The payment funnel: read-only questions.
+pub mod analytics;
+
+/// The one door for merchants' systems.
 pub mod gateway;
 
 /// Which job is done by which system.

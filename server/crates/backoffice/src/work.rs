@@ -6,9 +6,10 @@ use crate::jobs::{self, Claimed, JobError, Message, Outcome};
 use crate::office::Office;
 use crate::payments::jobs::{BookOrderFile, QueryPayment, SendPayment};
 use crate::payouts::jobs::{QueryPayout, SendPayout};
+use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
 use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
-use crate::{adjustments, merchants, payouts, refunds, staff};
+use crate::{adjustments, error_items, merchants, payouts, refunds, staff};
 use domain::approval::ApprovalKind;
 
 /// Does one due job, if there is one. Returns whether there was.
@@ -49,6 +50,9 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         SendPayout::KIND => jobs::run_as::<SendPayout>(office, claimed).await,
         QueryPayout::KIND => jobs::run_as::<QueryPayout>(office, claimed).await,
         RunSettlement::KIND => jobs::run_as::<RunSettlement>(office, claimed).await,
+        FetchBill::KIND => jobs::run_as::<FetchBill>(office, claimed).await,
+        FetchStatement::KIND => jobs::run_as::<FetchStatement>(office, claimed).await,
+        RunReconciliation::KIND => jobs::run_as::<RunReconciliation>(office, claimed).await,
         unknown => Err(format!("no system does jobs of the kind {unknown}").into()),
     }
 }
@@ -65,7 +69,9 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         }
         ApprovalKind::PayoutBatch => payouts::approval_concluded(office, news.approval).await?,
         ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,
-        kind => return Err(format!("no system carries out approvals of {}", kind.name()).into()),
+        ApprovalKind::ErrorResolution => {
+            error_items::approval_concluded(office, news.approval).await?;
+        }
     }
     Ok(Outcome::Done)
 }

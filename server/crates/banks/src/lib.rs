@@ -8,5 +8,6 @@ pub mod formats;
 pub mod front;
 pub mod fund;
 pub mod http;
+pub mod sandbox;
 pub mod statement;
 pub mod write;

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod account;
 pub mod adjustment;
+pub mod analytics;
 pub mod approval;
 pub mod audit;
 pub mod calendar;
@@ -33,3 +34,5 @@ pub mod settlement;
 pub mod source_file;
 pub mod split;
 pub mod staff;
+pub mod trading_day;
+pub mod voucher;

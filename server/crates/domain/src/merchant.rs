@@ -82,7 +82,7 @@ named!(SplitLabel { Commission = "commission", Logistics = "logistics" });
 pub enum SplitShare {
     /// The same for every order.
     Fixed(Money),
-    /// A share of the order's amount.
+    /// A share of what the order's amount leaves after the transaction fee.
     Ratio(Rate),
 }
 

@@ -341,6 +341,8 @@ pub struct OrderFile {
     pub rows: i64,
     /// Paid orders in it.
     pub paid_count: i64,
+    /// How many of them are booked.
+    pub booked_count: i64,
     /// Sum of its paid orders.
     pub paid: Money,
     /// When it was imported.

@@ -1,5 +1,7 @@
 use crate::approvals::ApprovalError;
 use crate::explain::{Explain, Inconsistent, Kind};
+use crate::payments::PaymentError;
+use crate::refunds::RefundError;
 use domain::access::Forbidden;
 use domain::error_item::{InvalidTransition, ResolutionRefused};
 use domain::money::MoneyError;
@@ -26,9 +28,15 @@ pub enum ErrorItemError {
     /// The approval was refused.
     #[error(transparent)]
     Approval(#[from] ApprovalError),
+    /// There is no record that proves anything.
+    #[error("the bill has no row that proves a payment or refund of ours: choose another action")]
+    NotProven,
     /// The payment could not be repaired.
-    #[error("the payment could not be repaired: {0}")]
-    Repair(String),
+    #[error(transparent)]
+    Payment(#[from] PaymentError),
+    /// The refund could not be repaired.
+    #[error(transparent)]
+    Refund(#[from] RefundError),
     /// No accounting day is open.
     #[error("no accounting day is open: open one first")]
     NoOpenDay,
@@ -54,8 +62,10 @@ impl Explain for ErrorItemError {
             Self::CommentEmpty => Kind::Invalid(Some("text")),
             Self::Refused(ResolutionRefused::ReasonMissing) => Kind::Invalid(Some("reason")),
             Self::Refused(ResolutionRefused::NotForThis { .. }) => Kind::Invalid(Some("action")),
-            Self::Transition(_) | Self::Repair(_) | Self::NoOpenDay => Kind::Conflict,
+            Self::Transition(_) | Self::NotProven | Self::NoOpenDay => Kind::Conflict,
             Self::Approval(error) => error.kind(),
+            Self::Payment(error) => error.kind(),
+            Self::Refund(error) => error.kind(),
             Self::Refused(ResolutionRefused::Money(_))
             | Self::Money(_)
             | Self::Ledger(_)

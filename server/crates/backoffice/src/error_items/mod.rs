@@ -5,6 +5,7 @@
 mod error;
 mod opening;
 mod postings;
+mod repair;
 mod resolving;
 mod store;
 
@@ -13,6 +14,7 @@ pub use opening::{close_vanished, open};
 pub use resolving::{approval_concluded, propose};
 
 use crate::audit::{self, Event, Who};
+use crate::explain::{Explain, Kind};
 use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::error_item::{ErrorItemDetail, ErrorItemFilter, ErrorItemSummary};
@@ -57,7 +59,12 @@ pub async fn find(
     let mut options = Vec::new();
     let open = stored.item.state.status().is_open();
     for action in found.actions().into_iter().filter(|_| open) {
-        options.push((action, resolving::entries(&mut conn, found, action).await?));
+        match resolving::entries(&mut conn, office, found, action).await {
+            Ok(entries) => options.push((action, entries)),
+            // What has changed since then is shown by the next reconciliation.
+            Err(error) if error.kind() == Kind::Conflict => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(ErrorItemDetail {
         cash_effect: found.cash_effect(),

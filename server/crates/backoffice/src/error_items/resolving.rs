@@ -1,8 +1,9 @@
 //! Proposing what to do about an item, and doing it once a second person has agreed.
 
-use super::{ErrorItemError, event, postings, store};
+use super::{ErrorItemError, event, postings, repair, store};
 use crate::approvals::{self, Leave, Proposal};
 use crate::audit::{self, Who};
+use crate::explain::{Explain, Kind};
 use crate::jobs::JobError;
 use crate::office::Office;
 use domain::access::{Actor, Permission};
@@ -38,7 +39,7 @@ pub async fn propose(
             resolution.action.name(),
             item.difference.difference
         ),
-        content: content(&mut tx, &item, resolution).await?,
+        content: content(&mut tx, office, &item, resolution).await?,
     };
     let approval = approvals::propose(&mut tx, office, actor, &proposal).await?;
     let proposed = item.proposed(approval)?;
@@ -65,9 +66,10 @@ pub async fn approval_concluded(office: &Office, id: ApprovalId) -> Result<(), J
     match state {
         ApprovalState::Approved { .. } => {
             let resolution: Resolution = serde_json::from_value(approved["resolution"].clone())?;
-            let now = match content(&mut tx, &item, &resolution).await {
-                Err(ErrorItemError::Refused(_)) => Value::Null,
-                content => content?,
+            let now = match content(&mut tx, office, &item, &resolution).await {
+                // What was approved cannot be done any more: nothing is what it was.
+                Err(error) if error.kind() == Kind::Unexpected => return Err(error.into()),
+                content => content.unwrap_or(Value::Null),
             };
             match approvals::execute(&mut tx, office, id, &now).await? {
                 Leave::Granted { .. } => carry_out(&mut tx, office, item, &resolution).await?,
@@ -128,6 +130,9 @@ async fn book(
     item: &ErrorItem,
     resolution: &Resolution,
 ) -> Result<Option<JournalId>, ErrorItemError> {
+    if resolution.action == Action::RepairToSuccess {
+        return repair::carry_out(conn, office, &item.difference).await;
+    }
     let Some(entry) = item.difference.entry(resolution.action)? else { return Ok(None) };
     let day = ledger::days::current(conn).await?.ok_or(ErrorItemError::NoOpenDay)?;
     let posting = postings::resolution(office, item, &entry, day);
@@ -136,10 +141,14 @@ async fn book(
 
 /// What an action books, exactly.
 pub(super) async fn entries(
-    _conn: &mut PgConnection,
+    conn: &mut PgConnection,
+    office: &Office,
     difference: &Difference,
     action: Action,
 ) -> Result<Vec<ProposedEntry>, ErrorItemError> {
+    if action == Action::RepairToSuccess && difference.actions().contains(&action) {
+        return repair::rehearse(conn, office, difference).await;
+    }
     Ok(difference.entry(action)?.into_iter().collect())
 }
 
@@ -147,10 +156,11 @@ pub(super) async fn entries(
 /// that books.
 async fn content(
     conn: &mut PgConnection,
+    office: &Office,
     item: &ErrorItem,
     resolution: &Resolution,
 ) -> Result<Value, ErrorItemError> {
-    let entries = entries(conn, &item.difference, resolution.action).await?;
+    let entries = entries(conn, office, &item.difference, resolution.action).await?;
     Ok(json!({
         "number": item.number,
         "difference": item.difference,

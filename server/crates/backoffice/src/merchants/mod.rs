@@ -3,11 +3,13 @@
 
 mod changes;
 mod error;
+mod names;
 mod set_up;
 mod store;
 
 pub use changes::{approval_concluded, propose_change};
 pub use error::MerchantError;
+pub use names::names;
 pub use set_up::{
     ApiSecret, NewMerchant, NewSplitRule, add, add_split_rule, agree_fee, enable, issue_api_key,
     set_status,
@@ -54,6 +56,20 @@ pub async fn find(
     actor.require(Permission::ViewMerchants)?;
     let mut conn = office.db.acquire().await?;
     store::detail(&mut conn, id).await?.ok_or(MerchantError::NotFound)
+}
+
+/// The merchant with this number (`M100001`), for whoever may see merchants.
+///
+/// # Errors
+/// Not allowed, or the database failed.
+pub async fn numbered(
+    office: &Office,
+    actor: &Actor,
+    code: &str,
+) -> Result<Option<MerchantId>, MerchantError> {
+    actor.require(Permission::ViewMerchants)?;
+    let mut conn = office.db.acquire().await?;
+    store::by_code(&mut conn, code).await
 }
 
 /// Whether a merchant may take this amount with this product on this day, and at which fee

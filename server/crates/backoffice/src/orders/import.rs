@@ -84,6 +84,7 @@ pub async fn store_book(
         encoding: book.encoding.clone(),
         rows: count(book.rows.len()),
         paid_count: count(book.rows.iter().filter(|row| row.paid.is_some()).count()),
+        booked_count: 0,
         paid: book.paid,
         imported_at: office.now(),
         booked_at: None,

@@ -1,5 +1,7 @@
 use crate::approvals::ApprovalError;
 use crate::explain::{Explain, Inconsistent, Kind};
+use crate::orders::OrderError;
+use crate::payments::PaymentError;
 use domain::access::Forbidden;
 use domain::money::{Money, MoneyError};
 use domain::refund::{AmountRefused, InvalidTransition};
@@ -37,6 +39,12 @@ pub enum RefundError {
     /// No accounting day is open.
     #[error("no accounting day is open: open one first")]
     NoOpenDay,
+    /// The payment does not allow it.
+    #[error(transparent)]
+    Payment(#[from] PaymentError),
+    /// The order does not allow it.
+    #[error(transparent)]
+    Order(#[from] OrderError),
     /// The approval was refused.
     #[error(transparent)]
     Approval(#[from] ApprovalError),
@@ -66,6 +74,8 @@ impl Explain for RefundError {
             | Self::Transition(_)
             | Self::NoOpenDay
             | Self::Ledger(LedgerError::InsufficientBalance { .. }) => Kind::Conflict,
+            Self::Payment(error) => error.kind(),
+            Self::Order(error) => error.kind(),
             Self::Approval(error) => error.kind(),
             Self::Money(_) | Self::Ledger(_) | Self::Inconsistent(_) | Self::Database(_) => {
                 Kind::Unexpected

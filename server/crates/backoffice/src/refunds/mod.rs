@@ -28,6 +28,7 @@ use crate::audit::{self, Event, Who};
 use crate::jobs as queue;
 use crate::jobs::JobError;
 use crate::office::Office;
+use crate::payments;
 use domain::access::{Actor, Permission};
 use domain::account::AccountRef;
 use domain::approval::{ApprovalKind, ApprovalState};
@@ -98,6 +99,7 @@ pub async fn open(
     }
     check_amount(payment.amount, payment.refunded, asked.amount)?;
     let refund = insert(conn, office, (&payment, staff), asked).await?;
+    let (payment, refund) = lock(conn, refund).await?; // with what this refund holds
     match requester {
         Requester::Staff(actor) => propose(conn, office, actor, (&payment, &refund)).await?,
         Requester::Merchant(_) => {
@@ -118,15 +120,16 @@ async fn insert(
     office: &Office,
     (payment, staff): (&PaidPayment, Option<StaffId>),
     asked: &RefundRequest,
-) -> Result<Refund, RefundError> {
+) -> Result<RefundId, RefundError> {
     let id = RefundId(office.new_id());
     let state = match staff {
         Some(_) => RefundState::WaitingApproval,
         None => RefundState::WaitingFunds,
     };
     store::insert(conn, office, (id, &state, staff), (payment, asked)).await?;
-    store::hold(conn, office, payment.id, asked.amount.minor()).await?;
-    store::lock(conn, id).await?.ok_or_else(|| RefundError::NotFound(id.to_string()))
+    let held = payments::lock(conn, payment.id).await?;
+    payments::hold_refund(conn, &held, asked.amount).await?;
+    Ok(id)
 }
 
 async fn propose(
@@ -208,7 +211,7 @@ async fn reject(
 ) -> Result<(), RefundError> {
     let rejected = refund.state.clone().after(RefundEvent::Reject { reason })?;
     store::save(conn, office, refund.id, &rejected).await?;
-    store::hold(conn, office, refund.payment, -refund.amount.minor()).await?;
+    results::release(conn, refund).await?;
     audit::record(conn, office, event("refunds.reject"), &refund.id.to_string(), &rejected).await?;
     Ok(())
 }

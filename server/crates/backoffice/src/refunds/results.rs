@@ -6,11 +6,14 @@ use super::{RefundError, event, open_day, store};
 use crate::audit;
 use crate::jobs as queue;
 use crate::office::Office;
+use crate::orders::{self, Hop};
+use crate::payments;
 use banks::front::{Answer, Fault};
 use domain::account::AccountRef;
 use domain::date::BusinessDate;
 use domain::ids::RefundId;
 use domain::money::Money;
+use domain::order::{HopOutcome, OrderState, Station};
 use domain::refund::{RefundEvent, RefundState, fee_back};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -82,7 +85,7 @@ pub(super) async fn apply(
         RefundState::Failed { .. } => {
             let when = When { day: open_day(conn).await?, clearing: None, at: office.now() };
             ledger::post(conn, &postings::failed(office, refund, when)).await?;
-            store::hold(conn, office, payment.id, -refund.amount.minor()).await?;
+            release(conn, refund).await?;
         }
         RefundState::Unknown { .. } => {
             let query = super::jobs::QueryRefund { refund: refund.id };
@@ -90,8 +93,36 @@ pub(super) async fn apply(
         }
         _ => {}
     }
+    note_hop(conn, office, (payment, refund), &after).await?;
     audit::record(conn, office, event("refunds.result"), &refund.id.to_string(), &after).await?;
     Ok(after)
+}
+
+/// Lets go of what a refund that came to nothing held of its payment.
+pub(super) async fn release(conn: &mut PgConnection, refund: &Refund) -> Result<(), RefundError> {
+    let payment = payments::lock(conn, refund.payment).await?;
+    payments::release_refund(conn, &payment, refund.amount).await?;
+    Ok(())
+}
+
+/// Writes the result down on the order's way through the systems.
+async fn note_hop(
+    conn: &mut PgConnection,
+    office: &Office,
+    (payment, refund): (&PaidPayment, &Refund),
+    after: &RefundState,
+) -> Result<(), RefundError> {
+    let (outcome, detail) = match after {
+        RefundState::Succeeded { channel_no } => {
+            (HopOutcome::Ok, format!("{} back to the payer, {channel_no}", refund.amount))
+        }
+        RefundState::Failed { reason } => (HopOutcome::Failed, reason.clone()),
+        RefundState::Unknown { reason } => (HopOutcome::Unknown, reason.clone()),
+        _ => return Ok(()),
+    };
+    let (station, started_at) = (Station::Refunds, office.now());
+    let hop = Hop { station, step: "refund", outcome, detail, started_at };
+    Ok(orders::hop(conn, office, payment.order, hop).await?)
 }
 
 async fn book_success(
@@ -118,7 +149,7 @@ async fn book_success(
         }
     }
     if succeeded == payment.amount {
-        store::mark_order_refunded(conn, payment.order).await?;
+        orders::advance(conn, payment.order, OrderState::refunded).await?;
     }
     Ok(())
 }

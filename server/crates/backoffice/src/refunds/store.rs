@@ -211,24 +211,6 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// Adds to what refunds hold of a payment; a negative amount lets go.
-pub(super) async fn hold(
-    conn: &mut PgConnection,
-    office: &Office,
-    payment: PaymentId,
-    minor: i64,
-) -> Result<(), RefundError> {
-    sqlx::query!(
-        "UPDATE payments SET refunded_minor = refunded_minor + $2, updated_at = $3 WHERE id = $1",
-        Uuid::from(payment),
-        minor,
-        office.now(),
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
 pub(super) async fn note_approval(
     conn: &mut PgConnection,
     id: RefundId,
@@ -336,17 +318,6 @@ pub(super) async fn note_fee_back(
     )
     .execute(conn)
     .await?;
-    Ok(())
-}
-
-pub(super) async fn mark_order_refunded(
-    conn: &mut PgConnection,
-    order: OrderId,
-) -> Result<(), RefundError> {
-    let id = Uuid::from(order);
-    sqlx::query!("UPDATE orders SET state = 'refunded' WHERE id = $1 AND state = 'paid'", id)
-        .execute(conn)
-        .await?;
     Ok(())
 }
 

@@ -1,4 +1,5 @@
 use crate::explain::{Explain, Inconsistent, Kind};
+use crate::merchants::MerchantError;
 use crate::payouts::PayoutError;
 use domain::access::Forbidden;
 use domain::date::BusinessDate;
@@ -30,6 +31,9 @@ pub enum SettlementError {
     /// The split rules do not work out.
     #[error(transparent)]
     Split(#[from] SplitRefused),
+    /// A merchant's terms could not be read.
+    #[error(transparent)]
+    Merchant(#[from] MerchantError),
     /// The payout could not be drafted.
     #[error(transparent)]
     Payout(#[from] PayoutError),
@@ -56,6 +60,7 @@ impl Explain for SettlementError {
             Self::NoOpenDay
             | Self::Split(_)
             | Self::Ledger(LedgerError::InsufficientBalance { .. }) => Kind::Conflict,
+            Self::Merchant(error) => error.kind(),
             Self::Payout(error) => error.kind(),
             Self::Money(_) | Self::Ledger(_) | Self::Inconsistent(_) | Self::Database(_) => {
                 Kind::Unexpected

@@ -18,11 +18,12 @@ mod postings;
 mod store;
 
 pub use error::SettlementError;
-pub use lists::{find, list};
+pub use lists::{find, last_run, list};
 
 use self::plan::Plan;
 use self::store::Merchant;
 use crate::audit::{self, Event, Who};
+use crate::merchants;
 use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::date::BusinessDate;
@@ -43,6 +44,27 @@ pub async fn run(
 ) -> Result<SettlementRun, SettlementError> {
     actor.require(Permission::RunSettlement)?;
     settle_due(office, Who::Staff(actor), due, &Silent).await
+}
+
+/// Asks for a run in the background: everything that is due on a day or before.
+///
+/// # Errors
+/// Not allowed, or the day has not come.
+pub async fn ask_for_run(
+    office: &Office,
+    actor: &Actor,
+    due: BusinessDate,
+) -> Result<(), SettlementError> {
+    actor.require(Permission::RunSettlement)?;
+    refuse_future(office, due).await?;
+    let job = jobs::RunSettlement { due_date: due, asked: Some(office.new_id()) };
+    let mut tx = office.begin().await?;
+    crate::jobs::enqueue(&mut tx, office, &job).await?;
+    let (who, action) = (Who::Staff(actor), "settlement.ask_for_run");
+    let event = Event { who, action, subject_kind: "settlement_run" };
+    audit::record(&mut tx, office, event, &due.to_string(), &job).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Hears how far a run is.
@@ -159,7 +181,7 @@ async fn settle(
         let items = store::items(&mut tx, merchant.id, (clearing_dates, after)).await?;
         let Some(item) = items.last() else { return Ok(()) };
         after = Some(item.payment);
-        let rules = store::split_rules(&mut tx, merchant.id, last).await?;
+        let rules = merchants::split_rules(&mut tx, merchant.id, last).await?;
         let inactive = store::inactive(&mut tx, &items, &rules).await?;
         let plan = Plan::of(merchant.id, items, &rules, &inactive)?;
         let held = plan.held_reasons().map(|reason| merchant.held(last, reason));

@@ -3,7 +3,7 @@
 use super::SettlementError;
 use super::store::Item;
 use domain::ids::{MerchantId, SettlementId};
-use domain::merchant::{SplitMode, SplitRule};
+use domain::merchant::SplitRule;
 use domain::money::{Currency, Money};
 use domain::settlement::Figures;
 use domain::split::{SELLER, Split, SplitRefused, split};
@@ -220,21 +220,4 @@ impl From<SettlementError> for Held {
     fn from(error: SettlementError) -> Self {
         Self::Error(error)
     }
-}
-
-/// The rules that count on a day: of each payee and label the latest one, in a steady order.
-pub(super) fn rules_on(rules: Vec<SplitRule>) -> Vec<SplitRule> {
-    let mut latest: BTreeMap<(&'static str, MerchantId), SplitRule> = BTreeMap::new();
-    for rule in rules {
-        let key = (rule.label.name(), rule.payee);
-        match latest.get(&key) {
-            Some(known) if known.valid_from >= rule.valid_from => {}
-            _ => {
-                latest.insert(key, rule);
-            }
-        }
-    }
-    let mut rules: Vec<SplitRule> = latest.into_values().collect();
-    rules.sort_by_key(|rule| (rule.mode == SplitMode::GrossThenCharge, rule.label.name()));
-    rules
 }

@@ -1,11 +1,10 @@
 use super::SettlementError;
-use super::plan::{NewLine, Plan, rules_on};
+use super::plan::{NewLine, Plan};
 use crate::explain::Inconsistent;
 use crate::office::Office;
 use domain::date::BusinessDate;
-use domain::fee::Rate;
 use domain::ids::{MerchantId, SettlementId};
-use domain::merchant::{SplitLabel, SplitMode, SplitRule, SplitShare};
+use domain::merchant::SplitRule;
 use domain::money::{Currency, Money};
 use domain::settlement::Figures;
 use sqlx::PgConnection;
@@ -125,46 +124,6 @@ pub(super) async fn items(
             })
         })
         .collect()
-}
-
-/// The split rules of a platform that count for a clearing date.
-pub(super) async fn split_rules(
-    conn: &mut PgConnection,
-    platform: MerchantId,
-    day: BusinessDate,
-) -> Result<Vec<SplitRule>, SettlementError> {
-    let rows = sqlx::query!(
-        "SELECT r.id, r.payee_id, m.name AS payee_name, r.label, r.fixed_minor, r.ratio_ppm,
-                r.mode, r.valid_from
-         FROM split_rules r JOIN merchants m ON m.id = r.payee_id
-         WHERE r.platform_id = $1 AND r.valid_from <= $2",
-        Uuid::from(platform),
-        day.0,
-    )
-    .fetch_all(conn)
-    .await?;
-    let mut rules = Vec::with_capacity(rows.len());
-    for row in rows {
-        let wrong = |what: &str| Inconsistent::new("split_rules", row.id, what);
-        let share = match (row.fixed_minor, row.ratio_ppm) {
-            (Some(minor), None) => SplitShare::Fixed(Money::cny(minor)),
-            (None, Some(ppm)) => {
-                SplitShare::Ratio(Rate::from_ppm(ppm).map_err(|_| wrong("rate out of range"))?)
-            }
-            _ => return Err(wrong("neither fixed nor a ratio").into()),
-        };
-        rules.push(SplitRule {
-            id: row.id,
-            platform,
-            payee: row.payee_id.into(),
-            payee_name: row.payee_name,
-            label: SplitLabel::named(&row.label).ok_or_else(|| wrong("unknown label"))?,
-            share,
-            mode: SplitMode::named(&row.mode).ok_or_else(|| wrong("unknown mode"))?,
-            valid_from: BusinessDate(row.valid_from),
-        });
-    }
-    Ok(rules_on(rules))
 }
 
 /// Why parties of the payments cannot be settled to, for those that cannot.

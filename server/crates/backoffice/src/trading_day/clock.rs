@@ -17,7 +17,8 @@ const MORNING: Duration = Duration::hours(9);
 pub async fn load_clock(office: &Office) -> Result<(), TradingDayError> {
     if office.settings.demo {
         let mut conn = office.db.acquire().await?;
-        office.clock.set_ahead(store::clock_ahead(&mut conn).await?);
+        let ahead = store::clock_ahead(&mut conn).await?;
+        office.clock.set_ahead(ahead.unwrap_or_default());
     }
     Ok(())
 }
@@ -47,4 +48,29 @@ pub async fn move_clock_to_morning(
     tx.commit().await?;
     office.clock.set_ahead(ahead);
     Ok(morning)
+}
+
+/// Starts a demonstration's clock at a moment that lies ahead.
+///
+/// # Errors
+/// Not a demonstration, or the database failed.
+pub async fn start_clock(office: &Office, at: OffsetDateTime) -> Result<(), TradingDayError> {
+    if !office.settings.demo {
+        return Err(TradingDayError::NoDemonstration);
+    }
+    let base = office.now().saturating_sub(office.clock.ahead());
+    let ahead = at - base;
+    let mut conn = office.db.acquire().await?;
+    store::save_clock(&mut conn, ahead).await?;
+    office.clock.set_ahead(ahead);
+    Ok(())
+}
+
+/// Whether a demonstration's clock was started.
+///
+/// # Errors
+/// The database failed.
+pub async fn clock_started(office: &Office) -> Result<bool, TradingDayError> {
+    let mut conn = office.db.acquire().await?;
+    Ok(store::clock_ahead(&mut conn).await?.is_some())
 }

@@ -1,6 +1,8 @@
 use crate::explain::{Explain, Kind};
+use crate::reserve::ReserveError;
 use domain::access::Forbidden;
 use domain::date::BusinessDate;
+use ledger::LedgerError;
 
 /// Why the day could not be shown or cut.
 #[derive(Debug, thiserror::Error)]
@@ -8,6 +10,9 @@ pub enum TradingDayError {
     /// Not allowed.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
+    /// The books have no open day.
+    #[error("no accounting day is open: open one first")]
+    NoOpenDay,
     /// The day has not ended yet.
     #[error("{day} can be cut from {from}: the day has not ended")]
     TooEarly {
@@ -30,9 +35,12 @@ pub enum TradingDayError {
     /// Only a demonstration moves its clock.
     #[error("the clock can be moved in a demonstration only")]
     NoDemonstration,
-    /// A system below could not answer.
-    #[error("{0}")]
-    System(#[source] Box<dyn Explain>),
+    /// The books refused.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The reserve could not be proved.
+    #[error(transparent)]
+    Reserve(#[from] ReserveError),
     /// The database failed.
     #[error("the trading day could not be read or written")]
     Database(#[from] sqlx::Error),
@@ -43,9 +51,10 @@ impl Explain for TradingDayError {
         match self {
             Self::Forbidden(forbidden) => forbidden.kind(),
             Self::TooEarly { .. } | Self::NotOpen { .. } | Self::GateClosed(_) => Kind::Conflict,
-            Self::NoDemonstration => Kind::Conflict,
-            Self::System(error) => error.kind(),
-            Self::Database(_) => Kind::Unexpected,
+            Self::NoOpenDay | Self::NoDemonstration => Kind::Conflict,
+            Self::Ledger(LedgerError::EarlierDayOpen { .. }) => Kind::Conflict,
+            Self::Reserve(error) => error.kind(),
+            Self::Ledger(_) | Self::Database(_) => Kind::Unexpected,
         }
     }
 }

@@ -9,12 +9,11 @@ mod error;
 mod gates;
 mod store;
 
-pub use clock::{load_clock, move_clock_to_morning};
+pub use clock::{clock_started, load_clock, move_clock_to_morning, start_clock};
 pub use error::TradingDayError;
 pub use gates::check as check_gates;
 
 use crate::audit::{self, Event, Who};
-use crate::explain::Explain;
 use crate::jobs;
 use crate::office::Office;
 use crate::reconciliation::jobs::FetchBill;
@@ -22,6 +21,7 @@ use crate::settlement::jobs::RunSettlement;
 use domain::access::{Actor, Permission};
 use domain::date::BusinessDate;
 use domain::trading_day::DayOverview;
+use sqlx::PgConnection;
 
 /// Where a day stands; the open day when none is asked for.
 ///
@@ -35,13 +35,13 @@ pub async fn overview(
     actor.require(Permission::ViewTradingDay)?;
     let zone = office.settings.zone;
     let mut conn = office.db.acquire().await?;
-    let open_date = ledger::days::current(&mut conn).await.map_err(system)?;
+    let open_date = current(&mut conn).await?;
     let date = day.unwrap_or(open_date);
     let steps = store::steps(&mut conn, office, date).await?;
-    let gates = if date == open_date { gates::check(&mut conn, office).await? } else { Vec::new() };
+    let gates = if date == open_date { gates::check(&mut conn).await? } else { Vec::new() };
     let cut_at = store::cut_at(&mut conn, date).await?.map(|at| zone.show(at));
     let ends = zone.start_of(date.next());
-    let cut_from = (cut_at.is_none() && office.now() < ends).then(|| zone.show(ends));
+    let cut_from = (date == open_date && office.now() < ends).then(|| zone.show(ends));
     Ok(DayOverview { date, open_date, steps, gates, cut_from, cut_at })
 }
 
@@ -51,7 +51,7 @@ pub async fn overview(
 /// The database failed.
 pub async fn open_day(office: &Office) -> Result<BusinessDate, TradingDayError> {
     let mut conn = office.db.acquire().await?;
-    ledger::days::current(&mut conn).await.map_err(system)
+    current(&mut conn).await
 }
 
 /// Cuts the day that was shown.
@@ -65,7 +65,8 @@ pub async fn cut(
 ) -> Result<BusinessDate, TradingDayError> {
     let staff = actor.require(Permission::CutDay)?;
     let mut tx = office.begin().await?;
-    let open = ledger::days::current(&mut tx).await.map_err(system)?;
+    store::take_turn(&mut tx).await?;
+    let open = current(&mut tx).await?;
     if open != shown {
         return Err(TradingDayError::NotOpen { shown, open });
     }
@@ -74,28 +75,26 @@ pub async fn cut(
         let from = office.settings.zone.show(ends);
         return Err(TradingDayError::TooEarly { day: open, from });
     }
-    let gates = gates::check(&mut tx, office).await?;
+    let gates = gates::check(&mut tx).await?;
     if let Some(gate) = gates.iter().find(|gate| !gate.holds) {
         return Err(TradingDayError::GateClosed(gate.finding.clone()));
     }
     let next = open.next();
-    ledger::days::close(&mut tx, open, office.now()).await.map_err(system)?;
-    ledger::days::open(&mut tx, next, office.now()).await.map_err(system)?;
+    ledger::days::close(&mut tx, open, office.now()).await?;
+    ledger::days::open(&mut tx, next, office.now()).await?;
     store::record_cut(&mut tx, (open, staff, office.now()), &gates).await?;
-    let event = Event {
-        who: Who::Staff(actor),
-        action: "trading_day.cut",
-        subject_kind: "trading_day",
-    };
+    let event =
+        Event { who: Who::Staff(actor), action: "trading_day.cut", subject_kind: "trading_day" };
     audit::record(&mut tx, office, event, &open.to_string(), &gates).await?;
-    for channel in store::channels(&mut tx).await? {
+    for channel in store::channels_with_bills(&mut tx, office).await? {
         jobs::enqueue(&mut tx, office, &FetchBill { channel, day: open }).await?;
     }
-    jobs::enqueue(&mut tx, office, &RunSettlement { due_date: next }).await?;
+    jobs::enqueue(&mut tx, office, &RunSettlement { due_date: next, asked: None }).await?;
     tx.commit().await?;
     Ok(next)
 }
 
-fn system(error: impl Explain) -> TradingDayError {
-    TradingDayError::System(Box::new(error))
+async fn current(conn: &mut PgConnection) -> Result<BusinessDate, TradingDayError> {
+    let open = ledger::days::current(conn).await?;
+    open.ok_or(TradingDayError::NoOpenDay)
 }

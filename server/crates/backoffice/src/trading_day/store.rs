@@ -24,8 +24,8 @@ pub(super) async fn steps(
     let cut = cut_at(conn, day).await?.is_some();
     let over = office.now() >= office.settings.zone.start_of(day.next());
     let payments = payments(conn, day).await?;
-    let refunds = refunds(conn, day).await?;
-    let bills = bills(conn, day).await?;
+    let refunds = refunds(conn, office, day).await?;
+    let bills = bills(conn, office, day).await?;
     let runs = runs(conn, day).await?;
     let items = error_items(conn, day).await?;
     let settled = settled(conn, day).await?;
@@ -41,8 +41,8 @@ pub(super) async fn steps(
         step(Step::Bills, arrives(&bills, over), &bills),
         step(Step::Reconciliation, arrives(&runs, over), &runs),
         step(Step::ErrorItems, clears(&items), &items),
-        step(Step::Settlement, after(settled.count > 0 && cut, cut), &settled),
-        step(Step::Payouts, arrives(&payouts, cut), &payouts),
+        step(Step::Settlement, after(settled.open == 0 && cut, cut), &settled),
+        step(Step::Payouts, clears(&payouts), &payouts),
         step(Step::Statements, arrives(&statements, over), &statements),
         step(Step::Reserve, after(cut, over), &reserve),
         step(Step::Vouchers, arrives(&vouchers, cut), &vouchers),
@@ -105,7 +105,13 @@ async fn payments(conn: &mut PgConnection, day: BusinessDate) -> Result<Tally, s
     .await
 }
 
-async fn refunds(conn: &mut PgConnection, day: BusinessDate) -> Result<Tally, sqlx::Error> {
+/// Refunds that succeeded on the day, and those begun on it that are not finished.
+async fn refunds(
+    conn: &mut PgConnection,
+    office: &Office,
+    day: BusinessDate,
+) -> Result<Tally, sqlx::Error> {
+    let zone = office.settings.zone;
     sqlx::query_as!(
         Tally,
         r#"SELECT count(*) AS "count!",
@@ -113,35 +119,59 @@ async fn refunds(conn: &mut PgConnection, day: BusinessDate) -> Result<Tally, sq
                       AS "open!",
                   COALESCE(sum(amount_minor) FILTER (WHERE state = 'succeeded'), 0)::bigint
                       AS "minor!"
-           FROM refunds WHERE accounting_date = $1"#,
+           FROM refunds
+           WHERE accounting_date = $1
+              OR (accounting_date IS NULL AND created_at >= $2 AND created_at < $3)"#,
         day.0,
+        zone.start_of(day),
+        zone.start_of(day.next()),
     )
     .fetch_one(conn)
     .await
 }
 
-/// One bill of each active channel.
-async fn bills(conn: &mut PgConnection, day: BusinessDate) -> Result<Tally, sqlx::Error> {
+/// One bill of each active channel that hands out bills.
+async fn bills(
+    conn: &mut PgConnection,
+    office: &Office,
+    day: BusinessDate,
+) -> Result<Tally, sqlx::Error> {
+    let awaited = channels_with_bills(conn, office).await?;
     sqlx::query_as!(
         Tally,
-        r#"SELECT count(f.id) AS "count!",
-                  (SELECT count(*) FROM channels WHERE active) - count(f.id) AS "open!",
-                  0::bigint AS "minor!"
-           FROM source_files f WHERE f.kind = 'bill' AND f.clearing_date = $1"#,
+        r#"SELECT (SELECT count(*) FROM source_files
+                   WHERE kind = 'bill' AND clearing_date = $1 AND replaced_at IS NULL) AS "count!",
+                  (SELECT count(*) FROM unnest($2::text[]) AS awaited (channel)
+                   WHERE NOT EXISTS (
+                       SELECT FROM source_files f
+                       WHERE f.kind = 'bill' AND f.clearing_date = $1 AND f.replaced_at IS NULL
+                         AND f.channel = awaited.channel)) AS "open!",
+                  0::bigint AS "minor!""#,
         day.0,
+        &awaited,
     )
     .fetch_one(conn)
     .await
 }
 
-/// The runs of the three kinds; open are those whose totals or details differ.
+/// What was reconciled; open are the files and the day's orders that were not yet compared.
 async fn runs(conn: &mut PgConnection, day: BusinessDate) -> Result<Tally, sqlx::Error> {
     sqlx::query_as!(
         Tally,
-        r#"SELECT count(*) AS "count!",
-                  count(*) FILTER (WHERE state IN ('running', 'failed')) AS "open!",
-                  0::bigint AS "minor!"
-           FROM reconciliation_runs WHERE clearing_date = $1"#,
+        r#"WITH compared AS (
+               SELECT DISTINCT leg, scope FROM reconciliation_runs WHERE day = $1
+           ), wanted AS (
+               SELECT 'business_gateway' AS leg, '' AS scope
+               UNION
+               SELECT CASE kind WHEN 'bill' THEN 'gateway_bank' WHEN 'statement' THEN 'funds'
+                                ELSE 'business_merchant' END, scope
+               FROM source_files
+               WHERE clearing_date = $1 AND replaced_at IS NULL AND kind <> 'fund_bill'
+           )
+           SELECT (SELECT count(*) FROM compared) AS "count!",
+                  (SELECT count(*) FROM (SELECT * FROM wanted EXCEPT SELECT * FROM compared) AS missing)
+                      AS "open!",
+                  0::bigint AS "minor!""#,
         day.0,
     )
     .fetch_one(conn)
@@ -162,12 +192,15 @@ async fn error_items(conn: &mut PgConnection, day: BusinessDate) -> Result<Tally
     .await
 }
 
-/// What was settled of this clearing date.
+/// What was settled of this clearing date; open are its payments that were not.
 async fn settled(conn: &mut PgConnection, day: BusinessDate) -> Result<Tally, sqlx::Error> {
     sqlx::query_as!(
         Tally,
-        r#"SELECT count(*) AS "count!", 0::bigint AS "open!",
-                  COALESCE(sum(gross_minor), 0)::bigint AS "minor!"
+        r#"SELECT count(*) AS "count!",
+                  (SELECT count(*) FROM payments
+                   WHERE clearing_date = $1 AND state = 'succeeded' AND settlement_id IS NULL)
+                      AS "open!",
+                  COALESCE(sum(payments_minor), 0)::bigint AS "minor!"
            FROM settlements WHERE clearing_date = $1"#,
         day.0,
     )
@@ -193,7 +226,8 @@ async fn statements(conn: &mut PgConnection, day: BusinessDate) -> Result<Tally,
     sqlx::query_as!(
         Tally,
         r#"SELECT count(*) AS "count!", 0::bigint AS "open!", 0::bigint AS "minor!"
-           FROM source_files WHERE kind = 'statement' AND clearing_date = $1"#,
+           FROM source_files
+           WHERE kind = 'statement' AND clearing_date = $1 AND replaced_at IS NULL"#,
         day.0,
     )
     .fetch_one(conn)
@@ -204,8 +238,9 @@ async fn vouchers(conn: &mut PgConnection, day: BusinessDate) -> Result<Tally, s
     sqlx::query_as!(
         Tally,
         r#"SELECT count(*) AS "count!",
-                  count(*) FILTER (WHERE state <> 'exported') AS "open!", 0::bigint AS "minor!"
-           FROM vouchers WHERE accounting_date = $1"#,
+                  count(*) FILTER (WHERE d.state <> 'exported') AS "open!", 0::bigint AS "minor!"
+           FROM vouchers v JOIN voucher_days d ON d.accounting_date = v.accounting_date
+           WHERE v.accounting_date = $1"#,
         day.0,
     )
     .fetch_one(conn)
@@ -227,7 +262,7 @@ pub(super) async fn unexplained_transit(
     let rows = sqlx::query!(
         r#"WITH explained (code, minor) AS (
                SELECT '2241.07', COALESCE(sum(amount_minor), 0)::bigint
-               FROM refunds WHERE state IN ('sending', 'unknown')
+               FROM refunds WHERE state IN ('requested', 'sending', 'unknown')
                UNION ALL
                SELECT '2241.08', COALESCE(sum(amount_minor), 0)::bigint
                FROM payouts WHERE state IN ('queued', 'sending', 'accepted', 'unknown')
@@ -246,7 +281,12 @@ pub(super) async fn unexplained_transit(
     let show = |minor: i64| Money::cny(minor).to_string();
     Ok(differing
         .map(|row| {
-            format!("account {} holds {}, its items {}", row.code, show(row.balance), show(row.explained))
+            format!(
+                "account {} holds {}, its items {}",
+                row.code,
+                show(row.balance),
+                show(row.explained)
+            )
         })
         .collect())
 }
@@ -279,14 +319,32 @@ pub(super) async fn record_cut(
     Ok(())
 }
 
-pub(super) async fn channels(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar!("SELECT code FROM channels WHERE active ORDER BY code").fetch_all(conn).await
+/// The active channels whose front hands out bills.
+pub(super) async fn channels_with_bills(
+    conn: &mut PgConnection,
+    office: &Office,
+) -> Result<Vec<String>, sqlx::Error> {
+    let mut channels = sqlx::query_scalar!("SELECT code FROM channels WHERE active ORDER BY code")
+        .fetch_all(conn)
+        .await?;
+    let hands_out =
+        |code: &String| office.fronts.of(code).is_some_and(|front| front.files.is_some());
+    channels.retain(hands_out);
+    Ok(channels)
 }
 
-pub(super) async fn clock_ahead(conn: &mut PgConnection) -> Result<Duration, sqlx::Error> {
+/// One cut at a time: held until the transaction ends.
+pub(super) async fn take_turn(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtext('trading_day.cut')) IS NULL AS locked")
+        .fetch_one(conn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn clock_ahead(conn: &mut PgConnection) -> Result<Option<Duration>, sqlx::Error> {
     let seconds =
         sqlx::query_scalar!("SELECT ahead_seconds FROM demo_clock").fetch_optional(conn).await?;
-    Ok(Duration::seconds(seconds.unwrap_or(0)))
+    Ok(seconds.map(Duration::seconds))
 }
 
 pub(super) async fn save_clock(

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// The bill proves that an unfinished payment succeeded: make it so, 补单.
+    /// The bill proves that an unfinished payment or refund succeeded: make it so, 补单.
     RepairToSuccess,
     /// Keep money nobody explained until somebody does, 挂账（长款）.
     SuspendLong,
@@ -79,19 +79,19 @@ impl Why {
     pub const fn english(self) -> &'static str {
         match self {
             Self::BillProvesPayment => {
-                "the channel's bill proves that this payment succeeded with the amount we know"
+                "the channel's bill proves that this succeeded, with the amount we know"
             }
             Self::MoneyUnexplained => {
                 "the channel has money that none of our records explains: keep it in suspense"
             }
             Self::MoneyMissing => {
-                "our records say money that the channel does not have: keep the shortage in suspense"
+                "our records say money that the channel does not have: keep it as a shortage"
             }
             Self::OnlyDifferenceOpen => {
                 "both sides have the trade: only the difference of the amounts is open"
             }
             Self::ChannelFeePrevails => {
-                "the fee in the channel's bill is what it will charge, unless its contract says otherwise"
+                "the channel will charge the fee of its bill, unless its contract says otherwise"
             }
             Self::OtherDay => "both sides have the trade, under different clearing dates",
             Self::RecordsOnly => {
@@ -104,7 +104,7 @@ impl Why {
     #[must_use]
     pub const fn chinese(self) -> &'static str {
         match self {
-            Self::BillProvesPayment => "渠道对账单证明该笔支付已成功，金额与我方一致",
+            Self::BillProvesPayment => "渠道对账单证明该笔交易已成功，金额与我方一致",
             Self::MoneyUnexplained => "渠道资金无法由我方记录解释，先挂账",
             Self::MoneyMissing => "我方有记录而渠道无资金，短款先挂账",
             Self::OnlyDifferenceOpen => "双方均有该笔交易，仅金额差额待处理",
@@ -276,15 +276,17 @@ impl Difference {
         done(&self.ours) && done(&self.theirs)
     }
 
-    /// Whether the bill proves a payment of ours that we do not know to have succeeded.
+    /// Whether the bill proves a payment or refund of ours that we do not know to have succeeded.
     fn is_repairable(&self) -> bool {
         let Some((ours, theirs)) = self.ours.as_ref().zip(self.theirs.as_ref()) else {
             return false;
         };
         self.leg == Leg::GatewayBank
             && self.cause == Cause::Status
-            && self.direction == Direction::In
-            && self.links.payment.is_some()
+            && match self.direction {
+                Direction::In => self.links.payment.is_some(),
+                Direction::Out => self.links.refund.is_some(),
+            }
             && theirs.standing == Standing::Success
             && ours.standing != Standing::Success
             && ours.amount == theirs.amount

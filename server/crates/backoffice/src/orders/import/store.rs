@@ -164,8 +164,11 @@ pub(super) async fn files(
         .fetch_one(&mut *conn)
         .await?;
     let rows = sqlx::query!(
-        "SELECT id, name, sha256, encoding, rows, paid_count, paid_minor, imported_at, booked_at
-         FROM order_files ORDER BY imported_at DESC, id DESC LIMIT $1 OFFSET $2",
+        r#"SELECT f.id, f.name, f.sha256, f.encoding, f.rows, f.paid_count, f.paid_minor,
+                  f.imported_at, f.booked_at,
+                  f.paid_count - (SELECT count(*) FROM orders o
+                                  WHERE o.file_id = f.id AND o.state = 'paying') AS "booked!"
+           FROM order_files f ORDER BY f.imported_at DESC, f.id DESC LIMIT $1 OFFSET $2"#,
         page.limit(),
         page.offset(),
     )
@@ -180,6 +183,7 @@ pub(super) async fn files(
             encoding: row.encoding,
             rows: row.rows,
             paid_count: row.paid_count,
+            booked_count: row.booked,
             paid: Money::cny(row.paid_minor),
             imported_at: row.imported_at,
             booked_at: row.booked_at,

@@ -1,0 +1,128 @@
+//! Server functions of payments.
+
+use crate::failure::Failure;
+use domain::channel::ChannelSummary;
+use domain::date::BusinessDate;
+use domain::ids::PaymentId;
+use domain::journal::JournalDetail;
+use domain::money::Currency;
+use domain::page::{Page, PageRequest};
+use domain::payment::{PaymentDetail, PaymentStatus, PaymentSummary};
+use domain::product::Product;
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use serde::{Deserialize, Serialize};
+
+/// Which payments are wanted, as people ask for them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentQuery {
+    /// Any identifier: ours, the merchant's, the channel's.
+    pub text: Option<String>,
+    /// In this state only.
+    pub status: Option<PaymentStatus>,
+    /// Over this channel only.
+    pub channel: Option<String>,
+    /// With this product only.
+    pub product: Option<Product>,
+    /// Of the merchant with this number only.
+    pub merchant: Option<String>,
+    /// Cleared by the channel on this day only.
+    pub clearing_date: Option<BusinessDate>,
+}
+
+/// The payments.
+#[server(prefix = "/api/fn", endpoint = "payments/list", input = Json)]
+pub async fn list(query: PaymentQuery, page: PageRequest) -> Result<Page<PaymentSummary>, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let merchant = match query.merchant {
+        Some(code) => match backoffice::merchants::numbered(&office, &actor, &code).await? {
+            Some(merchant) => Some(merchant),
+            None => return Ok(Page { rows: Vec::new(), total: 0, request: page }),
+        },
+        None => None,
+    };
+    let filter = domain::payment::PaymentFilter {
+        text: query.text,
+        status: query.status,
+        channel: query.channel,
+        product: query.product,
+        merchant,
+        clearing_date: query.clearing_date,
+    };
+    Ok(backoffice::payments::list(&office, &actor, &filter, page).await?)
+}
+
+/// The channels payments are filtered by.
+#[server(prefix = "/api/fn", endpoint = "payments/channels", input = Json)]
+pub async fn channels() -> Result<Vec<ChannelSummary>, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::channels::list(&office, &actor).await?)
+}
+
+/// A payment, and what was booked about it, line by line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentPath {
+    /// The payment with its whole path.
+    pub detail: PaymentDetail,
+    /// Its journals in the order of posting, for whoever may see the books.
+    pub booked: Vec<JournalDetail>,
+}
+
+/// One payment.
+#[server(prefix = "/api/fn", endpoint = "payments/find", input = Json)]
+pub async fn find(id: PaymentId) -> Result<PaymentPath, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let detail = backoffice::payments::find(&office, &actor, id).await?;
+    let mut booked = Vec::new();
+    if actor.may(domain::access::Permission::ViewLedger) {
+        for journal in &detail.journals {
+            booked.push(backoffice::accounts::journal(&office, &actor, journal.id).await?);
+        }
+    }
+    Ok(PaymentPath { detail, booked })
+}
+
+/// A refund of a payment, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RefundRequest {
+    /// The payment.
+    pub payment: PaymentId,
+    /// The payment's currency.
+    pub currency: Currency,
+    /// Number of the refund; the same number again is the same refund.
+    pub merchant_refund_no: String,
+    /// How much, in major units.
+    pub amount: String,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// `yes` when the maker ticked that this is meant.
+    #[serde(default)]
+    pub confirmed: String,
+}
+
+/// Asks for a refund on the payer's behalf, and leads to it.
+#[server(prefix = "/api/fn", endpoint = "payments/request_refund")]
+pub async fn request_refund(request: RefundRequest) -> Result<(), Failure> {
+    use backoffice::refunds::Requester;
+    use domain::money::Money;
+
+    let (office, actor) = crate::session::office_and_actor()?;
+    let reason = request.reason.trim();
+    if reason.is_empty() {
+        return Err(Failure::invalid("reason", "say why the payer gets the money back"));
+    }
+    if request.confirmed != "yes" {
+        return Err(Failure::invalid("confirmed", "tick that this refund is meant"));
+    }
+    let amount = Money::parse_positive(request.amount.trim(), request.currency);
+    let asked = domain::refund::RefundRequest {
+        payment: request.payment,
+        merchant_refund_no: request.merchant_refund_no.trim().to_owned(),
+        amount: amount.map_err(|error| Failure::invalid("amount", error))?,
+        reason: reason.to_owned(),
+    };
+    let id = backoffice::refunds::request(&office, Requester::Staff(&actor), &asked).await?;
+    crate::session::go_to(&crate::routes::refund(id));
+    Ok(())
+}

@@ -1,0 +1,91 @@
+use super::status_name;
+use crate::components::{Amount, Badge, CopyId, Fact, Facts, Moment, Panel};
+use crate::i18n::t;
+use crate::wording::product_name;
+use crate::{routes, text};
+use domain::payment::{Payment, PaymentDetail, PaymentState};
+use leptos::prelude::*;
+
+/// What is known about a payment itself.
+#[component]
+pub(super) fn PaymentFacts(detail: PaymentDetail) -> impl IntoView {
+    let payment = detail.summary.payment.clone();
+    view! {
+        <Panel title=t(text::PAYMENTS_PAYMENT)>
+            <Facts>{state(&payment)} {amounts(&payment)} {parties(detail)} {proof(&payment)}</Facts>
+        </Panel>
+    }
+}
+
+fn state(payment: &Payment) -> impl IntoView + use<> {
+    let (status, tone) = status_name(payment.state.status());
+    let because = match &payment.state {
+        PaymentState::Unknown { reason } | PaymentState::Failed { reason } => Some(reason.clone()),
+        _ => None,
+    };
+    view! { <Fact term=t(text::PAYMENTS_STATUS)><Badge tone>{status}</Badge> " " {because}</Fact> }
+}
+
+fn amounts(payment: &Payment) -> impl IntoView + use<> {
+    let &Payment { amount, fee, cost, refunded, .. } = payment;
+    let refunded = (!refunded.is_zero()).then(|| {
+        view! { <Fact term=t(text::PAYMENTS_REFUNDED)><Amount money=refunded /></Fact> }
+    });
+    view! {
+        <Fact term=t(text::PAYMENTS_AMOUNT)><Amount money=amount /></Fact>
+        <Fact term=t(text::PAYMENTS_FEE)><Amount money=fee /></Fact>
+        <Fact term=t(text::PAYMENTS_COST)><Amount money=cost /></Fact>
+        {refunded}
+    }
+}
+
+fn parties(detail: PaymentDetail) -> impl IntoView {
+    let PaymentDetail { summary, order, seller_name, updated_at, .. } = detail;
+    let payment = summary.payment;
+    let seller = order.seller.zip(seller_name).map(|(id, name)| {
+        view! {
+            <Fact term=t(text::PAYMENTS_SELLER)>
+                <a class="link" href=routes::merchant(id)>{name}</a>
+            </Fact>
+        }
+    });
+    let channel = payment.channel.map(|code| {
+        let href = routes::channel(&code);
+        view! {
+            <Fact term=t(text::PAYMENTS_CHANNEL)>
+                <a class="link" href=href><code>{code}</code></a>
+                " "
+                <code>{payment.method}</code>
+            </Fact>
+        }
+    });
+    view! {
+        <Fact term=t(text::PAYMENTS_PRODUCT)>{product_name(payment.product)}</Fact>
+        {channel}
+        <Fact term=t(text::PAYMENTS_MERCHANT)>
+            <a class="link" href=routes::merchant(payment.merchant)>{summary.merchant_name}</a>
+        </Fact>
+        {seller}
+        <Fact term=t(text::PAYMENTS_ORDER_NO)>
+            <CopyId id=summary.merchant_order_no />
+        </Fact>
+        <Fact term=t(text::PAYMENTS_NUMBER)><CopyId id=payment.number /></Fact>
+        <Fact term=t(text::PAYMENTS_ID)><CopyId id=payment.id.to_string() /></Fact>
+        <Fact term=t(text::PAYMENTS_CREATED_AT)><Moment at=payment.created_at /></Fact>
+        <Fact term=t(text::PAYMENTS_UPDATED_AT)><Moment at=updated_at /></Fact>
+    }
+}
+
+/// The channel's word that it collected, with the three dates of the money.
+fn proof(payment: &Payment) -> impl IntoView + use<> {
+    payment.success().cloned().map(|success| {
+        view! {
+            <Fact term=t(text::PAYMENTS_CHANNEL_NO)><CopyId id=success.channel_no /></Fact>
+            <Fact term=t(text::PAYMENTS_EVENT_TIME)><Moment at=success.event_time /></Fact>
+            <Fact term=t(text::PAYMENTS_CLEARING_DATE)>{success.clearing_date.to_string()}</Fact>
+            <Fact term=t(text::PAYMENTS_ACCOUNTING_DATE)>
+                {success.accounting_date.to_string()}
+            </Fact>
+        }
+    })
+}

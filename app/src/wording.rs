@@ -1,0 +1,41 @@
+//! What several areas call the same thing.
+
+use crate::components::Tone;
+use crate::i18n::{Language, language, t};
+use crate::text;
+use domain::product::Product;
+
+/// What people call a product.
+#[must_use]
+pub fn product_name(product: Product) -> &'static str {
+    t(match product {
+        Product::QuickPay => text::MERCHANTS_PRODUCT_QUICK_PAY,
+        Product::WechatPay => text::MERCHANTS_PRODUCT_WECHAT_PAY,
+        Product::BankTransfer => text::MERCHANTS_PRODUCT_BANK_TRANSFER,
+    })
+}
+
+/// The word and the tone of a refund's stored state.
+#[must_use]
+pub fn refund_state(state: &str) -> (&'static str, Tone) {
+    let (word, tone) = match state {
+        "waiting_approval" => (text::REFUNDS_STATE_WAITING_APPROVAL, Tone::Warn),
+        "waiting_funds" => (text::REFUNDS_STATE_WAITING_FUNDS, Tone::Warn),
+        "requested" => (text::REFUNDS_STATE_REQUESTED, Tone::Info),
+        "sending" => (text::REFUNDS_STATE_SENDING, Tone::Info),
+        "unknown" => (text::REFUNDS_STATE_UNKNOWN, Tone::Warn),
+        "succeeded" => (text::REFUNDS_STATE_SUCCEEDED, Tone::Good),
+        "failed" => (text::REFUNDS_STATE_FAILED, Tone::Bad),
+        _ => (text::REFUNDS_STATE_REJECTED, Tone::Neutral),
+    };
+    (t(word), tone)
+}
+
+/// Of a thing with a name in each language, the one of the page.
+#[must_use]
+pub fn named<T>(english: T, chinese: T) -> T {
+    match language() {
+        Language::English => english,
+        Language::Chinese => chinese,
+    }
+}

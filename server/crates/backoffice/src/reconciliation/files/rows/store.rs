@@ -1,0 +1,273 @@
+use super::super::merchant_list::ListedOrder;
+use super::{BATCH, ReconciliationError};
+use crate::explain::Inconsistent;
+use crate::office::Office;
+use banks::bill::{BillRow, RowKind, RowStatus};
+use banks::statement::StatementRow;
+use domain::date::BusinessDate;
+use domain::ids::FileId;
+use domain::matching::{Direction, Standing};
+use domain::money::Money;
+use domain::page::PageRequest;
+use domain::source_file::{BillLine, StatementLine, StatementUse};
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+#[expect(clippy::as_conversions, reason = "the query macro takes the cast as the type of an array")]
+pub(super) async fn insert_bill(
+    conn: &mut PgConnection,
+    office: &Office,
+    (file, channel, day): (FileId, &str, BusinessDate),
+    rows: &[BillRow],
+) -> Result<(), sqlx::Error> {
+    let zone = office.settings.zone.0;
+    let ids: Vec<Uuid> = rows.iter().map(|_| office.new_id()).collect();
+    let lines: Vec<i64> = rows.iter().map(|row| row.line.into()).collect();
+    let kinds: Vec<String> = rows.iter().map(|row| row.kind.name().to_owned()).collect();
+    let channel_nos: Vec<String> = rows.iter().map(|row| row.channel_no.clone()).collect();
+    let order_nos: Vec<String> = rows.iter().map(|row| row.order_no.clone()).collect();
+    let refund_nos: Vec<Option<String>> = rows.iter().map(|row| row.refund_no.clone()).collect();
+    let gross: Vec<i64> = rows.iter().map(|row| row.gross.minor()).collect();
+    let currencies: Vec<String> =
+        rows.iter().map(|row| row.gross.currency().code().to_owned()).collect();
+    let fees: Vec<i64> = rows.iter().map(|row| row.fee_e5).collect();
+    let statuses: Vec<String> = rows.iter().map(|row| row.status.name().to_owned()).collect();
+    let times: Vec<Option<OffsetDateTime>> =
+        rows.iter().map(|row| row.event_time.map(|at| at.assume_offset(zone))).collect();
+    sqlx::query!(
+        "INSERT INTO bill_lines
+            (id, file_id, line, channel, clearing_date, kind, channel_no, order_no, refund_no,
+             gross_minor, currency, fee_e5, status, event_time)
+         SELECT id, $1, line, $2, $3, kind, channel_no, order_no, refund_no, gross, currency, fee,
+                status, at
+         FROM unnest($4::uuid[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[],
+                     $10::bigint[], $11::text[], $12::bigint[], $13::text[], $14::timestamptz[])
+              AS r (id, line, kind, channel_no, order_no, refund_no, gross, currency, fee, status,
+                    at)",
+        Uuid::from(file),
+        channel,
+        day.0,
+        &ids,
+        &lines,
+        &kinds,
+        &channel_nos,
+        &order_nos,
+        &refund_nos as &[Option<String>],
+        &gross,
+        &currencies,
+        &fees,
+        &statuses,
+        &times as &[Option<OffsetDateTime>],
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A movement with its place in the file.
+pub(super) struct StatementEntry<'a> {
+    pub line: i64,
+    pub account: &'a str,
+    pub row: &'a StatementRow,
+}
+
+#[expect(clippy::as_conversions, reason = "the query macro takes the cast as the type of an array")]
+pub(super) async fn insert_statements(
+    conn: &mut PgConnection,
+    office: &Office,
+    file: FileId,
+    entries: &[StatementEntry<'_>],
+) -> Result<(), sqlx::Error> {
+    let ids: Vec<Uuid> = entries.iter().map(|_| office.new_id()).collect();
+    let lines: Vec<i64> = entries.iter().map(|entry| entry.line).collect();
+    let accounts: Vec<String> = entries.iter().map(|entry| entry.account.to_owned()).collect();
+    let refs: Vec<String> = entries.iter().map(|entry| entry.row.bank_ref.clone()).collect();
+    let text = |of: fn(&StatementRow) -> &Option<String>| -> Vec<Option<String>> {
+        entries.iter().map(|entry| of(entry.row).clone()).collect()
+    };
+    let numbers = text(|row| &row.end_to_end_id);
+    let amounts: Vec<i64> = entries.iter().map(|entry| entry.row.amount.minor()).collect();
+    let currencies: Vec<String> =
+        entries.iter().map(|entry| entry.row.amount.currency().code().to_owned()).collect();
+    let booked: Vec<Date> = entries.iter().map(|entry| entry.row.booking_date.0).collect();
+    let valued: Vec<Option<Date>> =
+        entries.iter().map(|entry| entry.row.value_date.map(|day| day.0)).collect();
+    let others = text(|row| &row.counterparty);
+    let remittances: Vec<String> =
+        entries.iter().map(|entry| entry.row.remittance.clone()).collect();
+    let reasons = text(|row| &row.return_reason);
+    sqlx::query!(
+        "INSERT INTO statement_lines
+            (id, file_id, line, account_no, bank_ref, end_to_end_id, amount_minor, currency,
+             booking_date, value_date, counterparty, remittance, return_reason)
+         SELECT r.id, $1, r.line, r.account, r.ref, r.number, r.amount, r.currency, r.booked,
+                r.valued, r.other, r.remittance, r.reason
+         FROM unnest($2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+                     $8::text[], $9::date[], $10::date[], $11::text[], $12::text[], $13::text[])
+              AS r (id, line, account, ref, number, amount, currency, booked, valued, other,
+                    remittance, reason)",
+        Uuid::from(file),
+        &ids,
+        &lines,
+        &accounts,
+        &refs,
+        &numbers as &[Option<String>],
+        &amounts,
+        &currencies,
+        &booked,
+        &valued as &[Option<Date>],
+        &others as &[Option<String>],
+        &remittances,
+        &reasons as &[Option<String>],
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(in super::super) async fn insert_orders(
+    conn: &mut PgConnection,
+    office: &Office,
+    file: FileId,
+    orders: &[ListedOrder],
+) -> Result<(), sqlx::Error> {
+    for orders in orders.chunks(BATCH) {
+        let ids: Vec<Uuid> = orders.iter().map(|_| office.new_id()).collect();
+        let lines: Vec<i64> = orders.iter().map(|order| order.line.into()).collect();
+        let numbers: Vec<String> = orders.iter().map(|order| order.order_no.clone()).collect();
+        let amounts: Vec<i64> = orders.iter().map(|order| order.amount.minor()).collect();
+        let currencies: Vec<String> =
+            orders.iter().map(|order| order.amount.currency().code().to_owned()).collect();
+        let statuses: Vec<String> =
+            orders.iter().map(|order| order.status.name().to_owned()).collect();
+        sqlx::query!(
+            "INSERT INTO merchant_order_lines
+                (id, file_id, line, order_no, amount_minor, currency, status)
+             SELECT r.id, $1, r.line, r.number, r.amount, r.currency, r.status
+             FROM unnest($2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::text[],
+                         $7::text[]) AS r (id, line, number, amount, currency, status)",
+            Uuid::from(file),
+            &ids,
+            &lines,
+            &numbers,
+            &amounts,
+            &currencies,
+            &statuses,
+        )
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+pub(in super::super) async fn bill_page(
+    conn: &mut PgConnection,
+    file: FileId,
+    page: PageRequest,
+) -> Result<Vec<BillLine>, ReconciliationError> {
+    let rows = sqlx::query!(
+        "SELECT id, line, kind, channel_no, order_no, refund_no, gross_minor, currency, fee_e5,
+                status, event_time
+         FROM bill_lines WHERE file_id = $1 ORDER BY line LIMIT $2 OFFSET $3",
+        Uuid::from(file),
+        page.limit(),
+        page.offset(),
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in rows {
+        let wrong = |what: &str| Inconsistent::new("bill_lines", row.id, what);
+        let currency = row.currency.parse().map_err(|_| wrong("currency"))?;
+        lines.push(BillLine {
+            id: row.id.into(),
+            line: row.line,
+            direction: direction(&row.kind).ok_or_else(|| wrong("kind"))?,
+            gross: Money::new(row.gross_minor, currency),
+            standing: standing(&row.status).ok_or_else(|| wrong("status"))?,
+            channel_no: row.channel_no,
+            order_no: row.order_no,
+            refund_no: row.refund_no,
+            fee_e5: row.fee_e5,
+            event_time: row.event_time,
+        });
+    }
+    Ok(lines)
+}
+
+/// Which way the money of a bill's row goes.
+pub(in crate::reconciliation) fn direction(kind: &str) -> Option<Direction> {
+    match kind {
+        kind if kind == RowKind::Payment.name() => Some(Direction::In),
+        kind if kind == RowKind::Refund.name() => Some(Direction::Out),
+        _ => None,
+    }
+}
+
+/// How far a bill says a trade got.
+pub(in crate::reconciliation) fn standing(status: &str) -> Option<Standing> {
+    match status {
+        status if status == RowStatus::Success.name() => Some(Standing::Success),
+        status if status == RowStatus::Processing.name() => Some(Standing::Pending),
+        status if status == RowStatus::Failed.name() => Some(Standing::Failed),
+        _ => None,
+    }
+}
+
+pub(in super::super) async fn statement_page(
+    conn: &mut PgConnection,
+    file: FileId,
+    page: PageRequest,
+) -> Result<Vec<StatementLine>, ReconciliationError> {
+    let rows = sqlx::query!(
+        "SELECT id, line, account_no, bank_ref, end_to_end_id, amount_minor, currency, booking_date,
+                counterparty, remittance, return_reason, explained_by
+         FROM statement_lines WHERE file_id = $1 ORDER BY line LIMIT $2 OFFSET $3",
+        Uuid::from(file),
+        page.limit(),
+        page.offset(),
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in rows {
+        let wrong = |_| Inconsistent::new("statement_lines", row.id, "currency");
+        lines.push(StatementLine {
+            id: row.id.into(),
+            line: row.line,
+            amount: Money::new(row.amount_minor, row.currency.parse().map_err(wrong)?),
+            account: row.account_no,
+            bank_ref: row.bank_ref,
+            end_to_end_id: row.end_to_end_id,
+            booking_date: BusinessDate(row.booking_date),
+            counterparty: row.counterparty,
+            remittance: row.remittance,
+            return_reason: row.return_reason,
+            explained_by: row.explained_by.as_deref().and_then(StatementUse::named),
+        });
+    }
+    Ok(lines)
+}
+
+/// The file a row of a bill or statement stands in, its line, and how many rows stand before it.
+pub(in super::super) async fn place_of(
+    conn: &mut PgConnection,
+    row: Uuid,
+) -> Result<Option<(FileId, i64, i64)>, ReconciliationError> {
+    let found = sqlx::query!(
+        r#"SELECT l.file_id AS "file!", l.line AS "line!",
+                  (SELECT count(*) FROM bill_lines b
+                   WHERE b.file_id = l.file_id AND b.line < l.line) AS "before!"
+           FROM bill_lines l WHERE l.id = $1
+           UNION ALL
+           SELECT l.file_id, l.line,
+                  (SELECT count(*) FROM statement_lines s
+                   WHERE s.file_id = l.file_id AND s.line < l.line)
+           FROM statement_lines l WHERE l.id = $1"#,
+        row,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.map(|found| (FileId(found.file), found.line, found.before)))
+}

@@ -1,0 +1,16 @@
+//! The reconciliation system (对帐系统): imports what channels, banks and merchants say, compares it
+//! with what we say, and turns every difference into an error item.
+//!
+//! A run compares totals and detail, always both, and is kept as a version with its inputs. The day
+//! it is about is the counterparty's: the clearing date in the file, never our own calendar's.
+
+mod error;
+mod fetching;
+mod files;
+pub mod jobs;
+mod runs;
+
+pub use error::ReconciliationError;
+pub use fetching::{request_bill, request_statement};
+pub use files::{NewFile, download, find_file, find_line, import, list_files, preview};
+pub use runs::{find_run, list_runs, run};

@@ -1,0 +1,58 @@
+//! The business system's two legs: its orders against the payment gateway (系统内部对帐), and its
+//! orders against what a merchant says it sold (外部对帐).
+
+mod store;
+
+use super::Inputs;
+use super::sides;
+use crate::reconciliation::{ReconciliationError, files};
+use domain::ids::MerchantId;
+use domain::reconciliation::{RunInput, RunScope};
+use domain::source_file::FileKind;
+use sqlx::PgConnection;
+
+/// Orders and payments of our day.
+pub(super) async fn gateway(
+    conn: &mut PgConnection,
+    scope: &RunScope,
+) -> Result<Inputs, ReconciliationError> {
+    let ours = store::orders_of_day(conn, scope.day).await?;
+    let theirs = store::payments_of_day(conn, scope.day).await?;
+    let input = |what: &str, records: &[sides::Record]| RunInput {
+        what: what.to_owned(),
+        file: None,
+        name: format!("{what} of {}", scope.day),
+        sha256: sides::hash(records),
+        records: super::count(records),
+    };
+    let inputs = vec![input("orders", &ours), input("payments", &theirs)];
+    Ok(Inputs { ours, theirs, inputs, channel: None })
+}
+
+/// A merchant's orders of a day and its own list of them.
+pub(super) async fn merchant(
+    conn: &mut PgConnection,
+    scope: &RunScope,
+) -> Result<Inputs, ReconciliationError> {
+    let merchant: MerchantId =
+        scope.of.parse().map_err(|_| ReconciliationError::UnknownMerchant)?;
+    let list = files::current(conn, FileKind::MerchantOrders, &scope.of, scope.day).await?;
+    let list = list.ok_or_else(|| ReconciliationError::InputMissing {
+        what: FileKind::MerchantOrders.name(),
+        of: scope.of.clone(),
+        day: scope.day,
+    })?;
+    let ours = store::orders_of_merchant(conn, (merchant, scope.day), list.id).await?;
+    let theirs = store::listed(conn, (merchant, scope.day), (list.id, &list.name)).await?;
+    let inputs = vec![
+        RunInput {
+            what: "orders".to_owned(),
+            file: None,
+            name: format!("orders of {}", scope.day),
+            sha256: sides::hash(&ours),
+            records: super::count(&ours),
+        },
+        super::file_input(FileKind::MerchantOrders, list),
+    ];
+    Ok(Inputs { ours, theirs, inputs, channel: None })
+}

@@ -1,0 +1,10 @@
+//! Stories about differences: files imported, days reconciled, error items resolved.
+
+#![expect(clippy::unwrap_used, reason = "a story stops where it is surprised")]
+
+mod desk;
+mod error_items;
+mod files;
+mod funds;
+mod real_day;
+mod reconciliation;

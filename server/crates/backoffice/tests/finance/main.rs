@@ -1,0 +1,14 @@
+//! Stories about money going out: payouts, refunds, settlement and the reserve behind them.
+
+#[cfg(test)]
+mod bank;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod payouts;
+#[cfg(test)]
+mod refunds;
+#[cfg(test)]
+mod reserve;
+#[cfg(test)]
+mod settlement;

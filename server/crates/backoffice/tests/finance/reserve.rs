@@ -1,0 +1,130 @@
+use crate::fixture::{self, CUSTODY, day};
+use backoffice::reserve::{self, Instruction, ReserveError};
+use domain::ids::PayoutId;
+use domain::money::Money;
+use domain::page::PageRequest;
+use domain::payout::Payee;
+use domain::reserve::TermGroup;
+use ledger::Entry;
+use sqlx::PgPool;
+
+fn payee(account: &str) -> Payee {
+    Payee {
+        account: account.to_owned(),
+        name: "M100001".to_owned(),
+        bank: "Bank of Tests".to_owned(),
+    }
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn what_is_owed_is_covered_from_payment_to_channel_funds(pool: PgPool) {
+    let house = fixture::open(pool).await;
+    house.paid((house.shop, None), "2026-03-31").await;
+    house.books_are_sound().await;
+    house.funds_arrive(10_000).await;
+    house.books_are_sound().await;
+    let proof = reserve::show_proof(&house.office, &house.maker).await.unwrap();
+    assert_eq!(proof.claims, Money::cny(9_940));
+    assert_eq!(proof.money, Money::cny(10_000));
+    assert_eq!(proof.unreached, Money::cny(0));
+    // The fee of 0.60 is ours; the cost of 0.24 is spent but still in the account.
+    assert_eq!(proof.own, Money::cny(60));
+    let claims = proof.terms.iter().filter(|term| term.group == TermGroup::Claim);
+    assert_eq!(claims.map(|term| term.amount.minor()).sum::<i64>(), 9_940);
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn channel_cost_paid_net_and_fees_swept_keep_the_proof(pool: PgPool) {
+    let house = fixture::open(pool).await;
+    let payment = house.paid((house.shop, None), "2026-03-31").await;
+    house.funds_arrive(9_976).await;
+    let id = payment.into();
+    house.book(Entry::ChannelFunds, id, ("2202.01", "unionpay"), ("1122.01", "unionpay", 24)).await;
+    house.books_are_sound().await;
+    house.book(Entry::FeeSweep, id, ("1002.01", ""), ("1012.01", "", 36)).await;
+    house.books_are_sound().await;
+    let proof = reserve::show_proof(&house.office, &house.maker).await.unwrap();
+    assert_eq!((proof.money.minor(), proof.own.minor()), (9_940, 0));
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn a_loss_opens_a_gap_until_own_funds_are_paid_in(pool: PgPool) {
+    let house = fixture::open(pool).await;
+    let payment = house.paid((house.shop, None), "2026-03-31").await;
+    let id = payment.into();
+    house.book(Entry::BankShort, id, ("1221.01", ""), ("1122.01", "unionpay", 10_000)).await;
+    house.books_are_sound().await; // looked for: an unreached item
+    house.book(Entry::BankShort, id, ("6711.01", ""), ("1221.01", "", 10_000)).await;
+    let proof = reserve::show_proof(&house.office, &house.maker).await.unwrap();
+    assert_eq!(proof.gap, Money::cny(9_940));
+    house.book(Entry::OwnFunds, id, ("1012.01", ""), ("1002.01", "", 10_000)).await;
+    house.books_are_sound().await;
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn too_little_in_the_reserve_is_refused_by_how_much(pool: PgPool) {
+    let house = fixture::open(pool).await;
+    house.paid((house.shop, None), "2026-03-31").await;
+    house.funds_arrive(5_000).await;
+    let payee = payee("62M100001");
+    let ask = |fen| Instruction {
+        account: house.reserve,
+        payout: PayoutId(house.office.new_id()),
+        merchant: house.shop,
+        payee: &payee,
+        amount: Money::cny(fen),
+    };
+    let mut tx = house.office.begin().await.unwrap();
+    reserve::authorise(&mut tx, &house.office, &ask(3_000)).await.unwrap();
+    let refused = reserve::authorise(&mut tx, &house.office, &ask(2_500)).await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "reserve account PBOC-1 has 20.00 CNY free but 25.00 CNY is wanted: 5.00 CNY short; wait \
+         for channel funds or pay fewer"
+    );
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn nobody_is_paid_but_the_registered_account(pool: PgPool) {
+    let house = fixture::open(pool).await;
+    house.paid((house.shop, None), "2026-03-31").await;
+    house.funds_arrive(10_000).await;
+    let instruction = Instruction {
+        account: house.reserve,
+        payout: PayoutId(house.office.new_id()),
+        merchant: house.shop,
+        payee: &payee("6200SOMEBODYELSE"),
+        amount: Money::cny(100),
+    };
+    let mut tx = house.office.begin().await.unwrap();
+    let refused = reserve::authorise(&mut tx, &house.office, &instruction).await.unwrap_err();
+    assert!(matches!(refused, ReserveError::Transfer(_)), "{refused}");
+    assert!(refused.to_string().contains("registered"));
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn the_last_statement_stands_beside_our_books(pool: PgPool) {
+    let house = fixture::open(pool).await;
+    house.paid((house.shop, None), "2026-03-31").await;
+    house.funds_arrive(10_000).await;
+    let mut conn = house.office.db.acquire().await.unwrap();
+    for (date, closing) in [("2026-03-31", 9_000), ("2026-03-30", 1)] {
+        let closing = Money::cny(closing);
+        reserve::record_statement_balance(&mut conn, CUSTODY, day(date), closing).await.unwrap();
+    }
+    let unknown =
+        reserve::record_statement_balance(&mut conn, "1", day("2026-03-31"), Money::cny(1)).await;
+    assert!(matches!(unknown, Err(ReserveError::UnknownAccount(_))));
+    drop(conn);
+    let proof = reserve::show_proof(&house.office, &house.maker).await.unwrap();
+    assert_eq!(proof.statements.len(), 1);
+    assert_eq!(proof.statements[0].day, day("2026-03-31"));
+    assert_eq!(proof.statements[0].difference, Money::cny(1_000));
+    let accounts = reserve::list(&house.office, &house.maker).await.unwrap();
+    assert_eq!(accounts[0].booked, Money::cny(10_000));
+    let page = PageRequest::default();
+    let detail = reserve::find(&house.office, &house.maker, house.reserve, page).await.unwrap();
+    assert_eq!(detail.account, accounts[0]);
+    let refused = reserve::list(&house.office, &house.operations).await;
+    assert!(matches!(refused, Err(ReserveError::Forbidden(_))));
+}

@@ -1,0 +1,61 @@
+//! Telling the sandbox channels what to do: for the demonstration and for tests.
+
+use domain::date::BusinessDate;
+use serde_json::{Value, json};
+
+/// The way to the sandbox's controls.
+#[derive(Debug, Clone)]
+pub struct SandboxControl {
+    client: reqwest::Client,
+    base: String,
+}
+
+/// The sandbox did not do what it was told.
+#[derive(Debug, thiserror::Error)]
+#[error("the sandbox channels do not do as they are told")]
+pub struct NoControl(#[from] reqwest::Error);
+
+impl SandboxControl {
+    /// The controls of the sandbox at this address.
+    ///
+    /// # Errors
+    /// The HTTP client cannot be made.
+    pub fn new(base: &str) -> Result<Self, NoControl> {
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self { client, base: base.trim_end_matches('/').to_owned() })
+    }
+
+    /// A channel pays what it collected on a clearing date into an account, on the same day.
+    ///
+    /// # Errors
+    /// The sandbox refused or is not there.
+    pub async fn settle(
+        &self,
+        channel: &str,
+        day: BusinessDate,
+        account: &str,
+    ) -> Result<(), NoControl> {
+        let order = json!({ "channel": channel, "date": day, "account": account, "on": day });
+        self.post("settle", &order).await
+    }
+
+    /// A channel misbehaves at its next order: `kind` and `operation` as the sandbox names them.
+    ///
+    /// # Errors
+    /// The sandbox refused or is not there.
+    pub async fn misbehave_next(
+        &self,
+        channel: &str,
+        operation: &str,
+        kind: &str,
+    ) -> Result<(), NoControl> {
+        let order = json!({ "channel": channel, "operation": operation, "kind": kind, "next": 1 });
+        self.post("misbehave", &order).await
+    }
+
+    async fn post(&self, control: &str, order: &Value) -> Result<(), NoControl> {
+        let url = format!("{}/control/{control}", self.base);
+        self.client.post(url).json(order).send().await?.error_for_status()?;
+        Ok(())
+    }
+}

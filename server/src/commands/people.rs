@@ -1,0 +1,88 @@
+//! Commands that add people and the keys of merchants' systems.
+
+use crate::config::Config;
+use crate::demo::{self, sign_ins};
+use crate::office;
+use anyhow::{bail, ensure};
+use backoffice::access::{self, NewStaff};
+use backoffice::merchants;
+use clap::Args;
+use domain::access::Role;
+use std::io::{BufRead, Write};
+
+/// The demonstration institution.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Only show with which logins one can sign in.
+    #[arg(long)]
+    sign_ins: bool,
+}
+
+/// A member of staff to be added.
+#[derive(Debug, Args)]
+pub struct AddStaff {
+    /// What the person signs in with.
+    login: String,
+    /// The name others see.
+    name: String,
+    /// A role; may be given several times.
+    #[arg(long = "role", required = true)]
+    roles: Vec<Role>,
+}
+
+/// A key to be made.
+#[derive(Debug, Args)]
+pub struct ApiKey {
+    /// The merchant's number, like M100001.
+    merchant: String,
+}
+
+/// Loads the demonstration, as far as it is not there yet.
+///
+/// # Errors
+/// This is no demonstration, or the database or the sandbox cannot be used.
+pub async fn load_demo(config: &Config, demo: &Demo) -> anyhow::Result<()> {
+    ensure!(
+        config.demo,
+        "this is no demonstration: its sign-ins are public. Set COUNTINGHOUSE_DEMO=true if it is one"
+    );
+    if !demo.sign_ins {
+        demo::load(config).await?;
+    }
+    write!(std::io::stdout(), "{}", sign_ins::list())?;
+    Ok(())
+}
+
+/// Adds a member of staff.
+///
+/// # Errors
+/// No password came, it is too short, or the database failed.
+pub async fn add_staff(config: &Config, new: &AddStaff) -> anyhow::Result<()> {
+    let mut password = String::new();
+    std::io::stdin().lock().read_line(&mut password)?;
+    let password = password.trim_end_matches(['\r', '\n']);
+    if password.is_empty() {
+        bail!("no password came on the standard input");
+    }
+    let office = office::open(config).await?;
+    let person = NewStaff { login: &new.login, name: &new.name, password, roles: &new.roles };
+    let id = access::add_staff(&office, &person).await?;
+    writeln!(std::io::stdout(), "{} is staff {id}", new.login)?;
+    Ok(())
+}
+
+/// Makes a key for a merchant's system and shows it this once.
+///
+/// # Errors
+/// There is no such merchant, or the database failed.
+pub async fn issue_api_key(config: &Config, key: &ApiKey) -> anyhow::Result<()> {
+    let office = office::open(config).await?;
+    let mut tx = office.begin().await?;
+    let Some(merchant) = merchants::by_code(&mut tx, &key.merchant).await? else {
+        bail!("there is no merchant {}", key.merchant);
+    };
+    let secret = merchants::issue_api_key(&mut tx, &office, merchant).await?;
+    tx.commit().await?;
+    writeln!(std::io::stdout(), "{}", secret.bearer())?;
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! The office of this process: the database, the clock, and the bank fronts that reach the
+//! channels.
+
+use crate::config::Config;
+use crate::database;
+use anyhow::Context;
+use backoffice::office::{Clock, Office, Settings};
+use banks::front::{Front, Fronts};
+use banks::http::{self, HttpFront};
+use domain::calendar::Calendar;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The channels the fronts reach, by their codes.
+pub const CHANNELS: [&str; 3] = ["unionpay", "wechat", "bank"];
+
+/// The office as the configuration says, working for no request yet.
+///
+/// # Errors
+/// The database is out of reach, or a file that is named cannot be read.
+pub async fn open(config: &Config) -> anyhow::Result<Office> {
+    with_clock(config, Clock::system()).await
+}
+
+/// The office with another clock, for whoever tells a story of another day.
+///
+/// # Errors
+/// The database is out of reach, or a file that is named cannot be read.
+pub async fn with_clock(config: &Config, clock: Clock) -> anyhow::Result<Office> {
+    let db = database::pool(config.database_url()?).await.context("the database cannot be used")?;
+    let calendar = config.calendar.as_deref().map(calendar).transpose()?.unwrap_or_default();
+    let settings = Settings { zone: config.zone()?, calendar, demo: config.demo };
+    Ok(Office {
+        db,
+        fronts: Arc::new(fronts(config, &clock)?),
+        clock,
+        settings: Arc::new(settings),
+        request_id: "command-line".to_owned(),
+    })
+}
+
+/// Bank holidays and worked weekend days, as JSON.
+fn calendar(path: &Path) -> anyhow::Result<Calendar> {
+    let text = std::fs::read(path)
+        .with_context(|| format!("the calendar {} cannot be read", path.display()))?;
+    serde_json::from_slice(&text)
+        .with_context(|| format!("the calendar {} is not understood", path.display()))
+}
+
+fn fronts(config: &Config, clock: &Clock) -> anyhow::Result<Fronts> {
+    let mut fronts = Fronts::default();
+    for code in CHANNELS {
+        let clock = clock.clone();
+        let now: http::Clock = Arc::new(move || clock.now());
+        let front: Front =
+            HttpFront::new(&config.sandbox_url, code, http::TIMEOUT, now)?.into_front();
+        fronts.0.insert(code.to_owned(), front);
+    }
+    Ok(fronts)
+}
