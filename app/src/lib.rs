@@ -23,14 +23,17 @@ pub mod text {
 pub mod access;
 pub mod accounts;
 pub mod adjustments;
+pub mod analytics;
 pub mod approvals;
 pub mod audit;
 pub mod channels;
+pub mod error_items;
 pub mod jobs;
 pub mod merchants;
 pub mod orders;
 pub mod payments;
 pub mod payouts;
+pub mod reconciliation;
 pub mod refunds;
 pub mod reserve;
 pub mod settlement;
@@ -56,14 +59,17 @@ pub fn App() -> impl IntoView {
                     <access::AccessRoutes />
                     <accounts::AccountRoutes />
                     <adjustments::AdjustmentRoutes />
+                    <analytics::AnalyticsRoutes />
                     <approvals::ApprovalRoutes />
                     <audit::AuditRoutes />
                     <channels::ChannelRoutes />
+                    <error_items::ErrorItemRoutes />
                     <jobs::JobRoutes />
                     <merchants::MerchantRoutes />
                     <orders::OrderRoutes />
                     <payments::PaymentRoutes />
                     <payouts::PayoutRoutes />
+                    <reconciliation::ReconciliationRoutes />
                     <refunds::RefundRoutes />
                     <reserve::ReserveRoutes />
                     <settlement::SettlementRoutes />

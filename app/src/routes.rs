@@ -3,9 +3,9 @@
 
 use domain::date::BusinessDate;
 use domain::ids::{
-    AccountId, AdjustmentId, ApprovalId, ErrorItemId, FileId, JournalId, MerchantId, OrderId,
-    PaymentId, PayoutBatchId, PayoutId, ReconciliationId, RefundId, ReserveAccountId, SettlementId,
-    StaffId, VoucherId,
+    AccountId, AdjustmentId, ApprovalId, BillLineId, ErrorItemId, FileId, JournalId, MerchantId,
+    OrderId, PaymentId, PayoutBatchId, PayoutId, ReconciliationId, RefundId, ReserveAccountId,
+    SettlementId, StaffId, StatementLineId, VoucherId,
 };
 use std::fmt::Display;
 
@@ -31,8 +31,14 @@ pub const ORDERS: &str = "/orders";
 pub const CHANNELS: &str = "/channels";
 /// Reconciliation runs.
 pub const RECONCILIATION: &str = "/reconciliation";
+/// The form to start a reconciliation.
+pub const NEW_RECONCILIATION: &str = "/reconciliation/new";
 /// Imported files.
 pub const FILES: &str = "/files";
+/// The forms that bring in a file.
+pub const IMPORT_FILE: &str = "/files/import";
+/// Where a file is uploaded to.
+pub const UPLOAD_FILE: &str = "/upload/files";
 /// Error items.
 pub const ERROR_ITEMS: &str = "/error-items";
 /// The chart of accounts with balances.
@@ -65,6 +71,12 @@ pub const VOUCHERS: &str = "/vouchers";
 pub const VOUCHER_ACCOUNTS: &str = "/vouchers/accounts";
 /// The payment funnel.
 pub const FUNNEL: &str = "/funnel";
+
+/// The home page of a day, like `2026-03-31`.
+#[must_use]
+pub fn day(day: &str) -> String {
+    format!("{HOME}?day={day}")
+}
 
 /// One request for approval.
 #[must_use]
@@ -112,6 +124,18 @@ pub fn reconciliation(id: ReconciliationId) -> String {
 #[must_use]
 pub fn file(id: FileId) -> String {
     format!("{FILES}/{id}")
+}
+
+/// A row of a channel's bill, in its file.
+#[must_use]
+pub fn bill_line(id: BillLineId) -> String {
+    format!("{FILES}/lines/{id}")
+}
+
+/// A line of a bank statement, in its file.
+#[must_use]
+pub fn statement_line(id: StatementLineId) -> String {
+    format!("{FILES}/lines/{id}")
 }
 
 /// One error item.
@@ -236,6 +260,12 @@ pub fn orders_of(merchant_code: &str) -> String {
 #[must_use]
 pub fn order_imports() -> String {
     format!("{ORDERS}?view=imports")
+}
+
+/// The imported order books, with the one that just came.
+#[must_use]
+pub fn order_import(id: FileId) -> String {
+    format!("{ORDERS}?imported={id}")
 }
 
 /// The payments a channel collected.

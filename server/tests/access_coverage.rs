@@ -27,6 +27,11 @@ const AUDITORS: &[Role] = &[Manager, Admin, Auditor];
 const BOOKS: &[Role] = &[FinanceMaker, FinanceChecker, Manager, Auditor];
 /// Whoever sees merchants and payments.
 const TRADE: &[Role] = &[Operations, FinanceMaker, FinanceChecker, Manager, Auditor];
+const ANALYSTS: &[Role] = &[Operations, Manager, Auditor];
+/// Who reconciles and proposes resolutions.
+const CHECKING_MAKERS: &[Role] = &[Operations, FinanceMaker];
+/// Those, and who decides their proposals.
+const CHECKING: &[Role] = &[Operations, FinanceMaker, FinanceChecker, Manager];
 
 /// An adjustment document as its form sends it, without evidence.
 const DOCUMENT: &str = concat!(
@@ -53,6 +58,7 @@ const TABLE: &[(&str, &[Role], &str)] = &[
         r#"{"sketch":{"template":"long_found","amount":"1","baseline":"bank","reason":"other"}}"#,
     ),
     ("adjustments/propose", &[FinanceMaker], DOCUMENT),
+    ("analytics/funnels", ANALYSTS, "{}"),
     (
         "approvals/decide",
         EVERYBODY,
@@ -64,6 +70,16 @@ const TABLE: &[(&str, &[Role], &str)] = &[
     ("audit/list", AUDITORS, r#"{"filter":{},"page":{page}}"#),
     ("channels/find", EVERYBODY, r#"{"code":"nowhere"}"#),
     ("channels/list", EVERYBODY, "{}"),
+    ("error_items/assign", CHECKING_MAKERS, "id={id}"),
+    ("error_items/channels", EVERYBODY, "{}"),
+    ("error_items/comment", CHECKING, "request[id]={id}&request[text]=x"),
+    ("error_items/find", TRADE, r#"{"id":"{id}"}"#),
+    ("error_items/list", TRADE, r#"{"filter":{"open_only":true,"mine":false},"page":{page}}"#),
+    (
+        "error_items/propose",
+        CHECKING_MAKERS,
+        "request[id]={id}&request[action]=ignore&request[reason]=x&request[confirmed]=yes",
+    ),
     ("jobs/list", EVERYBODY, r#"{"page":{page}}"#),
     ("merchants/find", TRADE, r#"{"id":"{id}"}"#),
     ("merchants/list", TRADE, r#"{"filter":{},"page":{page}}"#),
@@ -105,9 +121,28 @@ const TABLE: &[(&str, &[Role], &str)] = &[
     ("settlement/find", TRADE, r#"{"id":"{id}","page":{page}}"#),
     ("settlement/last_run", TRADE, "{}"),
     ("settlement/list", TRADE, r#"{"filter":{},"page":{page}}"#),
+    ("reconciliation/check_file", TRADE, r#"{"id":"{id}"}"#),
+    (
+        "reconciliation/fetch",
+        CHECKING_MAKERS,
+        "request[kind]=bill&request[channel]=none&request[day]=2026-03-31",
+    ),
+    ("reconciliation/find", TRADE, r#"{"id":"{id}","page":{page}}"#),
+    ("reconciliation/find_file", TRADE, r#"{"id":"{id}","page":{page}}"#),
+    ("reconciliation/find_line", TRADE, r#"{"id":"{id}"}"#),
+    ("reconciliation/list", TRADE, r#"{"filter":{},"page":{page}}"#),
+    ("reconciliation/list_files", TRADE, r#"{"filter":{},"page":{page}}"#),
+    ("reconciliation/parties", TRADE, "{}"),
+    (
+        "reconciliation/run",
+        CHECKING_MAKERS,
+        "request[leg]=business_gateway&request[day]=2026-03-31",
+    ),
     ("staff/find", AUDITORS, r#"{"id":"{id}"}"#),
     ("staff/list", AUDITORS, "{}"),
     ("staff/propose_roles", &[Admin], "request[id]={id}&request[roles][0]=auditor"),
+    ("trading_day/cut", &[Manager], "request[date]=2026-03-31&request[confirmed]=yes"),
+    ("trading_day/overview", EVERYBODY, "{}"),
     ("trading_day/today", EVERYBODY, "{}"),
     ("vouchers/accounts", BOOKS, "{}"),
     ("vouchers/balance", &[FinanceMaker], "request[day]=2026-03-31"),
@@ -116,6 +151,9 @@ const TABLE: &[(&str, &[Role], &str)] = &[
     ("vouchers/draft", &[FinanceMaker], "request[day]=2026-03-31"),
     ("vouchers/export", &[FinanceMaker], "request[day]=2026-03-31&request[confirmed]=yes"),
     ("vouchers/find", BOOKS, r#"{"id":"{id}"}"#),
+    ("trading_day/waiting", EVERYBODY, "{}"),
+    // Last, since it moves the clock on, and a session may not outlive that.
+    ("trading_day/move_clock", &[Admin], "request[confirmed]=yes"),
 ];
 
 #[test]

@@ -28,6 +28,9 @@ pub fn BarChart(
     columns: (&'static str, &'static str),
     /// The bars, from above.
     bars: Vec<Bar>,
+    /// A table that says more than the bars, in the place of the one made of them.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let most = bars.iter().map(|bar| bar.value).max().unwrap_or_default().max(1);
     let lines = i64::try_from(bars.len()).unwrap_or_default();
@@ -45,19 +48,22 @@ pub fn BarChart(
         })
         .collect_view();
     let columns = vec![Column::text(columns.0), Column::number(columns.1)];
+    let (label, empty) = (title.clone(), bars.is_empty());
+    let table = match children {
+        Some(children) => children(),
+        None => view! { <Table caption=title columns empty>{rows}</Table> }.into_any(),
+    };
     view! {
         <figure class="chart">
             <svg
                 viewBox=format!("0 0 {width} {height}")
                 role="img"
-                aria-label=title.clone()
+                aria-label=label
                 preserveAspectRatio="xMinYMin meet"
             >
                 {drawn}
             </svg>
-            <figcaption>
-                <Table caption=title columns empty=bars.is_empty()>{rows}</Table>
-            </figcaption>
+            <figcaption>{table}</figcaption>
         </figure>
     }
 }

@@ -1,7 +1,10 @@
 //! Where the day stands.
 
 pub mod api;
+mod cut;
 mod home;
+mod steps;
+mod waiting;
 
 use leptos::prelude::*;
 use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};

@@ -12,5 +12,5 @@ mod runs;
 
 pub use error::ReconciliationError;
 pub use fetching::{request_bill, request_statement};
-pub use files::{NewFile, download, find_file, import, list_files, preview};
+pub use files::{NewFile, download, find_file, find_line, import, list_files, preview};
 pub use runs::{find_run, list_runs, run};

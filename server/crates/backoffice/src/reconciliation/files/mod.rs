@@ -22,13 +22,14 @@ use banks::statement::Statement;
 use domain::access::{Actor, Permission};
 use domain::date::BusinessDate;
 use domain::ids::{FileId, MerchantId};
-use domain::page::{Page, PageRequest};
+use domain::page::{PAGE_SIZE_DEFAULT, Page, PageRequest};
 use domain::source_file::{
     FileCheck, FileDetail, FileFilter, FileKind, FileProblem, FileSummary, Preview, PreviewTotal,
 };
 use reading::{Content, Reading};
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 /// A file to be imported.
 #[derive(Debug, Clone)]
@@ -345,6 +346,25 @@ pub async fn find_file(
         statement_lines: rows::statement_page(&mut conn, id, page).await?,
         summary,
     })
+}
+
+/// A row of a bill or statement: its file with the page of rows it stands on, and its line.
+///
+/// # Errors
+/// Not allowed, or there is no such row.
+pub async fn find_line(
+    office: &Office,
+    actor: &Actor,
+    row: Uuid,
+) -> Result<(FileDetail, PageRequest, i64), ReconciliationError> {
+    actor.require(Permission::ViewReconciliation)?;
+    let place = {
+        let mut conn = office.db.acquire().await?;
+        rows::place_of(&mut conn, row).await?
+    };
+    let (file, line, before) = place.ok_or(ReconciliationError::NotFound)?;
+    let page = PageRequest::number(before / PAGE_SIZE_DEFAULT + 1);
+    Ok((find_file(office, actor, file, page).await?, page, line))
 }
 
 /// An imported file's name and bytes, untouched.

@@ -2,7 +2,7 @@
 
 mod store;
 
-pub(super) use store::{bill_page, insert_orders, statement_page};
+pub(super) use store::{bill_page, insert_orders, place_of, statement_page};
 pub(in crate::reconciliation) use store::{direction as bill_direction, standing as bill_standing};
 
 use super::ReconciliationError;

@@ -249,3 +249,25 @@ pub(in super::super) async fn statement_page(
     }
     Ok(lines)
 }
+
+/// The file a row of a bill or statement stands in, its line, and how many rows stand before it.
+pub(in super::super) async fn place_of(
+    conn: &mut PgConnection,
+    row: Uuid,
+) -> Result<Option<(FileId, i64, i64)>, ReconciliationError> {
+    let found = sqlx::query!(
+        r#"SELECT l.file_id AS "file!", l.line AS "line!",
+                  (SELECT count(*) FROM bill_lines b
+                   WHERE b.file_id = l.file_id AND b.line < l.line) AS "before!"
+           FROM bill_lines l WHERE l.id = $1
+           UNION ALL
+           SELECT l.file_id, l.line,
+                  (SELECT count(*) FROM statement_lines s
+                   WHERE s.file_id = l.file_id AND s.line < l.line)
+           FROM statement_lines l WHERE l.id = $1"#,
+        row,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.map(|found| (FileId(found.file), found.line, found.before)))
+}

@@ -1,0 +1,189 @@
+//! Server functions of reconciliation and its files.
+
+use crate::failure::Failure;
+use domain::date::BusinessDate;
+use domain::error_item::Leg;
+use domain::ids::{FileId, MerchantId, ReconciliationId};
+use domain::page::{Page, PageRequest};
+use domain::reconciliation::{RunDetail, RunFilter, RunSummary};
+use domain::source_file::{FileCheck, FileDetail, FileFilter, FileKind, FileSummary};
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Whom a reconciliation or a file can be of.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parties {
+    /// Codes of the channels.
+    pub channels: Vec<String>,
+    /// Merchants with their names.
+    pub merchants: Vec<(MerchantId, String)>,
+    /// Numbers of our bank accounts; empty for who may not see them.
+    pub accounts: Vec<String>,
+}
+
+/// A row of a file, with the page of rows it stands on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileLine {
+    /// The file with that page of its rows.
+    pub file: FileDetail,
+    /// Which page.
+    pub page: PageRequest,
+    /// The row's line.
+    pub line: i64,
+}
+
+/// What is to be reconciled, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunRequest {
+    /// Which two sides.
+    pub leg: Leg,
+    /// The day.
+    pub day: BusinessDate,
+    /// The channel; needed for its bill.
+    #[serde(default)]
+    pub channel: String,
+    /// The merchant; needed for its own list.
+    #[serde(default)]
+    pub merchant: String,
+    /// The bank account; needed for its statement.
+    #[serde(default)]
+    pub account: String,
+}
+
+/// Which file is to be fetched, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FetchRequest {
+    /// A bill or a statement.
+    pub kind: FileKind,
+    /// The day.
+    pub day: BusinessDate,
+    /// The channel; needed for its bill.
+    #[serde(default)]
+    pub channel: String,
+    /// The bank account; needed for its statement.
+    #[serde(default)]
+    pub account: String,
+}
+
+/// The runs.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/list", input = Json)]
+pub async fn list(filter: RunFilter, page: PageRequest) -> Result<Page<RunSummary>, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::reconciliation::list_runs(&office, &actor, &filter, page).await?)
+}
+
+/// One run, with a page of its differences.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/find", input = Json)]
+pub async fn find(id: ReconciliationId, page: PageRequest) -> Result<RunDetail, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::reconciliation::find_run(&office, &actor, id, page).await?)
+}
+
+/// Whom a reconciliation or a file can be of.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/parties", input = Json)]
+pub async fn find_parties() -> Result<Parties, Failure> {
+    use domain::access::Permission;
+    use domain::merchant::MerchantFilter;
+    use domain::page::PAGE_SIZE_MAX;
+    let (office, actor) = crate::session::office_and_actor()?;
+    let channels = backoffice::channels::list(&office, &actor).await?;
+    let (filter, most) =
+        (MerchantFilter::default(), PageRequest { number: 1, size: PAGE_SIZE_MAX });
+    let merchants = backoffice::merchants::list(&office, &actor, &filter, most).await?;
+    let mut accounts = Vec::new();
+    if actor.may(Permission::ViewReserve) {
+        let ours = backoffice::reserve::list(&office, &actor).await?;
+        accounts.extend(ours.into_iter().map(|account| account.account_no));
+    }
+    let named = |merchant: domain::merchant::MerchantSummary| {
+        (merchant.id, format!("{} {}", merchant.code, merchant.name))
+    };
+    Ok(Parties {
+        channels: channels.into_iter().map(|channel| channel.code).collect(),
+        merchants: merchants.rows.into_iter().map(named).collect(),
+        accounts,
+    })
+}
+
+/// Reconciles, and leads to the run.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/run")]
+pub async fn run(request: RunRequest) -> Result<(), Failure> {
+    use domain::reconciliation::RunScope;
+    let (office, actor) = crate::session::office_and_actor()?;
+    let given = |field: &str, value: &str, missing: &str| match value.trim() {
+        "" => Err(Failure::invalid(field, missing)),
+        value => Ok(value.to_owned()),
+    };
+    let of = match request.leg {
+        Leg::GatewayBank => given("channel", &request.channel, "choose the channel")?,
+        Leg::BusinessGateway => String::new(),
+        Leg::BusinessMerchant => given("merchant", &request.merchant, "choose the merchant")?,
+        Leg::Funds => given("account", &request.account, "name the bank account")?,
+    };
+    let scope = RunScope { leg: request.leg, of, day: request.day };
+    let id = backoffice::reconciliation::run(&office, &actor, &scope).await?;
+    crate::session::go_to(&crate::routes::reconciliation(id));
+    Ok(())
+}
+
+/// The imported files.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/list_files", input = Json)]
+pub async fn list_files(
+    filter: FileFilter,
+    page: PageRequest,
+) -> Result<Page<FileSummary>, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::reconciliation::list_files(&office, &actor, &filter, page).await?)
+}
+
+/// One imported file, with a page of its rows.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/find_file", input = Json)]
+pub async fn find_file(id: FileId, page: PageRequest) -> Result<FileDetail, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::reconciliation::find_file(&office, &actor, id, page).await?)
+}
+
+/// A row of a bill or statement, in its file.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/find_line", input = Json)]
+pub async fn find_line(id: Uuid) -> Result<FileLine, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let found = backoffice::reconciliation::find_line(&office, &actor, id).await?;
+    let (file, page, line) = found;
+    Ok(FileLine { file, page, line })
+}
+
+/// What a file says about itself, and whether it holds: read once more from the stored bytes.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/check_file", input = Json)]
+pub async fn check_file(id: FileId) -> Result<Vec<FileCheck>, Failure> {
+    use backoffice::reconciliation;
+    let (office, actor) = crate::session::office_and_actor()?;
+    let one = PageRequest { number: 1, size: 1 };
+    let kind = reconciliation::find_file(&office, &actor, id, one).await?.summary.kind;
+    let file = reconciliation::download(&office, &actor, id).await?;
+    Ok(reconciliation::preview(&office, &actor, kind, file).await?.checks)
+}
+
+/// Has a bill or statement fetched and reconciled in the background, and leads to the jobs.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/fetch")]
+pub async fn fetch(request: FetchRequest) -> Result<(), Failure> {
+    use backoffice::reconciliation::{request_bill, request_statement};
+    let (office, actor) = crate::session::office_and_actor()?;
+    let (channel, account) = (request.channel.trim(), request.account.trim());
+    match request.kind {
+        FileKind::Bill if channel.is_empty() => {
+            return Err(Failure::invalid("channel", "choose the channel"));
+        }
+        FileKind::Statement if account.is_empty() => {
+            return Err(Failure::invalid("account", "name the bank account"));
+        }
+        FileKind::Bill => request_bill(&office, &actor, channel, request.day).await?,
+        FileKind::Statement => request_statement(&office, &actor, account, request.day).await?,
+        FileKind::FundBill | FileKind::MerchantOrders => {
+            return Err(Failure::invalid("kind", "such files are not fetched: upload one"));
+        }
+    }
+    crate::session::go_to(crate::routes::JOBS);
+    Ok(())
+}

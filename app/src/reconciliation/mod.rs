@@ -1,0 +1,91 @@
+//! Files of the other sides, and what comparing them with our records finds.
+
+pub mod api;
+mod file;
+mod file_list;
+mod import;
+mod run;
+mod run_list;
+mod start;
+mod totals;
+
+use crate::components::Tone;
+use crate::i18n::t;
+use crate::{routes, text};
+use domain::error_item::Leg;
+use domain::matching::{Direction, Verdict};
+use domain::reconciliation::RunScope;
+use domain::source_file::FileKind;
+use leptos::prelude::*;
+use leptos::tachys::view::any_view::AnyView;
+use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
+use leptos_router::components::Route;
+use leptos_router::path;
+
+/// The screens of reconciliation.
+#[component(transparent)]
+pub fn ReconciliationRoutes() -> AnyNestedRoute {
+    view! {
+        <Route path=path!("/reconciliation") view=run_list::RunList />
+        <Route path=path!("/reconciliation/new") view=start::StartRun />
+        <Route path=path!("/reconciliation/:id") view=run::RunPage />
+        <Route path=path!("/files") view=file_list::FileList />
+        <Route path=path!("/files/import") view=import::ImportFile />
+        <Route path=path!("/files/lines/:id") view=file::LinePage />
+        <Route path=path!("/files/:id") view=file::FilePage />
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+fn verdict_name(verdict: Verdict) -> (&'static str, Tone) {
+    let (word, tone) = match verdict {
+        Verdict::Matched => (text::RECONCILIATION_VERDICT_MATCHED, Tone::Good),
+        Verdict::OnlyOurs => (text::RECONCILIATION_VERDICT_ONLY_OURS, Tone::Bad),
+        Verdict::OnlyTheirs => (text::RECONCILIATION_VERDICT_ONLY_THEIRS, Tone::Bad),
+        Verdict::Amount => (text::RECONCILIATION_VERDICT_AMOUNT, Tone::Bad),
+        Verdict::Status => (text::RECONCILIATION_VERDICT_STATUS, Tone::Bad),
+        Verdict::Date => (text::RECONCILIATION_VERDICT_DATE, Tone::Warn),
+        Verdict::Fee => (text::RECONCILIATION_VERDICT_FEE, Tone::Warn),
+        Verdict::DuplicateOurs => (text::RECONCILIATION_VERDICT_DUPLICATE_OURS, Tone::Bad),
+        Verdict::DuplicateTheirs => (text::RECONCILIATION_VERDICT_DUPLICATE_THEIRS, Tone::Bad),
+    };
+    (t(word), tone)
+}
+
+fn file_kind_name(kind: FileKind) -> &'static str {
+    t(match kind {
+        FileKind::Bill => text::RECONCILIATION_KIND_BILL,
+        FileKind::Statement => text::RECONCILIATION_KIND_STATEMENT,
+        FileKind::FundBill => text::RECONCILIATION_KIND_FUND_BILL,
+        FileKind::MerchantOrders => text::RECONCILIATION_KIND_MERCHANT_ORDERS,
+    })
+}
+
+fn direction_name(direction: Direction) -> &'static str {
+    t(match direction {
+        Direction::In => text::RECONCILIATION_DIRECTION_IN,
+        Direction::Out => text::RECONCILIATION_DIRECTION_OUT,
+    })
+}
+
+/// Whose records were compared: a channel, a merchant, a bank account, or the whole business.
+fn counterparty(scope: &RunScope) -> AnyView {
+    let of = scope.of.clone();
+    match scope.leg {
+        Leg::GatewayBank => {
+            view! { <a class="link" href=routes::channel(&of)>{of.clone()}</a> }.into_any()
+        }
+        Leg::BusinessMerchant => match of.parse() {
+            Ok(id) => view! {
+                <a class="link" href=routes::merchant(id)>
+                    <crate::components::ShortId id=of />
+                </a>
+            }
+            .into_any(),
+            Err(_) => of.into_any(),
+        },
+        Leg::BusinessGateway => t(text::RECONCILIATION_WHOLE_BUSINESS).into_any(),
+        Leg::Funds => view! { <code>{of}</code> }.into_any(),
+    }
+}
