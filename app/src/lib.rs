@@ -21,6 +21,8 @@ pub mod text {
 
 // The areas; each is named like the system it shows.
 pub mod access;
+pub mod accounts;
+pub mod adjustments;
 pub mod analytics;
 pub mod approvals;
 pub mod audit;
@@ -30,10 +32,14 @@ pub mod jobs;
 pub mod merchants;
 pub mod orders;
 pub mod payments;
+pub mod payouts;
 pub mod reconciliation;
 pub mod refunds;
+pub mod reserve;
+pub mod settlement;
 pub mod staff;
 pub mod trading_day;
+pub mod vouchers;
 
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Router};
@@ -51,6 +57,8 @@ pub fn App() -> impl IntoView {
             <shell::Shell>
                 <FlatRoutes fallback=shell::NoSuchPage>
                     <access::AccessRoutes />
+                    <accounts::AccountRoutes />
+                    <adjustments::AdjustmentRoutes />
                     <analytics::AnalyticsRoutes />
                     <approvals::ApprovalRoutes />
                     <audit::AuditRoutes />
@@ -60,10 +68,14 @@ pub fn App() -> impl IntoView {
                     <merchants::MerchantRoutes />
                     <orders::OrderRoutes />
                     <payments::PaymentRoutes />
+                    <payouts::PayoutRoutes />
                     <reconciliation::ReconciliationRoutes />
                     <refunds::RefundRoutes />
+                    <reserve::ReserveRoutes />
+                    <settlement::SettlementRoutes />
                     <staff::StaffRoutes />
                     <trading_day::TradingDayRoutes />
+                    <vouchers::VoucherRoutes />
                 </FlatRoutes>
             </shell::Shell>
         </Router>

@@ -4,9 +4,10 @@
 use domain::date::BusinessDate;
 use domain::ids::{
     AccountId, AdjustmentId, ApprovalId, BillLineId, ErrorItemId, FileId, JournalId, MerchantId,
-    OrderId, PaymentId, PayoutBatchId, PayoutId, ReconciliationId, RefundId, SettlementId, StaffId,
-    StatementLineId, VoucherId,
+    OrderId, PaymentId, PayoutBatchId, PayoutId, ReconciliationId, RefundId, ReserveAccountId,
+    SettlementId, StaffId, StatementLineId, VoucherId,
 };
+use std::fmt::Display;
 
 /// The home page: where the day stands.
 pub const HOME: &str = "/";
@@ -42,18 +43,32 @@ pub const UPLOAD_FILE: &str = "/upload/files";
 pub const ERROR_ITEMS: &str = "/error-items";
 /// The chart of accounts with balances.
 pub const ACCOUNTS: &str = "/accounts";
+/// Accounts, to be filtered.
+pub const ACCOUNT_LIST: &str = "/accounts/list";
+/// The trial balance of a day.
+pub const TRIAL_BALANCE: &str = "/accounts/trial-balance";
+/// What explains the accounts in transit.
+pub const OPEN_ITEMS: &str = "/accounts/in-transit";
 /// The journal.
 pub const JOURNALS: &str = "/journals";
 /// Manual adjustments.
 pub const ADJUSTMENTS: &str = "/adjustments";
+/// The form to propose an adjustment.
+pub const ADJUSTMENT_NEW: &str = "/adjustments/new";
 /// Settlement batches.
 pub const SETTLEMENT: &str = "/settlements";
 /// Payouts and their batches.
 pub const PAYOUTS: &str = "/payouts";
+/// Payout batches.
+pub const PAYOUT_BATCHES: &str = "/payouts/batches";
+/// Drafted payouts, to be put into a batch.
+pub const PAYOUT_DRAFTS: &str = "/payouts/drafts";
 /// Reserve accounts and the cover check.
 pub const RESERVE: &str = "/reserve";
 /// Vouchers.
 pub const VOUCHERS: &str = "/vouchers";
+/// Which account of the general ledger stands for each of ours.
+pub const VOUCHER_ACCOUNTS: &str = "/vouchers/accounts";
 /// The payment funnel.
 pub const FUNNEL: &str = "/funnel";
 
@@ -135,6 +150,18 @@ pub fn account(id: AccountId) -> String {
     format!("{ACCOUNTS}/{id}")
 }
 
+/// The accounts of a chart code, and of everything below it.
+#[must_use]
+pub fn accounts_of(code: &str) -> String {
+    format!("{ACCOUNT_LIST}?code={code}")
+}
+
+/// The journals of one document.
+#[must_use]
+pub fn journals_of(kind: &str, id: impl Display) -> String {
+    format!("{JOURNALS}?kind={kind}&id={id}")
+}
+
 /// One journal.
 #[must_use]
 pub fn journal(id: JournalId) -> String {
@@ -157,6 +184,30 @@ pub fn settlement(id: SettlementId) -> String {
 #[must_use]
 pub fn payout(id: PayoutId) -> String {
     format!("{PAYOUTS}/{id}")
+}
+
+/// The payouts that were drafted from one settlement batch.
+#[must_use]
+pub fn payouts_of(settlement: SettlementId) -> String {
+    format!("{PAYOUTS}?source={settlement}")
+}
+
+/// One bank account of the institution.
+#[must_use]
+pub fn reserve_account(id: ReserveAccountId) -> String {
+    format!("{RESERVE}/{id}")
+}
+
+/// The vouchers of a day.
+#[must_use]
+pub fn voucher_day(day: BusinessDate) -> String {
+    format!("{VOUCHERS}/days/{day}")
+}
+
+/// The exported file of a day's vouchers; an answer of the server, not a screen.
+#[must_use]
+pub fn voucher_file(day: BusinessDate) -> String {
+    format!("/download/vouchers/{day}")
 }
 
 /// One voucher.
@@ -209,6 +260,12 @@ pub fn orders_of(merchant_code: &str) -> String {
 #[must_use]
 pub fn order_imports() -> String {
     format!("{ORDERS}?view=imports")
+}
+
+/// The imported order books, with the one that just came.
+#[must_use]
+pub fn order_import(id: FileId) -> String {
+    format!("{ORDERS}?imported={id}")
 }
 
 /// The payments a channel collected.

@@ -77,11 +77,11 @@ async fn orders(
     let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
     let Upload { file, .. } = match read(form).await {
         Ok(upload) => upload,
-        Err(error) => return refused(jar, app::routes::ORDERS, &error.to_string()),
+        Err(error) => return refused(jar, &app::routes::order_imports(), &error.to_string()),
     };
     match payments::import_orders(&office, &actor, &file.name, &file.bytes).await {
-        Ok(_) => Redirect::to(app::routes::ORDERS).into_response(),
-        Err(error) => answer(jar, app::routes::ORDERS, &error),
+        Ok(file) => Redirect::to(&app::routes::order_import(file.id)).into_response(),
+        Err(error) => answer(jar, &app::routes::order_imports(), &error),
     }
 }
 

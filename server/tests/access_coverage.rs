@@ -23,19 +23,41 @@ const FIRST_PAGE: &str = r#"{"number":1,"size":50}"#;
 /// Whoever is signed in. Which objects they get is decided object by object.
 const EVERYBODY: &[Role] = &Role::ALL;
 const AUDITORS: &[Role] = &[Manager, Admin, Auditor];
+/// Who sees the books, payouts, the reserve and vouchers.
+const BOOKS: &[Role] = &[FinanceMaker, FinanceChecker, Manager, Auditor];
 /// Whoever sees merchants and payments.
 const TRADE: &[Role] = &[Operations, FinanceMaker, FinanceChecker, Manager, Auditor];
-const NOT_ADMIN: &[Role] = &[Operations, FinanceMaker, FinanceChecker, Manager, Auditor];
 const ANALYSTS: &[Role] = &[Operations, Manager, Auditor];
 /// Who reconciles and proposes resolutions.
 const CHECKING_MAKERS: &[Role] = &[Operations, FinanceMaker];
 /// Those, and who decides their proposals.
 const CHECKING: &[Role] = &[Operations, FinanceMaker, FinanceChecker, Manager];
 
+/// An adjustment document as its form sends it, without evidence.
+const DOCUMENT: &str = concat!(
+    r#"request[confirmed]=yes&request[document]={"id":"{id}","baseline":"bank","#,
+    r#""reason":"other","evidence":"","lines":[]}"#,
+);
+
 /// Function, who may call it, and a request that reads well enough to reach that question: JSON for
 /// what loads, a form for what commands. `{id}` stands for an id that nothing has, `{page}` for the
 /// first page.
 const TABLE: &[(&str, &[Role], &str)] = &[
+    ("accounts/chart", BOOKS, "{}"),
+    ("accounts/journal", BOOKS, r#"{"id":"{id}"}"#),
+    ("accounts/journals", BOOKS, r#"{"filter":{"page":{page}}}"#),
+    ("accounts/list", BOOKS, r#"{"filter":{"with_balance":false,"page":{page}}}"#),
+    ("accounts/open_items", BOOKS, r#"{"day":"2026-03-31"}"#),
+    ("accounts/statement", BOOKS, r#"{"id":"{id}","filter":{"page":{page}}}"#),
+    ("accounts/trial_balance", BOOKS, r#"{"day":"2026-03-31"}"#),
+    ("adjustments/find", BOOKS, r#"{"id":"{id}"}"#),
+    ("adjustments/list", BOOKS, r#"{"filter":{"page":{page}}}"#),
+    (
+        "adjustments/preview",
+        &[FinanceMaker],
+        r#"{"sketch":{"template":"long_found","amount":"1","baseline":"bank","reason":"other"}}"#,
+    ),
+    ("adjustments/propose", &[FinanceMaker], DOCUMENT),
     ("analytics/funnels", ANALYSTS, "{}"),
     (
         "approvals/decide",
@@ -51,8 +73,8 @@ const TABLE: &[(&str, &[Role], &str)] = &[
     ("error_items/assign", CHECKING_MAKERS, "id={id}"),
     ("error_items/channels", EVERYBODY, "{}"),
     ("error_items/comment", CHECKING, "request[id]={id}&request[text]=x"),
-    ("error_items/find", NOT_ADMIN, r#"{"id":"{id}"}"#),
-    ("error_items/list", NOT_ADMIN, r#"{"filter":{"open_only":true,"mine":false},"page":{page}}"#),
+    ("error_items/find", TRADE, r#"{"id":"{id}"}"#),
+    ("error_items/list", TRADE, r#"{"filter":{"open_only":true,"mine":false},"page":{page}}"#),
     (
         "error_items/propose",
         CHECKING_MAKERS,
@@ -84,20 +106,33 @@ const TABLE: &[(&str, &[Role], &str)] = &[
         "request[payment]={id}&request[currency]=CNY&request[merchant_refund_no]=R1\
          &request[amount]=1.00&request[reason]=double&request[confirmed]=yes",
     ),
+    ("payouts/batch", BOOKS, r#"{"id":"{id}"}"#),
+    ("payouts/batches", BOOKS, r#"{"page":{page}}"#),
+    ("payouts/find", BOOKS, r#"{"id":"{id}"}"#),
+    ("payouts/list", BOOKS, r#"{"filter":{},"page":{page}}"#),
+    ("payouts/make_batch", &[FinanceMaker], "request[account]={id}&request[payouts][0]={id}"),
+    ("payouts/submit", &[FinanceMaker], "request[id]={id}&request[confirmed]=yes"),
     ("refunds/find", TRADE, r#"{"id":"{id}"}"#),
     ("refunds/list", TRADE, r#"{"query":{},"page":{page}}"#),
-    ("reconciliation/check_file", NOT_ADMIN, r#"{"id":"{id}"}"#),
+    ("reserve/accounts", BOOKS, "{}"),
+    ("reserve/find", BOOKS, r#"{"id":"{id}","page":{page}}"#),
+    ("reserve/proof", BOOKS, "{}"),
+    ("settlement/ask_for_run", &[FinanceMaker], "request[due_date]=2026-03-31"),
+    ("settlement/find", TRADE, r#"{"id":"{id}","page":{page}}"#),
+    ("settlement/last_run", TRADE, "{}"),
+    ("settlement/list", TRADE, r#"{"filter":{},"page":{page}}"#),
+    ("reconciliation/check_file", TRADE, r#"{"id":"{id}"}"#),
     (
         "reconciliation/fetch",
         CHECKING_MAKERS,
         "request[kind]=bill&request[channel]=none&request[day]=2026-03-31",
     ),
-    ("reconciliation/find", NOT_ADMIN, r#"{"id":"{id}","page":{page}}"#),
-    ("reconciliation/find_file", NOT_ADMIN, r#"{"id":"{id}","page":{page}}"#),
-    ("reconciliation/find_line", NOT_ADMIN, r#"{"id":"{id}"}"#),
-    ("reconciliation/list", NOT_ADMIN, r#"{"filter":{},"page":{page}}"#),
-    ("reconciliation/list_files", NOT_ADMIN, r#"{"filter":{},"page":{page}}"#),
-    ("reconciliation/parties", NOT_ADMIN, "{}"),
+    ("reconciliation/find", TRADE, r#"{"id":"{id}","page":{page}}"#),
+    ("reconciliation/find_file", TRADE, r#"{"id":"{id}","page":{page}}"#),
+    ("reconciliation/find_line", TRADE, r#"{"id":"{id}"}"#),
+    ("reconciliation/list", TRADE, r#"{"filter":{},"page":{page}}"#),
+    ("reconciliation/list_files", TRADE, r#"{"filter":{},"page":{page}}"#),
+    ("reconciliation/parties", TRADE, "{}"),
     (
         "reconciliation/run",
         CHECKING_MAKERS,
@@ -109,6 +144,13 @@ const TABLE: &[(&str, &[Role], &str)] = &[
     ("trading_day/cut", &[Manager], "request[date]=2026-03-31&request[confirmed]=yes"),
     ("trading_day/overview", EVERYBODY, "{}"),
     ("trading_day/today", EVERYBODY, "{}"),
+    ("vouchers/accounts", BOOKS, "{}"),
+    ("vouchers/balance", &[FinanceMaker], "request[day]=2026-03-31"),
+    ("vouchers/day", BOOKS, r#"{"day":"2026-03-31"}"#),
+    ("vouchers/days", BOOKS, r#"{"page":{page}}"#),
+    ("vouchers/draft", &[FinanceMaker], "request[day]=2026-03-31"),
+    ("vouchers/export", &[FinanceMaker], "request[day]=2026-03-31&request[confirmed]=yes"),
+    ("vouchers/find", BOOKS, r#"{"id":"{id}"}"#),
     ("trading_day/waiting", EVERYBODY, "{}"),
     // Last, since it moves the clock on, and a session may not outlive that.
     ("trading_day/move_clock", &[Admin], "request[confirmed]=yes"),

@@ -39,9 +39,7 @@ pub fn Orders() -> impl IntoView {
 
 /// An upload leads back here with what became of it.
 fn shows_imports(query: &Query) -> bool {
-    query.text("view").as_deref() == Some("imports")
-        || query.text("imported").is_some()
-        || query.text("refused").is_some()
+    query.text("view").as_deref() == Some("imports") || query.text("imported").is_some()
 }
 
 #[component]

@@ -104,36 +104,34 @@ async fn browse(
     let pages = [FunnelStep::OrderConfirmPage, FunnelStep::CashierPage, FunnelStep::ConfirmPay];
     for lost in 0..3_usize {
         // Beside the one who buys, one visitor in three leaves at each page.
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             let visitor = format!("left-{number}-{lost}");
-            for step in pages.iter().take(lost + 1) {
-                tell(office, client, &visitor, *step, None, product).await?;
-            }
+            let seen = pages.get(..=lost).unwrap_or_default();
+            tell(office, client, product, (&visitor, None), seen).await?;
         }
     }
-    for step in pages {
-        tell(office, client, &format!("visitor-{number}"), step, None, product).await?;
-    }
-    Ok(())
+    let visitor = format!("visitor-{number}");
+    tell(office, client, product, (&visitor, None), &pages).await
 }
 
 async fn tell(
     office: &Office,
     client: &ApiClient,
-    visitor: &str,
-    step: FunnelStep,
-    order: Option<&str>,
     product: Product,
+    (visitor, order): (&str, Option<&str>),
+    steps: &[FunnelStep],
 ) -> anyhow::Result<()> {
-    let key = format!("{visitor}-{}", step.name());
-    let call = Call::new("events", &key, &serde_json::json!({ "visitor": visitor }))?;
-    let event = PageEvent {
-        visitor: visitor.to_owned(),
-        step,
-        product: Some(product),
-        merchant_order_no: order.map(str::to_owned),
-    };
-    gateway::record_event(office, client, &call, &event).await?;
+    for step in steps {
+        let key = format!("{visitor}-{}", step.name());
+        let call = Call::new("events", &key, &serde_json::json!({ "visitor": visitor }))?;
+        let event = PageEvent {
+            visitor: visitor.to_owned(),
+            step: *step,
+            product: Some(product),
+            merchant_order_no: order.map(str::to_owned),
+        };
+        gateway::record_event(office, client, &call, &event).await?;
+    }
     Ok(())
 }
 
@@ -159,8 +157,8 @@ async fn order(
     }
     let visitor = format!("visitor-{number}");
     if *product == Product::QuickPay {
-        tell(office, client, &visitor, FunnelStep::SmsCode, Some(&order_no), *product).await?;
-        tell(office, client, &visitor, FunnelStep::PayConfirmed, Some(&order_no), *product).await?;
+        let steps = [FunnelStep::SmsCode, FunnelStep::PayConfirmed];
+        tell(office, client, *product, (&visitor, Some(&order_no)), &steps).await?;
     }
     Ok(())
 }

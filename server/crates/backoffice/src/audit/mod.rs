@@ -10,6 +10,8 @@ use domain::audit::{AuditFilter, AuditRecord};
 use domain::page::{Page, PageRequest};
 use serde::Serialize;
 use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// Who acted.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +66,17 @@ pub async fn record(
 ) -> Result<(), sqlx::Error> {
     let after = serde_json::to_value(after).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     store::insert(conn, office, event, subject_id, after).await
+}
+
+/// The latest event of an action on a kind of object: the object as it became, and when. For the system that wrote it.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn latest(
+    conn: &mut PgConnection,
+    what: (&str, &str),
+) -> Result<Option<(Uuid, serde_json::Value, OffsetDateTime)>, sqlx::Error> {
+    store::latest(conn, what).await
 }
 
 /// Who did what, newest first.

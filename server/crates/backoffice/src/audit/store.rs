@@ -3,6 +3,7 @@ use crate::office::Office;
 use domain::audit::{AuditFilter, AuditRecord};
 use domain::page::{Page, PageRequest};
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub(super) async fn insert(
@@ -33,6 +34,21 @@ pub(super) async fn insert(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+pub(super) async fn latest(
+    conn: &mut PgConnection,
+    (subject_kind, action): (&str, &str),
+) -> Result<Option<(Uuid, serde_json::Value, OffsetDateTime)>, sqlx::Error> {
+    let row = sqlx::query!(
+        "SELECT id, after, at FROM audit_records WHERE subject_kind = $1 AND action = $2
+         ORDER BY at DESC, id DESC LIMIT 1",
+        subject_kind,
+        action,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| (row.id, row.after.unwrap_or_default(), row.at)))
 }
 
 pub(super) async fn list(

@@ -3,11 +3,13 @@
 
 mod changes;
 mod error;
+mod names;
 mod set_up;
 mod store;
 
 pub use changes::{approval_concluded, propose_change};
 pub use error::MerchantError;
+pub use names::names;
 pub use set_up::{
     ApiSecret, NewMerchant, NewSplitRule, add, add_split_rule, agree_fee, enable, issue_api_key,
     set_status,

@@ -7,19 +7,24 @@ use crate::jobs::{Job, JobError, Message, Outcome, Run};
 use crate::office::Office;
 use domain::date::BusinessDate;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Settles everything that is due on a day or before, and drafts the payouts.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct RunSettlement {
     /// The day.
     pub due_date: BusinessDate,
+    /// Tells runs that people asked for from the one that the day cut starts.
+    #[serde(default)]
+    pub asked: Option<Uuid>,
 }
 
 impl Message for RunSettlement {
     const KIND: &'static str = "settlement.run";
 
     fn unique_key(&self) -> Option<String> {
-        Some(format!("{}:{}", Self::KIND, self.due_date))
+        let asked = self.asked.map(|asked| format!(":{asked}")).unwrap_or_default();
+        Some(format!("{}:{}{asked}", Self::KIND, self.due_date))
     }
 }
 

@@ -18,7 +18,7 @@ mod postings;
 mod store;
 
 pub use error::SettlementError;
-pub use lists::{find, list};
+pub use lists::{find, last_run, list};
 
 use self::plan::Plan;
 use self::store::Merchant;
@@ -44,6 +44,27 @@ pub async fn run(
 ) -> Result<SettlementRun, SettlementError> {
     actor.require(Permission::RunSettlement)?;
     settle_due(office, Who::Staff(actor), due, &Silent).await
+}
+
+/// Asks for a run in the background: everything that is due on a day or before.
+///
+/// # Errors
+/// Not allowed, or the day has not come.
+pub async fn ask_for_run(
+    office: &Office,
+    actor: &Actor,
+    due: BusinessDate,
+) -> Result<(), SettlementError> {
+    actor.require(Permission::RunSettlement)?;
+    refuse_future(office, due).await?;
+    let job = jobs::RunSettlement { due_date: due, asked: Some(office.new_id()) };
+    let mut tx = office.begin().await?;
+    crate::jobs::enqueue(&mut tx, office, &job).await?;
+    let (who, action) = (Who::Staff(actor), "settlement.ask_for_run");
+    let event = Event { who, action, subject_kind: "settlement_run" };
+    audit::record(&mut tx, office, event, &due.to_string(), &job).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Hears how far a run is.

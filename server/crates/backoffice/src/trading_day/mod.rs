@@ -89,7 +89,7 @@ pub async fn cut(
     for channel in store::channels_with_bills(&mut tx, office).await? {
         jobs::enqueue(&mut tx, office, &FetchBill { channel, day: open }).await?;
     }
-    jobs::enqueue(&mut tx, office, &RunSettlement { due_date: next }).await?;
+    jobs::enqueue(&mut tx, office, &RunSettlement { due_date: next, asked: None }).await?;
     tx.commit().await?;
     Ok(next)
 }

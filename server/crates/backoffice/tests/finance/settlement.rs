@@ -89,7 +89,7 @@ async fn running_twice_has_no_second_effect(pool: PgPool) {
     assert_eq!((second.settled.len(), second.payouts), (0, 0));
     // By job too, as the day cut starts it.
     let mut tx = house.office.begin().await.unwrap();
-    let job = RunSettlement { due_date: day("2026-03-31") };
+    let job = RunSettlement { due_date: day("2026-03-31"), asked: None };
     queue::enqueue(&mut tx, &house.office, &job).await.unwrap();
     tx.commit().await.unwrap();
     house.work().await;

@@ -3,6 +3,8 @@
 mod store;
 
 use super::SettlementError;
+use crate::audit;
+use crate::explain::Inconsistent;
 use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::account::AccountRef;
@@ -10,8 +12,11 @@ use domain::ids::SettlementId;
 use domain::journal::{JournalFilter, Source};
 use domain::money::Money;
 use domain::page::{Page, PageRequest};
-use domain::settlement::{SettlementDetail, SettlementFilter, SettlementProof, SettlementSummary};
+use domain::settlement::{
+    SettlementDetail, SettlementFilter, SettlementProof, SettlementRun, SettlementSummary,
+};
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 
 /// Settlements, newest first.
 ///
@@ -49,6 +54,22 @@ pub async fn find(
     let from_books = moved(&mut conn, &summary).await?;
     let proof = SettlementProof { from_lines, from_books };
     Ok(SettlementDetail { summary, proof, lines })
+}
+
+/// What the latest run did and had to leave, and when it ended.
+///
+/// # Errors
+/// Not allowed, or the database failed.
+pub async fn last_run(
+    office: &Office,
+    actor: &Actor,
+) -> Result<Option<(SettlementRun, OffsetDateTime)>, SettlementError> {
+    actor.require(Permission::ViewSettlement)?;
+    let mut conn = office.db.acquire().await?;
+    let run = audit::latest(&mut conn, ("settlement_run", "settlement.run")).await?;
+    let Some((id, after, at)) = run else { return Ok(None) };
+    let unreadable = |error| Inconsistent::new("audit_records", id, error);
+    Ok(Some((serde_json::from_value(after).map_err(unreadable)?, at)))
 }
 
 /// What the settlement's journals took from the merchant's unsettled balance.

@@ -1,0 +1,141 @@
+use super::api::{Named, Owners};
+use super::names::{AccountName, entry_name, in_language, owner_view, side_name, source_view};
+use super::{Here, Views, api};
+use crate::components::{
+    Amount, Column, DateField, Fact, Facts, Loaded, Moment, PageHead, Pager, Panel, Place, Query,
+    Table, load, use_filter,
+};
+use crate::failure::Failure;
+use crate::i18n::t;
+use crate::{routes, text};
+use domain::account::{AccountSummary, Side, Statement, StatementFilter, StatementRow};
+use domain::money::Money;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+/// One account: its balance and its statement.
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let (params, filter) = (use_params_map(), use_filter());
+    let id = move || params.read().get("id").unwrap_or_default();
+    let statement = load(
+        move || (id(), filter()),
+        |(id, query)| async move {
+            api::statement_of(id.parse().map_err(|_| Failure::NotFound)?, wanted(&query)).await
+        },
+    );
+    view! {
+        <Loaded from=statement show=move |found| show(found, &untrack(filter)) />
+    }
+}
+
+fn wanted(query: &Query) -> StatementFilter {
+    StatementFilter { from: query.value("from"), to: query.value("to"), page: query.page() }
+}
+
+fn show(found: Named<Statement>, query: &Query) -> impl IntoView + use<> {
+    let Named { what: Statement { account, opening, closing, page }, owners } = found;
+    let place = Place::of(&page);
+    let (first, last) = (page.request.number == 1, page.request.number >= page.pages());
+    let empty = page.rows.is_empty();
+    let rows = page.rows.into_iter().map(|line| row(line, &owners)).collect_view();
+    let name = in_language(&account.name_en, &account.name_zh).to_owned();
+    let title = format!("{} {name}", account.account.code);
+    let (facts, fields) = (facts(&account, &owners), fields(&account, query));
+    view! {
+        <PageHead title lead=t(text::ACCOUNTS_STATEMENT) />
+        <Views here=Here::Elsewhere />
+        <Panel title=t(text::ACCOUNTS_ACCOUNT)>{facts}</Panel>
+        {fields}
+        <Table caption=t(text::ACCOUNTS_STATEMENT) columns=columns() empty>
+            {first.then(|| balance_row(t(text::ACCOUNTS_OPENING), opening))}
+            {rows}
+            {last.then(|| balance_row(t(text::ACCOUNTS_CLOSING), closing))}
+        </Table>
+        <Pager place />
+    }
+}
+
+fn columns() -> Vec<Column> {
+    vec![
+        Column::text(t(text::ACCOUNTS_ACCOUNTING_DATE)),
+        Column::text(t(text::ACCOUNTS_EVENT_TIME)),
+        Column::text(t(text::ACCOUNTS_ENTRY)),
+        Column::text(t(text::ACCOUNTS_SOURCE)),
+        Column::text(t(text::ACCOUNTS_COUNTER)),
+        Column::number(t(text::ACCOUNTS_DEBIT)),
+        Column::number(t(text::ACCOUNTS_CREDIT)),
+        Column::number(t(text::ACCOUNTS_RUNNING_BALANCE)),
+    ]
+}
+
+fn facts(account: &AccountSummary, owners: &Owners) -> impl IntoView + use<> {
+    let owner = account.account.owner.clone();
+    let owner = (!owner.is_empty()).then(|| {
+        let owner = owner_view(&owner, owners);
+        view! { <Fact term=t(text::ACCOUNTS_OWNER)>{owner}</Fact> }
+    });
+    let (balance, debits, credits) = (account.balance, account.debits, account.credits);
+    let (side, opened_at) = (account.normal_side, account.opened_at);
+    view! {
+        <Facts>
+            <Fact term=t(text::ACCOUNTS_BALANCE)><Amount money=balance /></Fact>
+            {owner}
+            <Fact term=t(text::ACCOUNTS_NORMAL_SIDE)>{side_name(side)}</Fact>
+            <Fact term=t(text::ACCOUNTS_DEBITS)><Amount money=debits /></Fact>
+            <Fact term=t(text::ACCOUNTS_CREDITS)><Amount money=credits /></Fact>
+            <Fact term=t(text::ACCOUNTS_OPENED_AT)><Moment at=opened_at /></Fact>
+        </Facts>
+    }
+}
+
+/// The days shown; the form stays on the account's own address.
+fn fields(account: &AccountSummary, query: &Query) -> impl IntoView + use<> {
+    let here = routes::account(account.id);
+    let all = here.clone();
+    view! {
+        <form method="get" action=here class="filter" role="search">
+            <DateField
+                name="from"
+                label=t(text::ACCOUNTS_FROM)
+                value=query.text("from").unwrap_or_default()
+                optional=true
+            />
+            <DateField
+                name="to"
+                label=t(text::ACCOUNTS_TO)
+                value=query.text("to").unwrap_or_default()
+                optional=true
+            />
+            <div class="actions">
+                <button class="button" type="submit">{t(text::SHELL_FILTER)}</button>
+                <a class="link" href=all>{t(text::SHELL_FILTER_CLEAR)}</a>
+            </div>
+        </form>
+    }
+}
+
+fn balance_row(title: &'static str, money: Money) -> impl IntoView {
+    view! {
+        <tr class="total">
+            <th scope="row" colspan="7">{title}</th>
+            <td class="number"><Amount money /></td>
+        </tr>
+    }
+}
+
+fn row(line: StatementRow, owners: &Owners) -> impl IntoView + use<> {
+    let amount = |side| (line.side == side).then(|| view! { <Amount money=line.amount /> });
+    view! {
+        <tr>
+            <td>{line.accounting_date.to_string()}</td>
+            <td><Moment at=line.event_time /></td>
+            <td><a class="link" href=routes::journal(line.journal)>{entry_name(line.entry)}</a></td>
+            <td>{source_view(&line.source)}</td>
+            <td><AccountName account=line.counter owners=owners.clone() /></td>
+            <td class="number">{amount(Side::Debit)}</td>
+            <td class="number">{amount(Side::Credit)}</td>
+            <td class="number"><Amount money=line.balance /></td>
+        </tr>
+    }
+}

@@ -1,0 +1,108 @@
+//! Server functions of manual adjustments.
+
+use crate::accounts::api::{Named, Owners};
+use crate::failure::Failure;
+use domain::account::BalanceEffect;
+use domain::adjustment::{
+    AdjustmentDetail, AdjustmentFilter, AdjustmentRequest, AdjustmentSummary,
+};
+use domain::ids::AdjustmentId;
+use domain::page::Page;
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use serde::{Deserialize, Serialize};
+
+/// Adjustments.
+#[server(prefix = "/api/fn", endpoint = "adjustments/list", input = Json)]
+pub async fn list(filter: AdjustmentFilter) -> Result<Page<AdjustmentSummary>, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::adjustments::list(&office, &actor, &filter).await?)
+}
+
+/// One adjustment.
+#[server(prefix = "/api/fn", endpoint = "adjustments/find", input = Json)]
+pub async fn find(id: AdjustmentId) -> Result<Named<AdjustmentDetail>, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let what = backoffice::adjustments::find(&office, &actor, id).await?;
+    let lines = what.request.lines.iter().flat_map(|line| [&line.debit, &line.credit]);
+    let accounts = lines.chain(what.effects.iter().map(|effect| &effect.account));
+    let owners = crate::accounts::api::owners(&office, &actor, accounts).await?;
+    Ok(Named { what, owners })
+}
+
+/// An adjustment as a person describes it: by a template, or by one debit and one credit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sketch {
+    /// Name of a template; empty: the pair of accounts counts.
+    pub template: String,
+    /// Number of the merchant the template concerns.
+    pub merchant: String,
+    /// Code of the channel the template concerns.
+    pub channel: String,
+    /// Code of the debited account.
+    pub debit_code: String,
+    /// Whose account that is: a merchant's number, a channel's or bank account's code.
+    pub debit_owner: String,
+    /// Code of the credited account.
+    pub credit_code: String,
+    /// Whose account that is.
+    pub credit_owner: String,
+    /// How much, in major units.
+    pub amount: String,
+    /// Whose record counts.
+    pub baseline: String,
+    /// Why.
+    pub reason: String,
+    /// What proves it.
+    pub evidence: String,
+    /// Id of the journal that is corrected, if one is.
+    pub corrects: String,
+}
+
+/// The document a sketch makes, and what it would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Previewed {
+    /// The document, as it would be proposed.
+    pub document: AdjustmentRequest,
+    /// The balances before and after it, as the books stand now.
+    pub effects: Vec<BalanceEffect>,
+    /// Whose accounts they are.
+    pub owners: Owners,
+}
+
+/// What an adjustment would do to the balances.
+#[server(prefix = "/api/fn", endpoint = "adjustments/preview", input = Json)]
+pub async fn preview(sketch: Sketch) -> Result<Previewed, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let document = super::sketch::document(&office, &actor, &sketch).await?;
+    let effects = backoffice::adjustments::preview(&office, &actor, &document).await?;
+    let accounts = effects.iter().map(|effect| &effect.account);
+    let owners = crate::accounts::api::owners(&office, &actor, accounts).await?;
+    Ok(Previewed { document, effects, owners })
+}
+
+/// A document, exactly as its preview showed it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ProposalRequest {
+    /// The document, as JSON.
+    pub document: String,
+    /// `yes` when the maker ticked that they read the effects.
+    #[serde(default)]
+    pub confirmed: String,
+}
+
+/// Proposes a document to a second person, and leads to it.
+#[server(prefix = "/api/fn", endpoint = "adjustments/propose")]
+pub async fn propose(request: ProposalRequest) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    if request.confirmed != "yes" {
+        return Err(Failure::invalid("confirmed", "tick that you have read the effects"));
+    }
+    let document: AdjustmentRequest = serde_json::from_str(&request.document).map_err(|_| {
+        Failure::invalid("document", "the document is not readable: open the form anew")
+    })?;
+    let id = backoffice::adjustments::propose(&office, &actor, &document).await?;
+    crate::session::go_to(&crate::routes::adjustment(id));
+    Ok(())
+}

@@ -1,0 +1,130 @@
+use super::{api, named_state, payout_state};
+use crate::accounts::JournalsOf;
+use crate::components::{
+    Amount, Badge, CopyId, Fact, Facts, Loaded, Moment, PageHead, Panel, Step, Timeline, load,
+};
+use crate::failure::Failure;
+use crate::i18n::t;
+use crate::{routes, text};
+use domain::payout::{PayoutDetail, PayoutState, PayoutStep, PayoutSummary};
+use leptos::prelude::*;
+use leptos::tachys::view::any_view::AnyView;
+use leptos_router::hooks::use_params_map;
+
+/// One payout with its path: from the settlement to the line of the bank statement.
+#[component]
+pub fn PayoutPage() -> impl IntoView {
+    let params = use_params_map();
+    let payout = load(
+        move || params.read().get("id").unwrap_or_default(),
+        |id| async move { api::find(id.parse().map_err(|_| Failure::NotFound)?).await },
+    );
+    view! { <Loaded from=payout show=show /> }
+}
+
+fn show(payout: PayoutDetail) -> impl IntoView {
+    let id = payout.summary.id;
+    let (facts, path) = (facts(&payout), path(&payout));
+    view! {
+        <PageHead title=payout.summary.number lead=t(text::PAYOUTS_PAYOUT)>
+            <a class="link" href=routes::audit_of(&id.to_string())>{t(text::PAYOUTS_HISTORY)}</a>
+        </PageHead>
+        <Panel title=t(text::PAYOUTS_PAYOUT)>{facts}</Panel>
+        <Panel title=t(text::PAYOUTS_PATH)>{path}</Panel>
+        <Panel title=t(text::PAYOUTS_STEPS)>
+            <Timeline>{payout.steps.into_iter().map(step).collect_view()}</Timeline>
+        </Panel>
+        <JournalsOf kind="payout" id=id.to_string() />
+    }
+}
+
+fn facts(payout: &PayoutDetail) -> impl IntoView + use<> {
+    let PayoutSummary { merchant, merchant_name, merchant_code, amount, state, created_at, .. } =
+        payout.summary.clone();
+    let (word, tone) = payout_state(&state);
+    let payee = payout.payee.clone();
+    let (from, purse) = (payout.from_code.clone(), routes::accounts_of(&payout.from_code));
+    view! {
+        <Facts>
+            <Fact term=t(text::PAYOUTS_AMOUNT)><Amount money=amount /></Fact>
+            <Fact term=t(text::PAYOUTS_STATE)><Badge tone>{word}</Badge> {because(&state)}</Fact>
+            <Fact term=t(text::PAYOUTS_MERCHANT)>
+                <a class="link" href=routes::merchant(merchant)>
+                    {merchant_name} " (" {merchant_code} ")"
+                </a>
+            </Fact>
+            <Fact term=t(text::PAYOUTS_PAYEE)>
+                {payee.name} ", " {payee.bank} ", " <CopyId id=payee.account />
+            </Fact>
+            <Fact term=t(text::PAYOUTS_TAKEN_FROM)><a class="link" href=purse>{from}</a></Fact>
+            <Fact term=t(text::PAYOUTS_CREATED_AT)><Moment at=created_at /></Fact>
+        </Facts>
+    }
+}
+
+/// Why a payout is where it is, where that needs a word.
+fn because(state: &PayoutState) -> Option<String> {
+    let reason = match state {
+        PayoutState::Drafted { returned_because } => returned_because.as_ref()?,
+        PayoutState::Unknown { reason }
+        | PayoutState::Rejected { reason }
+        | PayoutState::Returned { reason, .. } => reason,
+        _ => return None,
+    };
+    Some(format!(" {reason}"))
+}
+
+/// The documents on its way, in order; those that are not there yet say so.
+fn path(payout: &PayoutDetail) -> impl IntoView + use<> {
+    let (kind, source) = payout.source.clone();
+    let source = match routes::source(&kind, &source.to_string()) {
+        Some(href) => link(href, t(text::PAYOUTS_TO_SETTLEMENT)),
+        None => view! { <CopyId id=source.to_string() /> }.into_any(),
+    };
+    let batch = payout.summary.batch.map(|batch| {
+        let number = payout.batch_number.clone().unwrap_or_else(|| batch.to_string());
+        link(routes::payout_batch(batch), number)
+    });
+    let approval =
+        payout.approval.map(|id| link(routes::approval(id), t(text::PAYOUTS_TO_APPROVAL)));
+    let account =
+        payout.reserve_account.clone().map(|(id, code)| link(routes::reserve_account(id), code));
+    let bank_ref = payout.bank_ref.clone().map(|id| view! { <CopyId id /> }.into_any());
+    let line = match &payout.summary.state {
+        PayoutState::Paid { line } | PayoutState::Returned { line, .. } => {
+            Some(view! { <CopyId id=line.to_string() /> }.into_any())
+        }
+        _ => None,
+    };
+    let queries = payout.queries;
+    view! {
+        <Facts>
+            <Fact term=t(text::PAYOUTS_SETTLEMENT)>{source}</Fact>
+            <Fact term=t(text::PAYOUTS_BATCH)>{or_not_yet(batch)}</Fact>
+            <Fact term=t(text::PAYOUTS_APPROVAL)>{or_not_yet(approval)}</Fact>
+            <Fact term=t(text::PAYOUTS_PAID_FROM)>{or_not_yet(account)}</Fact>
+            <Fact term=t(text::PAYOUTS_BANK_REF)>{or_not_yet(bank_ref)}</Fact>
+            <Fact term=t(text::PAYOUTS_QUERIES)>{queries}</Fact>
+            <Fact term=t(text::PAYOUTS_STATEMENT_LINE)>{or_not_yet(line)}</Fact>
+        </Facts>
+    }
+}
+
+fn link(href: String, words: impl ToString) -> AnyView {
+    view! { <a class="link" href=href>{words.to_string()}</a> }.into_any()
+}
+
+fn or_not_yet(there: Option<AnyView>) -> AnyView {
+    there.unwrap_or_else(|| {
+        view! { <span class="nothing">{t(text::PAYOUTS_NOT_YET)}</span> }.into_any()
+    })
+}
+
+fn step(step: PayoutStep) -> impl IntoView {
+    let (word, tone) = named_state(&step.state);
+    view! {
+        <Step at=Some(step.at) title=word tone>
+            {(!step.note.is_empty()).then_some(step.note)}
+        </Step>
+    }
+}

@@ -1,0 +1,95 @@
+//! Payouts to merchants and the batches they are decided in.
+
+pub mod api;
+mod batch;
+mod batches;
+mod detail;
+mod drafts;
+mod list;
+
+pub use list::PayoutsOf;
+
+use crate::components::{Tab, Tabs, Tone};
+use crate::i18n::t;
+use crate::{routes, session, text};
+use domain::access::Permission;
+use domain::payout::{BatchState, PayoutState};
+use leptos::prelude::*;
+use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
+use leptos_router::components::Route;
+use leptos_router::path;
+
+/// The screens of payouts.
+#[component(transparent)]
+pub fn PayoutRoutes() -> AnyNestedRoute {
+    view! {
+        <Route path=path!("/payouts") view=list::PayoutList />
+        <Route path=path!("/payouts/batches") view=batches::BatchList />
+        <Route path=path!("/payouts/drafts") view=drafts::DraftsPage />
+        <Route path=path!("/payouts/batches/:id") view=batch::BatchPage />
+        <Route path=path!("/payouts/:id") view=detail::PayoutPage />
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// Which view of payouts is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Here {
+    Payouts,
+    Drafts,
+    Batches,
+}
+
+/// The views of payouts.
+#[component]
+fn Views(here: Here) -> impl IntoView {
+    let tab = move |of: Here| Signal::stored(here == of);
+    let drafts = session::may(Permission::MakePayout).then(|| {
+        view! {
+            <Tab href=routes::PAYOUT_DRAFTS here=tab(Here::Drafts)>{t(text::PAYOUTS_DRAFTS)}</Tab>
+        }
+    });
+    view! {
+        <Tabs label=t(text::PAYOUTS_TITLE)>
+            <Tab href=routes::PAYOUTS here=tab(Here::Payouts)>{t(text::PAYOUTS_TITLE)}</Tab>
+            {drafts}
+            <Tab href=routes::PAYOUT_BATCHES here=tab(Here::Batches)>
+                {t(text::PAYOUTS_BATCHES)}
+            </Tab>
+        </Tabs>
+    }
+}
+
+/// The word and the tone of a state.
+fn payout_state(state: &PayoutState) -> (&'static str, Tone) {
+    named_state(state.name())
+}
+
+/// The word and the tone of a state's stored name.
+fn named_state(state: &str) -> (&'static str, Tone) {
+    let (word, tone) = match state {
+        "drafted" => (text::PAYOUTS_STATE_DRAFTED, Tone::Neutral),
+        "submitted" => (text::PAYOUTS_STATE_SUBMITTED, Tone::Warn),
+        "queued" => (text::PAYOUTS_STATE_QUEUED, Tone::Info),
+        "sending" => (text::PAYOUTS_STATE_SENDING, Tone::Info),
+        "accepted" => (text::PAYOUTS_STATE_ACCEPTED, Tone::Info),
+        "rejected" => (text::PAYOUTS_STATE_REJECTED, Tone::Bad),
+        "paid" => (text::PAYOUTS_STATE_PAID, Tone::Good),
+        "returned" => (text::PAYOUTS_STATE_RETURNED, Tone::Bad),
+        _ => (text::PAYOUTS_STATE_UNKNOWN, Tone::Warn),
+    };
+    (t(word), tone)
+}
+
+/// The word and the tone of a batch's state.
+fn batch_state(state: BatchState) -> (&'static str, Tone) {
+    let (word, tone) = match state {
+        BatchState::Drafted => (text::PAYOUTS_BATCH_DRAFTED, Tone::Neutral),
+        BatchState::Submitted => (text::PAYOUTS_BATCH_SUBMITTED, Tone::Warn),
+        BatchState::Approved => (text::PAYOUTS_BATCH_APPROVED, Tone::Info),
+        BatchState::Rejected => (text::PAYOUTS_BATCH_REJECTED, Tone::Bad),
+        BatchState::Closed => (text::PAYOUTS_BATCH_CLOSED, Tone::Good),
+    };
+    (t(word), tone)
+}
