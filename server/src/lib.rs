@@ -7,6 +7,7 @@ pub mod database;
 pub mod demo;
 pub mod downloads;
 pub mod headers;
+pub mod http;
 pub mod office;
 pub mod origin;
 pub mod refusal;

@@ -37,7 +37,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         tracing::info!("stopping");
         let _ = stopping.send(true);
     });
-    let routes = router(&site, axum::Router::new());
+    let routes = router(&site, crate::http::api(office.clone()));
     let serving = axum::serve(listener, routes).with_graceful_shutdown(async move {
         let _ = stopped.wait_for(|stop| *stop).await;
     });

@@ -1,0 +1,261 @@
+//! What all routes of the merchant API share: who calls, with which key, and how errors look.
+
+use crate::router::RequestId;
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use backoffice::explain::{Explain, Kind};
+use backoffice::gateway::{self, Answer, GatewayError};
+use backoffice::office::Office;
+use domain::gateway::ApiClient;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The header whose value makes repeating a request harmless.
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// The header that tells that an answer was given before.
+const REPLAYED: &str = "idempotent-replayed";
+
+/// Every error of the API.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorBody {
+    /// The error.
+    error: ErrorDetail,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorDetail {
+    /// Stable code, for programs.
+    code: String,
+    /// What happened and what to do, for people.
+    message: String,
+    /// The field or header that is to blame, where one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// The request, for questions to us.
+    request_id: String,
+}
+
+/// Why a request was not done.
+#[derive(Debug)]
+pub enum Trouble {
+    /// The gateway said no, or failed.
+    Gateway(GatewayError),
+    /// The request could not be read.
+    Unreadable {
+        /// The HTTP status.
+        status: StatusCode,
+        /// Stable code.
+        code: &'static str,
+        /// What was wrong.
+        message: String,
+        /// The header that is to blame.
+        field: Option<&'static str>,
+    },
+}
+
+/// An error with the request it belongs to.
+#[derive(Debug)]
+pub struct ApiError {
+    trouble: Trouble,
+    request_id: String,
+}
+
+impl ErrorBody {
+    /// An error, as it is sent and as it is kept for a repeated request.
+    pub fn new(code: &str, message: String, request_id: &str) -> Self {
+        let (code, request_id) = (code.to_owned(), request_id.to_owned());
+        Self { error: ErrorDetail { code, message, field: None, request_id } }
+    }
+}
+
+impl Trouble {
+    fn unreadable(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self::Unreadable { status, code, message: message.into(), field: None }
+    }
+}
+
+impl From<GatewayError> for Trouble {
+    fn from(error: GatewayError) -> Self {
+        Self::Gateway(error)
+    }
+}
+
+impl ApiError {
+    fn new(trouble: impl Into<Trouble>, request_id: &str) -> Self {
+        Self { trouble: trouble.into(), request_id: request_id.to_owned() }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, mut body) = match &self.trouble {
+            Trouble::Gateway(error) => gateway_error(error, &self.request_id),
+            Trouble::Unreadable { status, code, message, field } => {
+                let mut body = ErrorBody::new(code, message.clone(), &self.request_id);
+                body.error.field = field.map(str::to_owned);
+                (*status, body)
+            }
+        };
+        if let Trouble::Gateway(error) = &self.trouble
+            && let Kind::Invalid(field) = error.kind()
+        {
+            body.error.field = error.field().or_else(|| field.map(str::to_owned));
+        }
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        match &self.trouble {
+            Trouble::Gateway(GatewayError::NotAuthenticated) => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Trouble::Gateway(GatewayError::InProgress) => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+fn gateway_error(error: &GatewayError, request_id: &str) -> (StatusCode, ErrorBody) {
+    let status = match error.kind() {
+        Kind::SignedOut => StatusCode::UNAUTHORIZED,
+        Kind::Forbidden(_) => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Kind::Unexpected => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    let message = if status == StatusCode::INTERNAL_SERVER_ERROR {
+        let error: &(dyn std::error::Error + 'static) = error;
+        tracing::error!(request_id, error, "a request of a business system failed");
+        "something went wrong on our side: repeat the request with the same key".to_owned()
+    } else {
+        error.to_string()
+    };
+    (status, ErrorBody::new(error.code(), message, request_id))
+}
+
+/// Whoever calls, proven by their key, with the office working for their request.
+pub struct Caller {
+    /// The office, for this request.
+    pub office: Office,
+    /// The merchant's business system.
+    pub client: ApiClient,
+}
+
+impl Caller {
+    /// An error of this request.
+    pub fn trouble(&self, error: impl Into<GatewayError>) -> ApiError {
+        ApiError::new(error.into(), &self.office.request_id)
+    }
+}
+
+impl FromRequestParts<Office> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, office: &Office) -> Result<Self, ApiError> {
+        let request_id = request_id(parts);
+        let office = office.for_request(request_id.as_str());
+        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let bearer = header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+        let client = gateway::authenticate(&office, bearer.trim()).await;
+        let client = client.map_err(|error| ApiError::new(error, &request_id))?;
+        Ok(Self { office, client })
+    }
+}
+
+/// The key of a request that may change something. It is required.
+pub struct IdempotencyKey(pub String);
+
+impl FromRequestParts<Office> for IdempotencyKey {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _office: &Office) -> Result<Self, ApiError> {
+        let key = parts.headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok());
+        key.map(|key| Self(key.to_owned())).ok_or_else(|| {
+            let missing = Trouble::Unreadable {
+                status: StatusCode::BAD_REQUEST,
+                code: "idempotency_key_missing",
+                message: "send an Idempotency-Key header that is your own for this request, and \
+                          the same one when you repeat it"
+                    .to_owned(),
+                field: Some("Idempotency-Key"),
+            };
+            ApiError::new(missing, &request_id(parts))
+        })
+    }
+}
+
+/// A JSON body, read strictly.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Office> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, office: &Office) -> Result<Self, ApiError> {
+        let (parts, body) = request.into_parts();
+        let request_id = request_id(&parts);
+        match Json::<T>::from_request(Request::from_parts(parts, body), office).await {
+            Ok(Json(body)) => Ok(Self(body)),
+            Err(rejection) => {
+                let code = match &rejection {
+                    JsonRejection::JsonDataError(_) => "invalid_body",
+                    JsonRejection::JsonSyntaxError(_) => "not_json",
+                    JsonRejection::MissingJsonContentType(_) => "not_json",
+                    _ if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => "body_too_large",
+                    _ => "unreadable_body",
+                };
+                let unreadable =
+                    Trouble::unreadable(rejection.status(), code, rejection.body_text());
+                Err(ApiError::new(unreadable, &request_id))
+            }
+        }
+    }
+}
+
+/// An identifier in a path; one that is not well-formed names nothing.
+pub fn identifier(caller: &Caller, text: &str, what: &'static str) -> Result<Uuid, ApiError> {
+    Uuid::parse_str(text).map_err(|_| caller.trouble(GatewayError::NotFound(what)))
+}
+
+/// An answer that was given before, as it was given.
+pub fn again(answer: Answer) -> Response {
+    let mut response = answered(answer.status, &answer.body);
+    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}
+
+/// An answer.
+pub fn answered(status: u16, body: &Value) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    (status, Json(body)).into_response()
+}
+
+pub(super) async fn no_such_route(request: Request) -> ApiError {
+    let message = "there is no such route: see /api/v1/openapi.json";
+    let unknown = Trouble::unreadable(StatusCode::NOT_FOUND, "no_such_route", message);
+    ApiError::new(unknown, &id_of(&request))
+}
+
+pub(super) async fn no_such_method(request: Request) -> ApiError {
+    let message = "this route does not know this method: see /api/v1/openapi.json";
+    let unknown = Trouble::unreadable(StatusCode::METHOD_NOT_ALLOWED, "no_such_method", message);
+    ApiError::new(unknown, &id_of(&request))
+}
+
+fn request_id(parts: &Parts) -> String {
+    parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+}
+
+fn id_of(request: &Request) -> String {
+    request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+}

@@ -1,0 +1,181 @@
+//! Payments over the API.
+
+use super::api::{ApiError, Body, Caller, ErrorBody, IdempotencyKey, again, answered, identifier};
+use axum::Json;
+use axum::extract::Path;
+use axum::response::Response;
+use backoffice::gateway::{self, Call, Came, GatewayError, Taken};
+use domain::gateway::{PaymentRequest, PaymentView};
+use domain::ids::PaymentId;
+use domain::payment::PaymentStatus;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::time::Duration;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// How long a request waits for the outcome before it is answered with the state reached.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+/// Pause between two looks at the state.
+pub(super) const LOOK: Duration = Duration::from_millis(50);
+
+/// A payment to be collected.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPayment {
+    /// Your own number of the order: 1 to 64 letters, digits, `-`, `_`, `.`; each used once.
+    #[schema(example = "BOOKS-20260331-0001")]
+    merchant_order_no: String,
+    /// `quick_pay`, `wechat_pay` or `bank_transfer`.
+    #[schema(example = "quick_pay")]
+    product: String,
+    /// Major units as text with at most two decimals.
+    #[schema(example = "100.00")]
+    amount: String,
+    /// ISO 4217 code.
+    #[schema(example = "CNY")]
+    currency: String,
+    /// What the payer pays for, 1 to 128 characters.
+    #[schema(example = "Two books")]
+    subject: String,
+    /// For platforms: the number of the merchant on your platform who sells.
+    #[schema(example = "M100004")]
+    seller: Option<String>,
+}
+
+/// A payment.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PaymentBody {
+    /// Its id with us.
+    id: Option<Uuid>,
+    /// The id of its order with us.
+    order_id: Uuid,
+    /// Your own number of the order.
+    merchant_order_no: String,
+    /// The product.
+    product: String,
+    /// Major units as text.
+    amount: String,
+    /// ISO 4217 code.
+    currency: String,
+    /// `created`, `sending`, `unknown`, `succeeded` or `failed`. Only the last two are final.
+    status: String,
+    /// Why it failed or is not known.
+    failure: Option<String>,
+    /// When the payer paid.
+    #[serde(with = "time::serde::rfc3339::option")]
+    paid_at: Option<OffsetDateTime>,
+    /// The day the channel clears it on.
+    #[schema(example = "2026-03-31")]
+    clearing_date: Option<String>,
+    /// When the order was taken.
+    #[serde(with = "time::serde::rfc3339")]
+    created_at: OffsetDateTime,
+}
+
+impl From<PaymentView> for PaymentBody {
+    fn from(view: PaymentView) -> Self {
+        Self {
+            id: view.id.map(Uuid::from),
+            order_id: view.order.into(),
+            merchant_order_no: view.merchant_order_no,
+            product: view.product.name().to_owned(),
+            amount: view.amount.plain(),
+            currency: view.amount.currency().code().to_owned(),
+            status: view.status.name().to_owned(),
+            failure: view.failure,
+            paid_at: view.paid_at,
+            clearing_date: view.clearing_date.map(|day| day.to_string()),
+            created_at: view.created_at,
+        }
+    }
+}
+
+/// Collect a payment
+///
+/// Waits up to two seconds for the outcome. 201: the payment succeeded or failed. 202: the outcome
+/// is not known yet; ask with GET. Repeat a request with the same `Idempotency-Key` as often as
+/// you like: it collects once and is answered the same.
+#[utoipa::path(
+    post,
+    path = "/payments",
+    tag = "payments",
+    params(("Idempotency-Key" = String, Header, description = "Your own key of this request")),
+    request_body = NewPayment,
+    responses(
+        (status = 201, description = "Succeeded or failed", body = PaymentBody),
+        (status = 202, description = "Not known yet", body = PaymentBody),
+        (status = 400, description = "The request could not be read", body = ErrorBody),
+        (status = 401, description = "The API key is not valid", body = ErrorBody),
+        (status = 409, description = "Order number used, or request in progress", body = ErrorBody),
+        (status = 413, description = "More than 64 KiB", body = ErrorBody),
+        (status = 422, description = "A field is wrong, the merchant may not take this payment, \
+            or the key was used for another request", body = ErrorBody),
+    )
+)]
+pub async fn create(
+    caller: Caller,
+    IdempotencyKey(key): IdempotencyKey,
+    Body(new): Body<NewPayment>,
+) -> Result<Response, ApiError> {
+    let request = PaymentRequest {
+        merchant_order_no: new.merchant_order_no,
+        product: new.product,
+        amount: new.amount,
+        currency: new.currency,
+        subject: new.subject,
+        seller: new.seller,
+    };
+    let call = Call::new("POST /payments", &key, &json!(request));
+    let call = call.map_err(|error| caller.trouble(error))?;
+    let came = gateway::create_payment(&caller.office, &caller.client, &call, &request).await;
+    let taken = match came.map_err(|error| caller.trouble(error))? {
+        Came::Before(answer) => return Ok(again(answer)),
+        Came::New(taken) => taken,
+    };
+    let (status, body) = outcome(&caller, &taken).await.map_err(|error| caller.trouble(error))?;
+    let kept = gateway::remember(&caller.office, &caller.client, &call, (status, &body)).await;
+    kept.map_err(|error| caller.trouble(error))?;
+    Ok(answered(status, &body))
+}
+
+/// Ask after a payment
+#[utoipa::path(
+    get,
+    path = "/payments/{id}",
+    tag = "payments",
+    params(("id" = String, Path, description = "The payment's id")),
+    responses(
+        (status = 200, description = "The payment as it stands", body = PaymentBody),
+        (status = 401, description = "The API key is not valid", body = ErrorBody),
+        (status = 404, description = "No such payment of yours", body = ErrorBody),
+    )
+)]
+pub async fn find(caller: Caller, Path(id): Path<String>) -> Result<Json<PaymentBody>, ApiError> {
+    let id = PaymentId(identifier(&caller, &id, "payment")?);
+    let view = gateway::find_payment(&caller.office, &caller.client, id).await;
+    Ok(Json(view.map_err(|error| caller.trouble(error))?.into()))
+}
+
+/// The state reached after a short wait, or why CRM refused.
+async fn outcome(caller: &Caller, taken: &Taken) -> Result<(u16, Value), GatewayError> {
+    if let Some(refusal) = &taken.refusal {
+        let request_id = &caller.office.request_id;
+        let body = ErrorBody::new(refusal.code(), refusal.to_string(), request_id);
+        return Ok((422, json!(body)));
+    }
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        let view = gateway::standing(&caller.office, &caller.client, taken.order).await?;
+        let status = match view.status {
+            PaymentStatus::Succeeded | PaymentStatus::Failed => 201,
+            _ if tokio::time::Instant::now() < deadline => {
+                tokio::time::sleep(LOOK).await;
+                continue;
+            }
+            _ => 202,
+        };
+        return Ok((status, json!(PaymentBody::from(view))));
+    }
+}
