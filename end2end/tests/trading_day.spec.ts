@@ -23,7 +23,7 @@ const test = base.extend<{}, { stack: Stack }>({
 let day: string;
 let next: string;
 
-test.describe.configure({ mode: "serial", timeout: 120_000 });
+test.describe.configure({ mode: "serial", timeout: 300_000 });
 
 /** Signs a colleague in, in this browser. */
 async function as(page: Page, login: string): Promise<void> {
@@ -145,7 +145,7 @@ test("operations fetch the statement, import the merchant's list, and run what i
   await upload.locator('[name="file"]').setInputFiles({
     name: `coffee-${day}.csv`, mimeType: "text/csv", buffer: Buffer.from(list),
   });
-  await upload.getByRole("button").click();
+  await upload.locator("button[type=submit]").click();
   await expect(page).toHaveURL(/\/files\/[0-9a-f-]{36}/);
 
   await open(page, "/reconciliation/new");
@@ -288,7 +288,7 @@ async function fetchStatement(page: Page, of: string): Promise<void> {
   await form.locator('[name="request[kind]"]').selectOption("statement");
   await form.locator('[name="request[account]"]').fill(RESERVE);
   await form.locator('[name="request[day]"]').fill(of);
-  await form.getByRole("button").click();
+  await form.locator("button[type=submit]").click();
   await shows(page, "/files?kind=statement", of);
 }
 
