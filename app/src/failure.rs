@@ -43,7 +43,10 @@ pub enum Failure {
 impl Failure {
     /// A wrong field.
     pub fn invalid(field: &str, text: impl ToString) -> Self {
-        Self::Invalid { field: Some(field.to_owned()), text: text.to_string() }
+        let failure = Self::Invalid { field: Some(field.to_owned()), text: text.to_string() };
+        #[cfg(feature = "ssr")]
+        answer_with(&failure);
+        failure
     }
 }
 

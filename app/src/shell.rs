@@ -1,6 +1,6 @@
 //! What is around every screen: the document, the header, the menu.
 
-use crate::components::{Failed, PageHead, load};
+use crate::components::{Failed, Loaded, PageHead, load};
 use crate::failure::Failure;
 use crate::i18n::{Language, language, t, tf};
 use crate::menu::Menu;
@@ -83,9 +83,7 @@ fn Header(actor: Actor) -> impl IntoView {
                 <span class="brand-mark" aria-hidden="true"></span>
                 {t(text::SHELL_NAME)}
             </a>
-            <Transition>
-                {move || Suspend::new(async move { today.await.ok().map(business_date) })}
-            </Transition>
+            <Loaded from=today show=business_date />
             {demo}
             <div class="top-end">
                 <Preferences />

@@ -1,6 +1,8 @@
 //! The pages of merchants, channels, orders, payments and refunds, as the server writes them: with
 //! real records behind them, in both languages.
 
+#![expect(clippy::unwrap_used, reason = "a test's own set-up may end the test")]
+
 mod support;
 
 use axum::Router;
@@ -24,15 +26,15 @@ use domain::payment::{Payment, PaymentFilter};
 use domain::product::Product;
 use domain::routing::Route;
 use sqlx::PgPool;
-use support::{PASSWORD, add, office, post, sign_in, site};
+use support::{PASSWORD, add, get, office, post, sign_in, site};
 use time::macros::time;
 use tower::ServiceExt;
 use uuid::Uuid;
 
 const BOOK: &str = "order_no,merchant,product,amount,currency,status,paid_at,channel,channel_no,\
                     clearing_date\n\
-                    B-1,M1,quick_pay,100.00,CNY,paid,2026-03-31 10:00:00,unionpay,C1,2026-03-31\n\
-                    B-2,M1,quick_pay,7.00,CNY,failed,,,,\n";
+                    B-1,M100001,quick_pay,100.00,CNY,paid,2026-03-31 10:00:00,unionpay,C1,2026-03-31\n\
+                    B-2,M100001,quick_pay,7.00,CNY,failed,,,,\n";
 
 /// A page in a language.
 async fn page(site: &Router, path: &str, session: &str, language: &str) -> (StatusCode, String) {
@@ -97,8 +99,9 @@ fn unionpay() -> (ChannelSummary, Vec<Route>) {
 /// A platform with a supplier, a channel, and an imported, booked order.
 async fn trade(office: &Office) -> MerchantId {
     let day: BusinessDate = "2026-03-01".parse().unwrap();
-    let books = merchant(office, ("M1", "Books"), (MerchantKind::Platform, None)).await;
-    let seller = merchant(office, ("M2", "Press"), (MerchantKind::Supplier, Some(books))).await;
+    let books = merchant(office, ("M100001", "Books"), (MerchantKind::Platform, None)).await;
+    let seller =
+        merchant(office, ("M100002", "Press"), (MerchantKind::Supplier, Some(books))).await;
     let mut tx = office.begin().await.unwrap();
     let fee = FeeTerms::share(Rate::from_ppm(6_000).unwrap());
     merchants::enable(&mut tx, office, books, Product::QuickPay).await.unwrap();
@@ -164,16 +167,16 @@ async fn the_pages_of_trade_show_what_is_stored_in_both_languages(db: PgPool) {
     let order = format!("/orders/{}", payment.order);
     let path = format!("/payments/{}", payment.id);
     let pages = [
-        (merchant.as_str(), "Split rules|Press|0.6%|T+1|6217M1", "分账规则|平台佣金|开户行"),
-        ("/merchants?q=M1&kind=platform", "Books|Quick pay", "商户号|快捷支付"),
+        (merchant.as_str(), "Split rules|Press|0.6%|T+1|6217M100001", "分账规则|平台佣金|开户行"),
+        ("/merchants?q=M100001&kind=platform", "Books|Quick pay", "商户号|快捷支付"),
         ("/channels?rail=unionpay", "UnionPay quick pay|23:00|0.24%", "银联快捷|日切时间"),
         ("/channels/unionpay", "898319849000018|QUICK|50,000.00", "单笔上限"),
-        ("/orders?merchant=M1", "B-1|B-2|Paid", "已支付"),
-        ("/orders?merchant=M9", "Nothing here", "没有记录"),
+        ("/orders?merchant=M100001", "B-1|B-2|Paid", "已支付"),
+        ("/orders?merchant=M999999", "Nothing here", "没有记录"),
         ("/orders?view=imports", "book.csv|Booked", "已全部记账"),
         (order.as_str(), "line 2|Account system", "帐户系统|系统流转"),
         ("/payments?q=C1&status=succeeded", "B-1|Succeeded", "支付成功"),
-        (path.as_str(), "Debit|Request a refund|99.40|Not settled yet", "借方|申请退款"),
+        (path.as_str(), "Debit|Request a refund|0.60|Not settled yet", "借方|申请退款"),
     ];
     show(&site, &session, &pages).await;
 }
@@ -206,4 +209,16 @@ async fn a_refund_is_asked_for_on_the_page_of_its_payment(db: PgPool) {
         (path.as_str(), "RF-1|To decide", "待复核"),
     ];
     show(&site, &session, &pages).await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_does_not_exist_is_not_found(db: PgPool) {
+    let office = office(db);
+    add(&office, Role::Auditor).await;
+    let site = site(&office);
+    let session = sign_in(&site, "auditor", PASSWORD).await.unwrap();
+    for area in ["merchants", "channels", "orders", "payments", "refunds"] {
+        let response = get(&site, &format!("/{area}/{}", Uuid::nil()), Some(&session)).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{area}");
+    }
 }

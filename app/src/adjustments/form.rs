@@ -1,4 +1,5 @@
 use super::api::{Previewed, Sketch};
+use super::fields::{pair_fields, template_fields};
 use super::{api, effects, lines};
 use crate::accounts::in_language;
 use crate::components::{
@@ -9,7 +10,7 @@ use crate::failure::Failure;
 use crate::i18n::t;
 use crate::{accounts, routes, text};
 use domain::account::ChartBalance;
-use domain::adjustment::{Baseline, Reason, Template};
+use domain::adjustment::{Baseline, Reason};
 use leptos::prelude::*;
 
 /// The form to propose an adjustment: described in the address, previewed, then sent.
@@ -115,70 +116,6 @@ fn fields(query: &Query, chart: &[ChartBalance]) -> impl IntoView + use<> {
                 <button class="button" type="submit">{t(text::ADJUSTMENTS_PREVIEW)}</button>
             </form>
         </Panel>
-    }
-}
-
-fn template_fields(query: &Query) -> impl IntoView + use<> {
-    let text_of = |name: &str| query.text(name).unwrap_or_default();
-    let choices = Template::ALL
-        .iter()
-        .map(|one| Choice::new(one.name(), in_language(one.english(), one.chinese())))
-        .collect();
-    view! {
-        <SelectField
-            name="template"
-            label=t(text::ADJUSTMENTS_TEMPLATE)
-            choices
-            value=text_of("template")
-        />
-        <TextField
-            name="merchant"
-            label=t(text::ADJUSTMENTS_MERCHANT)
-            value=text_of("merchant")
-            hint=t(text::ADJUSTMENTS_MERCHANT_HINT)
-            optional=true
-        />
-        <TextField
-            name="channel"
-            label=t(text::ADJUSTMENTS_CHANNEL)
-            value=text_of("channel")
-            hint=t(text::ADJUSTMENTS_CHANNEL_HINT)
-            optional=true
-        />
-    }
-}
-
-fn pair_fields(query: &Query, chart: &[ChartBalance]) -> impl IntoView + use<> {
-    let text_of = |name: &str| query.text(name).unwrap_or_default();
-    let choices: Vec<_> = chart
-        .iter()
-        .map(|balance| &balance.line)
-        .filter(|line| line.postable)
-        .map(|line| {
-            let name = in_language(&line.name_en, &line.name_zh);
-            Choice::new(&line.code, format!("{} {name}", line.code))
-        })
-        .collect();
-    let side = move |(code, owner), (label, whose), values: (String, String)| {
-        view! {
-            <SelectField name=code label=t(label) choices=choices.clone() value=values.0 />
-            <TextField
-                name=owner
-                label=t(whose)
-                value=values.1
-                hint=t(text::ADJUSTMENTS_OWNER_HINT)
-                optional=true
-            />
-        }
-    };
-    let debit = (text_of("debit_code"), text_of("debit_owner"));
-    let credit = (text_of("credit_code"), text_of("credit_owner"));
-    let debit_labels = (text::ADJUSTMENTS_DEBIT, text::ADJUSTMENTS_DEBIT_OWNER);
-    let credit_labels = (text::ADJUSTMENTS_CREDIT, text::ADJUSTMENTS_CREDIT_OWNER);
-    view! {
-        <input type="hidden" name="by" value="accounts" />
-        {side(("debit_code", "debit_owner"), debit_labels, debit)}
-        {side(("credit_code", "credit_owner"), credit_labels, credit)}
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod api;
 mod detail;
+mod fields;
 mod form;
 mod list;
 #[cfg(feature = "ssr")]

@@ -88,7 +88,9 @@ fn facts(detail: &ErrorItemDetail) -> impl IntoView + use<> {
 fn outcome(detail: &ErrorItemDetail) -> AnyView {
     match detail.item.state.clone() {
         ErrorItemState::Resolved { action, at, .. } => view! {
-            <Fact term=t(text::ERROR_ITEMS_RESOLUTION)>{action_name(action)} " " <Moment at /></Fact>
+            <Fact term=t(text::ERROR_ITEMS_RESOLUTION)>
+                {action_name(action)} " " <Moment at />
+            </Fact>
         }
         .into_any(),
         ErrorItemState::Closed { reason, at } => view! {

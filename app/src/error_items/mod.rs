@@ -28,7 +28,7 @@ pub fn ErrorItemRoutes() -> AnyNestedRoute {
 }
 
 /// Between whose records.
-pub fn leg_name(leg: Leg) -> &'static str {
+fn leg_name(leg: Leg) -> &'static str {
     t(match leg {
         Leg::GatewayBank => text::ERROR_ITEMS_LEG_GATEWAY_BANK,
         Leg::BusinessGateway => text::ERROR_ITEMS_LEG_BUSINESS_GATEWAY,

@@ -66,7 +66,11 @@ fn Fetch(parties: Parties) -> impl IntoView {
         <Panel title=t(text::RECONCILIATION_FETCH)>
             <CommandForm action>
                 <p class="field-hint">{t(text::RECONCILIATION_FETCH_HINT)}</p>
-                <SelectField name="request[kind]" label=t(text::RECONCILIATION_KIND) choices=kinds />
+                <SelectField
+                    name="request[kind]"
+                    label=t(text::RECONCILIATION_KIND)
+                    choices=kinds
+                />
                 <SelectField name="request[channel]" label=t(text::RECONCILIATION_CHANNEL)
                     choices=codes(&parties.channels) none />
                 {account(&parties)}

@@ -38,6 +38,16 @@ pub fn ReconciliationRoutes() -> AnyNestedRoute {
     .into_any_nested_route()
 }
 
+/// Between whose records.
+fn leg_name(leg: Leg) -> &'static str {
+    t(match leg {
+        Leg::GatewayBank => text::RECONCILIATION_LEG_GATEWAY_BANK,
+        Leg::BusinessGateway => text::RECONCILIATION_LEG_BUSINESS_GATEWAY,
+        Leg::BusinessMerchant => text::RECONCILIATION_LEG_BUSINESS_MERCHANT,
+        Leg::Funds => text::RECONCILIATION_LEG_FUNDS,
+    })
+}
+
 fn verdict_name(verdict: Verdict) -> (&'static str, Tone) {
     let (word, tone) = match verdict {
         Verdict::Matched => (text::RECONCILIATION_VERDICT_MATCHED, Tone::Good),

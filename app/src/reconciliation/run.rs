@@ -1,10 +1,9 @@
 use super::run_list::counts;
-use super::{api, counterparty, totals, verdict_name};
+use super::{api, counterparty, leg_name, totals, verdict_name};
 use crate::components::{
     Amount, Badge, Column, CopyId, Fact, Facts, Loaded, Moment, PageHead, Pager, Panel, Place,
     Table, load, use_filter,
 };
-use crate::error_items::leg_name;
 use crate::failure::Failure;
 use crate::i18n::{t, tf};
 use crate::{routes, text};

@@ -1,10 +1,9 @@
 use super::api::{self, Parties};
-use super::{counterparty, verdict_name};
+use super::{counterparty, leg_name, verdict_name};
 use crate::components::{
     Badge, Choice, Column, DateField, FilterForm, Loaded, Moment, PageHead, Pager, Place, Query,
     SelectField, Table, Tone, load, use_filter,
 };
-use crate::error_items::leg_name;
 use crate::i18n::t;
 use crate::{routes, session, text};
 use domain::access::Permission;

@@ -1,8 +1,8 @@
 use super::api::{self, Parties};
+use super::leg_name;
 use crate::components::{
     Choice, CommandForm, DateField, Loaded, PageHead, Panel, SelectField, Submit, TextField, load,
 };
-use crate::error_items::leg_name;
 use crate::i18n::t;
 use crate::text;
 use domain::error_item::Leg;

@@ -24,9 +24,10 @@ pub(super) fn show(waiting: Waiting) -> impl IntoView {
         link(href, tf(text::TRADING_DAY_OPEN_ITEMS, [("count", &count)]))
     });
     let count = waiting.to_decide.to_string();
+    let words = tf(text::TRADING_DAY_TO_DECIDE, [("count", &count)]);
     let decide = (waiting.to_decide > 0).then(|| {
         view! {
-            {link(routes::APPROVALS.to_owned(), tf(text::TRADING_DAY_TO_DECIDE, [("count", &count)]))}
+            {link(routes::APPROVALS.to_owned(), words)}
             {approvals(waiting.approvals)}
         }
     });

@@ -21,7 +21,8 @@ pub async fn days(page: PageRequest) -> Result<Page<VoucherDay>, Failure> {
 #[server(prefix = "/api/fn", endpoint = "vouchers/day", input = Json)]
 pub async fn find_day(day: BusinessDate) -> Result<(VoucherDay, Vec<VoucherSummary>), Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
-    let head = backoffice::vouchers::day(&office, &actor, day).await?.ok_or(Failure::NotFound)?;
+    let head = backoffice::vouchers::day(&office, &actor, day).await?;
+    let head = head.ok_or(backoffice::vouchers::VoucherError::NotDrafted(day))?;
     Ok((head, backoffice::vouchers::list(&office, &actor, day).await?))
 }
 

@@ -169,7 +169,8 @@ async fn runs(conn: &mut PgConnection, day: BusinessDate) -> Result<Tally, sqlx:
                WHERE clearing_date = $1 AND replaced_at IS NULL AND kind <> 'fund_bill'
            )
            SELECT (SELECT count(*) FROM compared) AS "count!",
-                  (SELECT count(*) FROM (SELECT * FROM wanted EXCEPT SELECT * FROM compared) AS missing)
+                  (SELECT count(*)
+                   FROM (SELECT * FROM wanted EXCEPT SELECT * FROM compared) AS missing)
                       AS "open!",
                   0::bigint AS "minor!""#,
         day.0,
