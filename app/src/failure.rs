@@ -2,6 +2,7 @@
 //! went wrong in detail stays in the log, under the request's id.
 
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
+use leptos::server_fn::Bytes;
 use leptos::server_fn::codec::JsonEncoding;
 use serde::{Deserialize, Serialize};
 
@@ -43,10 +44,16 @@ pub enum Failure {
 impl Failure {
     /// A wrong field.
     pub fn invalid(field: &str, text: impl ToString) -> Self {
-        let failure = Self::Invalid { field: Some(field.to_owned()), text: text.to_string() };
+        Self::Invalid { field: Some(field.to_owned()), text: text.to_string() }
+    }
+}
+
+impl Failure {
+    /// Gives what is being answered the status of this failure. In the browser there is nothing to
+    /// answer.
+    pub(crate) fn set_status(&self) {
         #[cfg(feature = "ssr")]
-        answer_with(&failure);
-        failure
+        on_server::answer_with(self);
     }
 }
 
@@ -54,15 +61,18 @@ impl FromServerFnError for Failure {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        let failure = match error {
+        match error {
             ServerFnErrorErr::Args(text) | ServerFnErrorErr::MissingArg(text) => {
                 Self::Invalid { field: None, text }
             }
             _ => Self::Unexpected { reference: reference() },
-        };
-        #[cfg(feature = "ssr")]
-        answer_with(&failure);
-        failure
+        }
+    }
+
+    /// A server function that fails comes through here: the answer gets the failure's status.
+    fn ser(&self) -> Bytes {
+        self.set_status();
+        serde_json::to_vec(self).map_or_else(|error| error.to_string().into(), Bytes::from)
     }
 }
 
@@ -71,8 +81,6 @@ fn reference() -> String {
     String::new()
 }
 
-#[cfg(feature = "ssr")]
-pub(crate) use on_server::answer_with;
 #[cfg(feature = "ssr")]
 use on_server::reference;
 
@@ -106,7 +114,6 @@ mod on_server {
                 Kind::Unexpected => Self::Unexpected { reference: reference() },
             };
             write_down(&failure, &error);
-            answer_with(&failure);
             failure
         }
     }
@@ -129,7 +136,7 @@ mod on_server {
 
     /// Gives the answer its status. A form posted without our program in the browser is answered
     /// with a way back, whose status must stay.
-    pub(crate) fn answer_with(failure: &Failure) {
+    pub(super) fn answer_with(failure: &Failure) {
         let (Some(options), Some(parts)) =
             (use_context::<ResponseOptions>(), use_context::<Parts>())
         else {

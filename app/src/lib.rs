@@ -3,11 +3,14 @@
 
 #![recursion_limit = "256"]
 
+pub mod api;
+pub mod books;
 pub mod components;
 pub mod failure;
 pub mod i18n;
 pub mod journey;
 pub mod menu;
+pub mod payout_table;
 pub mod routes;
 pub mod session;
 pub mod shell;

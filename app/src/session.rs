@@ -102,7 +102,7 @@ pub use on_server::{go_to, office_and_actor, request_id};
 
 #[cfg(feature = "ssr")]
 mod on_server {
-    use crate::failure::{Failure, answer_with};
+    use crate::failure::Failure;
     use backoffice::office::Office;
     use domain::access::Actor;
     use http::request::Parts;
@@ -117,12 +117,8 @@ mod on_server {
     /// # Errors
     /// Nobody is signed in.
     pub fn office_and_actor() -> Result<(Office, Actor), Failure> {
-        let signed_out = || {
-            answer_with(&Failure::SignedOut);
-            Failure::SignedOut
-        };
-        let office = extension::<Office>().ok_or_else(signed_out)?;
-        let actor = extension::<Actor>().ok_or_else(signed_out)?;
+        let office = extension::<Office>().ok_or(Failure::SignedOut)?;
+        let actor = extension::<Actor>().ok_or(Failure::SignedOut)?;
         Ok((office, actor))
     }
 

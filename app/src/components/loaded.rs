@@ -85,10 +85,11 @@ where
     let fetch = move |key: Key| -> Arriving {
         let arriving = key.value.downcast_ref::<K>().cloned().map(&fetch);
         Box::pin(async move {
-            match arriving {
+            let arrived = match arriving {
                 Some(arriving) => arriving.await.map(Parcel::of),
                 None => Err(Failure::Unexpected { reference: String::new() }),
-            }
+            };
+            arrived.inspect_err(Failure::set_status)
         })
     };
     let found = resource(Box::new(move || Key::of(key())), Box::new(fetch));
