@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Stack } from "./stack.ts";
 
 /** What the merchant API answered. */
@@ -45,6 +46,20 @@ export class Merchant {
       }),
     });
     return { status: response.status, body: (await response.json()) as Answer["body"] };
+  }
+
+  /** Asks for a payment and then how it ended, as long as that is not known. */
+  async collect(...order: Parameters<Merchant["pay"]>): Promise<Answer["body"]> {
+    let { body } = await this.pay(...order);
+    const limit = Date.now() + 45_000;
+    while (!["succeeded", "failed"].includes(body.status) && Date.now() < limit) {
+      await sleep(100);
+      const response = await fetch(`${this.#stack.url}/api/v1/payments/${body.id}`, {
+        headers: { authorization: `Bearer ${this.#bearer}` },
+      });
+      body = (await response.json()) as Answer["body"];
+    }
+    return body;
   }
 }
 

@@ -24,7 +24,7 @@ async function upload(page: Page, kind: string, name: string, bytes: Buffer): Pr
   await form.locator('[name="channel"]').selectOption("wechat");
   await form.locator('[name="day"]').fill("2026-03-31");
   await form.locator('[name="file"]').setInputFiles({ name, mimeType: "text/csv", buffer: bytes });
-  await form.getByRole("button").click();
+  await form.locator("button[type=submit]").click();
   await expect(page).toHaveURL(/\/files/);
 }
 

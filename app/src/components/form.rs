@@ -21,7 +21,8 @@ pub(super) struct FormState {
 impl FormState {
     /// What is wrong with the field of this name; the name in `request[name]` counts.
     pub(super) fn wrong_with(self, name: &str) -> Option<String> {
-        match self.failure.get() {
+        // A command can take the form off the page while its answer is still being shown.
+        match self.failure.try_get().flatten() {
             Some(Failure::Invalid { field: Some(field), text }) if field == bare(name) => {
                 Some(text)
             }
@@ -70,7 +71,7 @@ where
     view! {
         <ActionForm action=action attr:class="command">
             <div class="form-refused" role="alert" tabindex="-1" node_ref=summary>
-                {move || state.failure.get().map(|failure| refusal(&failure))}
+                {move || state.failure.try_get().flatten().map(|failure| refusal(&failure))}
             </div>
             {children()}
         </ActionForm>
@@ -115,7 +116,7 @@ pub fn Submit(
     children: Children,
 ) -> impl IntoView {
     let pending = use_context::<FormState>().map(|state| state.pending);
-    let busy = move || pending.is_some_and(|pending| pending.get());
+    let busy = move || pending.is_some_and(|pending| pending.try_get().unwrap_or_default());
     let class = if grave { "button button-grave" } else { "button button-main" };
     let (name, value) = says;
     let says = (!name.is_empty()).then_some((name, value));
