@@ -89,11 +89,20 @@ where
                 Some(arriving) => arriving.await.map(Parcel::of),
                 None => Err(Failure::Unexpected { reference: String::new() }),
             };
-            arrived.inspect_err(Failure::set_status)
+            arrived.inspect_err(answer_page)
         })
     };
     let found = resource(Box::new(move || Key::of(key())), Box::new(fetch));
     Load { found, of: PhantomData }
+}
+
+/// A page that is written gets the status of what could not be loaded for it. What the state of
+/// things does not allow yet, such as the overview before the first day is opened, is said on a page
+/// that is all right.
+fn answer_page(failure: &Failure) {
+    if !matches!(failure, Failure::Conflict { .. }) {
+        failure.set_status();
+    }
 }
 
 fn resource(
