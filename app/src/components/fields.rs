@@ -116,15 +116,16 @@ pub fn SelectField(
     #[prop(optional)]
     none: Option<&'static str>,
 ) -> impl IntoView {
-    let none = none.map(|none| view! { <option value="">{none}</option> });
-    let choices = choices
+    let none = none.map(|none| Choice::new("", none));
+    let options = none
         .into_iter()
+        .chain(choices)
         .map(|choice| {
             let selected = choice.value == value;
             view! { <option value=choice.value selected=selected>{choice.label}</option> }
         })
         .collect_view();
-    let input = view! { <select id=name name=name>{none} {choices}</select> };
+    let input = view! { <select id=name name=name>{options}</select> };
     field(name, label, "", input.into_any())
 }
 
