@@ -175,6 +175,8 @@ test("the lost row is an error item, which one person proposes to suspend and an
   await expect(page.locator("main")).toContainText("Only in the gateway");
   await axe(page);
   await press(page, "Assign to me");
+  await expect(page.locator("main")).toContainText("Lin Xia");
+  await expect(page.getByRole("button", { name: "Assign to me" })).toHaveCount(0);
   await page.locator('[name="request[action]"][value="suspend_short"]').check();
   await page.locator('[name="request[reason]"]').fill("the channel is asked");
   await page.locator('form:has([name="request[action]"]) [type=checkbox]').check();
