@@ -1,8 +1,6 @@
 //! The one error that crosses from the server to a screen: six kinds that a screen can act on. What
 //! went wrong in detail stays in the log, under the request's id.
 
-use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
-use leptos::server_fn::codec::JsonEncoding;
 use serde::{Deserialize, Serialize};
 
 /// Why a server function gave no answer.
@@ -50,31 +48,8 @@ impl Failure {
     }
 }
 
-impl FromServerFnError for Failure {
-    type Encoder = JsonEncoding;
-
-    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        let failure = match error {
-            ServerFnErrorErr::Args(text) | ServerFnErrorErr::MissingArg(text) => {
-                Self::Invalid { field: None, text }
-            }
-            _ => Self::Unexpected { reference: reference() },
-        };
-        #[cfg(feature = "ssr")]
-        answer_with(&failure);
-        failure
-    }
-}
-
-#[cfg(not(feature = "ssr"))]
-fn reference() -> String {
-    String::new()
-}
-
 #[cfg(feature = "ssr")]
 pub(crate) use on_server::answer_with;
-#[cfg(feature = "ssr")]
-use on_server::reference;
 
 #[cfg(feature = "ssr")]
 mod on_server {
@@ -84,12 +59,28 @@ mod on_server {
     use http::header::ACCEPT;
     use http::request::Parts;
     use http::{Method, StatusCode};
-    use leptos::prelude::use_context;
+    use leptos::prelude::{FromServerFnError, ServerFnErrorErr, use_context};
+    use leptos::server_fn::codec::JsonEncoding;
     use leptos_axum::ResponseOptions;
     use std::error::Error;
 
-    pub(super) fn reference() -> String {
+    fn reference() -> String {
         session::request_id().unwrap_or_default()
+    }
+
+    impl FromServerFnError for Failure {
+        type Encoder = JsonEncoding;
+
+        fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+            let failure = match error {
+                ServerFnErrorErr::Args(text) | ServerFnErrorErr::MissingArg(text) => {
+                    Self::Invalid { field: None, text }
+                }
+                _ => Self::Unexpected { reference: reference() },
+            };
+            answer_with(&failure);
+            failure
+        }
     }
 
     impl<E: Explain> From<E> for Failure {
