@@ -41,15 +41,9 @@ pub enum Failure {
 impl Failure {
     /// A wrong field.
     pub fn invalid(field: &str, text: impl ToString) -> Self {
-        let failure = Self::Invalid { field: Some(field.to_owned()), text: text.to_string() };
-        #[cfg(feature = "ssr")]
-        answer_with(&failure);
-        failure
+        Self::Invalid { field: Some(field.to_owned()), text: text.to_string() }
     }
 }
-
-#[cfg(feature = "ssr")]
-pub(crate) use on_server::answer_with;
 
 #[cfg(feature = "ssr")]
 mod on_server {
@@ -60,6 +54,7 @@ mod on_server {
     use http::request::Parts;
     use http::{Method, StatusCode};
     use leptos::prelude::{FromServerFnError, ServerFnErrorErr, use_context};
+    use leptos::server_fn::Bytes;
     use leptos::server_fn::codec::JsonEncoding;
     use leptos_axum::ResponseOptions;
     use std::error::Error;
@@ -72,14 +67,18 @@ mod on_server {
         type Encoder = JsonEncoding;
 
         fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-            let failure = match error {
+            match error {
                 ServerFnErrorErr::Args(text) | ServerFnErrorErr::MissingArg(text) => {
                     Self::Invalid { field: None, text }
                 }
                 _ => Self::Unexpected { reference: reference() },
-            };
-            answer_with(&failure);
-            failure
+            }
+        }
+
+        /// A server function that fails comes through here: the answer gets the failure's status.
+        fn ser(&self) -> Bytes {
+            self.set_status();
+            serde_json::to_vec(self).map_or_else(|error| error.to_string().into(), Bytes::from)
         }
     }
 
@@ -97,7 +96,6 @@ mod on_server {
                 Kind::Unexpected => Self::Unexpected { reference: reference() },
             };
             write_down(&failure, &error);
-            answer_with(&failure);
             failure
         }
     }
@@ -118,26 +116,28 @@ mod on_server {
         }
     }
 
-    /// Gives the answer its status. A form posted without our program in the browser is answered
-    /// with a way back, whose status must stay.
-    pub(crate) fn answer_with(failure: &Failure) {
-        let (Some(options), Some(parts)) =
-            (use_context::<ResponseOptions>(), use_context::<Parts>())
-        else {
-            return;
-        };
-        let accepts = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
-        let page = accepts.is_some_and(|accepts| accepts.contains("text/html"));
-        if page && parts.method != Method::GET {
-            return;
+    impl Failure {
+        /// Gives the answer its status. A form posted without our program in the browser is answered
+        /// with a way back, whose status must stay.
+        pub(crate) fn set_status(&self) {
+            let (Some(options), Some(parts)) =
+                (use_context::<ResponseOptions>(), use_context::<Parts>())
+            else {
+                return;
+            };
+            let accepts = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+            let page = accepts.is_some_and(|accepts| accepts.contains("text/html"));
+            if page && parts.method != Method::GET {
+                return;
+            }
+            options.set_status(match self {
+                Failure::SignedOut => StatusCode::UNAUTHORIZED,
+                Failure::Forbidden => StatusCode::FORBIDDEN,
+                Failure::NotFound => StatusCode::NOT_FOUND,
+                Failure::Conflict { .. } => StatusCode::CONFLICT,
+                Failure::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+                Failure::Unexpected { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            });
         }
-        options.set_status(match failure {
-            Failure::SignedOut => StatusCode::UNAUTHORIZED,
-            Failure::Forbidden => StatusCode::FORBIDDEN,
-            Failure::NotFound => StatusCode::NOT_FOUND,
-            Failure::Conflict { .. } => StatusCode::CONFLICT,
-            Failure::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Failure::Unexpected { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-        });
     }
 }

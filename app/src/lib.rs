@@ -14,11 +14,17 @@ pub mod text {
 }
 
 #[cfg(feature = "ssr")]
+pub mod api;
+#[cfg(feature = "ssr")]
+pub mod books;
+#[cfg(feature = "ssr")]
 pub mod components;
 #[cfg(feature = "ssr")]
 pub mod journey;
 #[cfg(feature = "ssr")]
 pub mod menu;
+#[cfg(feature = "ssr")]
+pub mod payout_table;
 #[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]

@@ -1,7 +1,7 @@
 //! Who is signed in, in which surroundings the page is shown, and what every server function needs
 //! to begin: the office and the actor.
 
-use crate::failure::{Failure, answer_with};
+use crate::failure::Failure;
 use crate::i18n::t;
 use crate::text;
 use backoffice::office::Office;
@@ -76,12 +76,8 @@ fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
 /// # Errors
 /// Nobody is signed in.
 pub fn office_and_actor() -> Result<(Office, Actor), Failure> {
-    let signed_out = || {
-        answer_with(&Failure::SignedOut);
-        Failure::SignedOut
-    };
-    let office = extension::<Office>().ok_or_else(signed_out)?;
-    let actor = extension::<Actor>().ok_or_else(signed_out)?;
+    let office = extension::<Office>().ok_or(Failure::SignedOut)?;
+    let actor = extension::<Actor>().ok_or(Failure::SignedOut)?;
     Ok((office, actor))
 }
 

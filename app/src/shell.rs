@@ -180,7 +180,7 @@ pub fn Preferences() -> impl IntoView {
 /// Where no screen is.
 #[component]
 pub fn NoSuchPage() -> impl IntoView {
-    crate::failure::answer_with(&Failure::NotFound);
+    Failure::NotFound.set_status();
     view! {
         <PageHead title=t(text::SHELL_FAILED_NOT_FOUND) />
         <Failed failure=Failure::NotFound />

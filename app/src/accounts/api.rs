@@ -1,29 +1,18 @@
 //! Server functions of the books.
 
+use crate::api::Named;
+#[cfg(feature = "ssr")]
+use crate::api::owners;
 use crate::failure::Failure;
 use domain::account::{
     AccountFilter, AccountSummary, ChartBalance, OpenItem, Statement, StatementFilter, TrialBalance,
 };
 use domain::date::BusinessDate;
 use domain::ids::{AccountId, JournalId};
-use domain::journal::{JournalDetail, JournalFilter, JournalSummary};
+use domain::journal::JournalDetail;
 use domain::page::Page;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-
-/// The names of the merchants whose accounts are shown, by the owner the accounts carry.
-pub type Owners = BTreeMap<String, String>;
-
-/// Something with accounts in it, and the names of those they belong to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Named<T> {
-    /// What is shown.
-    pub what: T,
-    /// Whose accounts they are.
-    pub owners: Owners,
-}
 
 /// The chart of accounts with balances.
 #[server(prefix = "/api/fn", endpoint = "accounts/chart", input = Json)]
@@ -55,13 +44,6 @@ pub async fn statement_of(
     Ok(Named { what, owners })
 }
 
-/// Journals.
-#[server(prefix = "/api/fn", endpoint = "accounts/journals", input = Json)]
-pub async fn journals(filter: JournalFilter) -> Result<Page<JournalSummary>, Failure> {
-    let (office, actor) = crate::session::office_and_actor()?;
-    Ok(backoffice::accounts::journals(&office, &actor, &filter).await?)
-}
-
 /// One journal.
 #[server(prefix = "/api/fn", endpoint = "accounts/journal", input = Json)]
 pub async fn find_journal(id: JournalId) -> Result<Named<JournalDetail>, Failure> {
@@ -89,34 +71,4 @@ pub async fn open_items_of(day: Option<BusinessDate>) -> Result<Named<Vec<OpenIt
     let what = backoffice::accounts::open_items(&office, &actor, day).await?;
     let owners = owners(&office, &actor, what.iter().map(|item| &item.account)).await?;
     Ok(Named { what, owners })
-}
-
-#[cfg(feature = "ssr")]
-pub(crate) use on_server::owners;
-
-#[cfg(feature = "ssr")]
-mod on_server {
-    use super::Owners;
-    use crate::failure::Failure;
-    use backoffice::office::Office;
-    use domain::access::Actor;
-    use domain::account::AccountRef;
-    use domain::ids::MerchantId;
-    use std::collections::BTreeSet;
-
-    /// The names of those who own these accounts, where merchants do.
-    pub(crate) async fn owners<'a>(
-        office: &Office,
-        actor: &Actor,
-        accounts: impl Iterator<Item = &'a AccountRef>,
-    ) -> Result<Owners, Failure> {
-        let ids: BTreeSet<MerchantId> =
-            accounts.filter_map(|account| account.owner.parse().ok()).collect();
-        let ids: Vec<_> = ids.into_iter().collect();
-        let names = backoffice::merchants::names(office, actor, &ids).await?;
-        Ok(names
-            .into_iter()
-            .map(|(id, (code, name))| (id.to_string(), format!("{name} ({code})")))
-            .collect())
-    }
 }

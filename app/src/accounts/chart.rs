@@ -1,7 +1,8 @@
-use super::names::{amounts, in_language, side_name};
 use super::{Here, Views, api};
+use crate::books::{amounts, side_name};
 use crate::components::{Badge, Column, Loaded, PageHead, Table, Tone, load};
 use crate::i18n::t;
+use crate::wording::named;
 use crate::{routes, text};
 use domain::account::ChartBalance;
 use leptos::prelude::*;
@@ -60,7 +61,7 @@ fn row(balance: ChartBalance, depth: usize) -> impl IntoView {
     view! {
         <tr class=class>
             <td class=code><a class="link" href=href>{line.code}</a></td>
-            <td>{in_language(&line.name_en, &line.name_zh).to_owned()} {in_transit}</td>
+            <td>{named(&line.name_en, &line.name_zh).to_owned()} {in_transit}</td>
             <td>{side_name(line.normal_side)}</td>
             <td class="number">{accounts}</td>
             <td class="number">{amounts(balances)}</td>

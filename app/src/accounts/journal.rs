@@ -1,12 +1,13 @@
 use super::api;
-use super::api::{Named, Owners};
-use super::names::{AccountName, amounts, entry_name, in_language, source_view};
+use crate::api::{Named, Owners};
+use crate::books::{AccountName, amounts, entry_name, source_view};
 use crate::components::{
     Amount, Badge, Column, CopyId, Fact, Facts, Loaded, Moment, PageHead, Panel, ShortId, Table,
     Tone, load,
 };
 use crate::failure::Failure;
 use crate::i18n::t;
+use crate::wording::named;
 use crate::{routes, text};
 use domain::ids::JournalId;
 use domain::journal::{JournalDetail, JournalLine, JournalSummary, LineSide};
@@ -128,7 +129,7 @@ fn rows(line: JournalLine, owners: &Owners) -> impl IntoView + use<> {
 }
 
 fn side(side: &LineSide, owners: &Owners) -> impl IntoView + use<> {
-    let name = in_language(&side.name_en, &side.name_zh).to_owned();
+    let name = named(&side.name_en, &side.name_zh).to_owned();
     let (account, id, owners) = (side.account.clone(), Some(side.id), owners.clone());
     view! { <AccountName account id name owners /> }
 }

@@ -1,12 +1,11 @@
-use super::api;
-use super::names::{amounts, entry_name, source_name, source_view};
+use crate::api;
+use crate::books::{entry_name, journal_table, source_name};
 use crate::components::{
-    Choice, Column, DateField, FilterForm, Loaded, Moment, PageHead, Pager, Panel, Place, Query,
-    SelectField, Table, load, use_filter,
+    Choice, DateField, FilterForm, Loaded, PageHead, Pager, Place, Query, SelectField, load,
+    use_filter,
 };
 use crate::i18n::{t, tf};
-use crate::{routes, session, text};
-use domain::access::Permission;
+use crate::{routes, text};
 use domain::journal::{Entry, JournalFilter, JournalSummary, Source};
 use domain::page::Page;
 use leptos::prelude::*;
@@ -74,65 +73,7 @@ fn fields(query: &Query) -> impl IntoView + use<> {
 fn show(page: Page<JournalSummary>) -> impl IntoView {
     let place = Place::of(&page);
     view! {
-        {table(page)}
+        {journal_table(page)}
         <Pager place />
     }
-}
-
-fn table(page: Page<JournalSummary>) -> impl IntoView {
-    let columns = vec![
-        Column::text(t(text::ACCOUNTS_ACCOUNTING_DATE)),
-        Column::text(t(text::ACCOUNTS_ENTRY)),
-        Column::text(t(text::ACCOUNTS_SOURCE)),
-        Column::text(t(text::ACCOUNTS_MEMO)),
-        Column::text(t(text::ACCOUNTS_POSTED_AT)),
-        Column::number(t(text::ACCOUNTS_TOTAL)),
-    ];
-    view! {
-        <Table
-            caption=t(text::ACCOUNTS_JOURNALS)
-            columns
-            empty=page.rows.is_empty()
-            nothing=t(text::ACCOUNTS_NO_JOURNALS)
-        >
-            {page.rows.into_iter().map(row).collect_view()}
-        </Table>
-    }
-}
-
-fn row(journal: JournalSummary) -> impl IntoView {
-    view! {
-        <tr>
-            <td>{journal.accounting_date.to_string()}</td>
-            <td>
-                <a class="link" href=routes::journal(journal.id)>{entry_name(journal.entry)}</a>
-            </td>
-            <td>{source_view(&journal.source)}</td>
-            <td class="wrap">{journal.memo}</td>
-            <td><Moment at=journal.posted_at /></td>
-            <td class="number">{amounts(journal.totals)}</td>
-        </tr>
-    }
-}
-
-/// The journals of one document, as a part of its screen; nothing for those who may not see the
-/// books.
-#[component]
-pub fn JournalsOf(
-    /// Kind of document, as in [`Source`].
-    kind: &'static str,
-    /// Its id.
-    #[prop(into)]
-    id: String,
-) -> impl IntoView {
-    session::may(Permission::ViewLedger).then(|| {
-        let source = Source { kind: kind.to_owned(), id };
-        let filter = JournalFilter { source: Some(source), ..JournalFilter::default() };
-        let page = load(move || filter.clone(), api::journals);
-        view! {
-            <Panel title=t(text::ACCOUNTS_JOURNALS)>
-                <Loaded from=page show=table />
-            </Panel>
-        }
-    })
 }

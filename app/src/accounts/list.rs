@@ -1,11 +1,12 @@
-use super::api::{Named, Owners};
-use super::names::{in_language, owner_view, side_name};
 use super::{Here, Views, api};
+use crate::api::{Named, Owners};
+use crate::books::{owner_view, side_name};
 use crate::components::{
     Amount, Choice, Column, FilterForm, Loaded, PageHead, Pager, Place, Query, SelectField, Table,
     TextField, load, use_filter,
 };
 use crate::i18n::t;
+use crate::wording::named;
 use crate::{routes, text};
 use domain::account::{AccountFilter, AccountSummary};
 use domain::page::Page;
@@ -95,7 +96,7 @@ fn row(account: AccountSummary, owners: &Owners) -> impl IntoView + use<> {
     view! {
         <tr>
             <td><a class="link" href=routes::account(account.id)>{account.account.code}</a></td>
-            <td>{in_language(&account.name_en, &account.name_zh).to_owned()}</td>
+            <td>{named(&account.name_en, &account.name_zh).to_owned()}</td>
             <td>{owner}</td>
             <td>{side_name(account.normal_side)}</td>
             <td class="number"><Amount money=account.debits /></td>

@@ -5,13 +5,9 @@ mod chart;
 mod journal;
 mod journals;
 mod list;
-mod names;
 mod open_items;
 mod statement;
 mod trial_balance;
-
-pub use journals::JournalsOf;
-pub use names::{AccountName, amounts, entry_name, in_language, side_name};
 
 use crate::components::{Tab, Tabs};
 use crate::i18n::t;

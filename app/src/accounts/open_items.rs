@@ -1,6 +1,6 @@
-use super::api::{Named, Owners};
-use super::names::{AccountName, source_view};
 use super::{Here, Views, api};
+use crate::api::{Named, Owners};
+use crate::books::{AccountName, source_view};
 use crate::components::{
     Amount, Column, DateField, FilterForm, Loaded, PageHead, Table, load, use_filter,
 };

@@ -1,12 +1,13 @@
-use super::api::{Named, Owners};
-use super::names::{AccountName, entry_name, in_language, owner_view, side_name, source_view};
 use super::{Here, Views, api};
+use crate::api::{Named, Owners};
+use crate::books::{AccountName, entry_name, owner_view, side_name, source_view};
 use crate::components::{
     Amount, Column, DateField, Fact, Facts, Loaded, Moment, PageHead, Pager, Panel, Place, Query,
     Table, load, use_filter,
 };
 use crate::failure::Failure;
 use crate::i18n::t;
+use crate::wording::named;
 use crate::{routes, text};
 use domain::account::{AccountSummary, Side, Statement, StatementFilter, StatementRow};
 use domain::money::Money;
@@ -39,7 +40,7 @@ fn show(found: Named<Statement>, query: &Query) -> impl IntoView + use<> {
     let (first, last) = (page.request.number == 1, page.request.number >= page.pages());
     let empty = page.rows.is_empty();
     let rows = page.rows.into_iter().map(|line| row(line, &owners)).collect_view();
-    let name = in_language(&account.name_en, &account.name_zh).to_owned();
+    let name = named(&account.name_en, &account.name_zh).to_owned();
     let title = format!("{} {name}", account.account.code);
     let (facts, fields) = (facts(&account, &owners), fields(&account, query));
     view! {

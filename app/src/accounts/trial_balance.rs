@@ -1,11 +1,12 @@
-use super::api::{Named, Owners};
-use super::names::{AccountName, in_language, side_name};
 use super::{Here, Views, api};
+use crate::api::{Named, Owners};
+use crate::books::{AccountName, side_name};
 use crate::components::{
     Amount, Badge, Column, DateField, FilterForm, Loaded, PageHead, Panel, Table, Tone, load,
     use_filter,
 };
 use crate::i18n::t;
+use crate::wording::named;
 use crate::{routes, text};
 use domain::account::{TrialBalance, TrialBalanceRow};
 use leptos::prelude::*;
@@ -73,7 +74,7 @@ fn show(found: Named<TrialBalance>) -> impl IntoView {
 }
 
 fn row(line: TrialBalanceRow, owners: &Owners) -> impl IntoView + use<> {
-    let name = in_language(&line.name_en, &line.name_zh).to_owned();
+    let name = named(&line.name_en, &line.name_zh).to_owned();
     view! {
         <tr>
             <td>

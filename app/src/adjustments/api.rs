@@ -1,6 +1,6 @@
 //! Server functions of manual adjustments.
 
-use crate::accounts::api::{Named, Owners};
+use crate::api::{Named, Owners};
 use crate::failure::Failure;
 use domain::account::BalanceEffect;
 use domain::adjustment::{
@@ -26,7 +26,7 @@ pub async fn find(id: AdjustmentId) -> Result<Named<AdjustmentDetail>, Failure> 
     let what = backoffice::adjustments::find(&office, &actor, id).await?;
     let lines = what.request.lines.iter().flat_map(|line| [&line.debit, &line.credit]);
     let accounts = lines.chain(what.effects.iter().map(|effect| &effect.account));
-    let owners = crate::accounts::api::owners(&office, &actor, accounts).await?;
+    let owners = crate::api::owners(&office, &actor, accounts).await?;
     Ok(Named { what, owners })
 }
 
@@ -75,10 +75,11 @@ pub struct Previewed {
 #[server(prefix = "/api/fn", endpoint = "adjustments/preview", input = Json)]
 pub async fn preview(sketch: Sketch) -> Result<Previewed, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
-    let document = super::sketch::document(&office, &actor, &sketch).await?;
+    let known = known(&office, &actor, &sketch).await?;
+    let document = super::sketch::document(&sketch, &known)?;
     let effects = backoffice::adjustments::preview(&office, &actor, &document).await?;
     let accounts = effects.iter().map(|effect| &effect.account);
-    let owners = crate::accounts::api::owners(&office, &actor, accounts).await?;
+    let owners = crate::api::owners(&office, &actor, accounts).await?;
     Ok(Previewed { document, effects, owners })
 }
 
@@ -105,4 +106,48 @@ pub async fn propose(request: ProposalRequest) -> Result<(), Failure> {
     let id = backoffice::adjustments::propose(&office, &actor, &document).await?;
     crate::session::go_to(&crate::routes::adjustment(id));
     Ok(())
+}
+
+#[cfg(feature = "ssr")]
+use on_server::known;
+#[cfg(feature = "ssr")]
+pub(super) use on_server::refused;
+
+#[cfg(feature = "ssr")]
+mod on_server {
+    use super::Sketch;
+    use crate::adjustments::sketch::{Known, numbers};
+    use crate::failure::Failure;
+    use backoffice::adjustments::AdjustmentError;
+    use backoffice::office::Office;
+    use domain::access::Actor;
+    use domain::adjustment::AdjustmentRefused;
+    use domain::ids::AdjustmentId;
+    use domain::merchant::MerchantFilter;
+    use domain::page::{PAGE_SIZE_MAX, PageRequest};
+    use std::collections::BTreeMap;
+
+    /// What the office knows of the things a sketch names.
+    pub(super) async fn known(
+        office: &Office,
+        actor: &Actor,
+        sketch: &Sketch,
+    ) -> Result<Known, Failure> {
+        let chart = backoffice::accounts::chart(office, actor).await?;
+        let most = PageRequest { number: 1, size: PAGE_SIZE_MAX };
+        let mut merchants = BTreeMap::new();
+        for number in numbers(sketch) {
+            let text = Some(number.to_owned());
+            let filter = MerchantFilter { text, ..MerchantFilter::default() };
+            let found = backoffice::merchants::list(office, actor, &filter, most).await?;
+            let found = found.rows.into_iter().find(|merchant| merchant.code == number);
+            merchants.extend(found.map(|merchant| (merchant.code, merchant.id)));
+        }
+        Ok(Known { id: AdjustmentId(office.new_id()), chart, merchants })
+    }
+
+    /// What a template refuses, as the office explains it.
+    pub(in crate::adjustments) fn refused(refused: AdjustmentRefused) -> Failure {
+        AdjustmentError::Refused(refused).into()
+    }
 }

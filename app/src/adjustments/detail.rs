@@ -1,11 +1,12 @@
 use super::{api, effects, lines, named_state};
-use crate::accounts::api::Named;
-use crate::accounts::{JournalsOf, in_language};
+use crate::api::Named;
+use crate::books::JournalsOf;
 use crate::components::{
     Badge, Fact, Facts, Loaded, Moment, PageHead, Panel, ShortId, Step, Timeline, Tone, load,
 };
 use crate::failure::Failure;
 use crate::i18n::t;
+use crate::wording::named;
 use crate::{routes, text};
 use domain::adjustment::{AdjustmentDetail, AdjustmentState, AdjustmentSummary};
 use domain::ids::JournalId;
@@ -31,7 +32,7 @@ fn show(found: Named<AdjustmentDetail>) -> impl IntoView {
     let AdjustmentDetail { summary, request, effects: after, .. } = adjustment;
     let (lines, effects) = (lines(request.lines, &owners), effects(after, &owners));
     view! {
-        <PageHead title=summary.number.clone() lead=in_language(lead.english(), lead.chinese())>
+        <PageHead title=summary.number.clone() lead=named(lead.english(), lead.chinese())>
             <a class="link" href=routes::audit_of(&id.to_string())>
                 {t(text::ADJUSTMENTS_HISTORY)}
             </a>
@@ -60,10 +61,10 @@ fn facts(adjustment: &AdjustmentDetail) -> impl IntoView + use<> {
         <Facts>
             <Fact term=t(text::ADJUSTMENTS_STATE)><Badge tone>{state}</Badge></Fact>
             <Fact term=t(text::ADJUSTMENTS_REASON)>
-                {in_language(reason.english(), reason.chinese())}
+                {named(reason.english(), reason.chinese())}
             </Fact>
             <Fact term=t(text::ADJUSTMENTS_BASELINE)>
-                {in_language(baseline.english(), baseline.chinese())}
+                {named(baseline.english(), baseline.chinese())}
             </Fact>
             <Fact term=t(text::ADJUSTMENTS_EVIDENCE)>{evidence}</Fact>
             {corrects}

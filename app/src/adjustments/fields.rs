@@ -1,7 +1,7 @@
-use crate::accounts::in_language;
 use crate::components::{Choice, Query, SelectField, TextField};
 use crate::i18n::t;
 use crate::text;
+use crate::wording::named;
 use domain::account::ChartBalance;
 use domain::adjustment::Template;
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ pub(super) fn template_fields(query: &Query) -> impl IntoView + use<> {
     let text_of = |name: &str| query.text(name).unwrap_or_default();
     let choices = Template::ALL
         .iter()
-        .map(|one| Choice::new(one.name(), in_language(one.english(), one.chinese())))
+        .map(|one| Choice::new(one.name(), named(one.english(), one.chinese())))
         .collect();
     view! {
         <SelectField
@@ -45,7 +45,7 @@ pub(super) fn pair_fields(query: &Query, chart: &[ChartBalance]) -> impl IntoVie
         .map(|balance| &balance.line)
         .filter(|line| line.postable)
         .map(|line| {
-            let name = in_language(&line.name_en, &line.name_zh);
+            let name = named(&line.name_en, &line.name_zh);
             Choice::new(&line.code, format!("{} {name}", line.code))
         })
         .collect();

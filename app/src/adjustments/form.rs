@@ -1,13 +1,13 @@
 use super::api::{Previewed, Sketch};
 use super::fields::{pair_fields, template_fields};
 use super::{api, effects, lines};
-use crate::accounts::in_language;
 use crate::components::{
     Choice, CommandForm, Confirmed, Loaded, MoneyField, PageHead, Panel, Query, SelectField,
     Submit, Tab, Tabs, TextField, load, use_filter,
 };
 use crate::failure::Failure;
 use crate::i18n::t;
+use crate::wording::named;
 use crate::{accounts, routes, text};
 use domain::account::ChartBalance;
 use domain::adjustment::{Baseline, Reason};
@@ -75,11 +75,11 @@ fn fields(query: &Query, chart: &[ChartBalance]) -> impl IntoView + use<> {
     };
     let baselines = Baseline::ALL
         .iter()
-        .map(|one| Choice::new(one.name(), in_language(one.english(), one.chinese())))
+        .map(|one| Choice::new(one.name(), named(one.english(), one.chinese())))
         .collect();
     let reasons = Reason::ALL
         .iter()
-        .map(|one| Choice::new(one.name(), in_language(one.english(), one.chinese())))
+        .map(|one| Choice::new(one.name(), named(one.english(), one.chinese())))
         .collect();
     let [amount, baseline, reason, evidence, corrects] =
         ["amount", "baseline", "reason", "evidence", "corrects"].map(text_of);

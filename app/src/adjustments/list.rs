@@ -1,10 +1,11 @@
 use super::{api, named_state};
-use crate::accounts::{amounts, in_language};
+use crate::books::amounts;
 use crate::components::{
     Badge, Choice, Column, DateField, FilterForm, Loaded, Moment, PageHead, Pager, Place, Query,
     SelectField, Table, load, use_filter,
 };
 use crate::i18n::t;
+use crate::wording::named;
 use crate::{routes, session, text};
 use domain::access::Permission;
 use domain::adjustment::{AdjustmentFilter, AdjustmentState, AdjustmentSummary};
@@ -87,8 +88,8 @@ fn row(one: AdjustmentSummary) -> impl IntoView {
     view! {
         <tr>
             <td><a class="link" href=routes::adjustment(one.id)>{one.number}</a></td>
-            <td>{in_language(one.reason.english(), one.reason.chinese())}</td>
-            <td>{in_language(one.baseline.english(), one.baseline.chinese())}</td>
+            <td>{named(one.reason.english(), one.reason.chinese())}</td>
+            <td>{named(one.baseline.english(), one.baseline.chinese())}</td>
             <td><Badge tone>{state}</Badge></td>
             <td>{one.maker_name}</td>
             <td><Moment at=one.created_at /></td>

@@ -8,11 +8,12 @@ mod list;
 #[cfg(feature = "ssr")]
 mod sketch;
 
-use crate::accounts::api::Owners;
-use crate::accounts::{AccountName, in_language};
+use crate::api::Owners;
+use crate::books::AccountName;
 use crate::components::{Amount, Column, Table, Tone};
 use crate::i18n::t;
 use crate::text;
+use crate::wording::named;
 use domain::account::BalanceEffect;
 use domain::adjustment::AdjustmentLine;
 use leptos::prelude::*;
@@ -78,7 +79,7 @@ fn effects(effects: Vec<BalanceEffect>, owners: &Owners) -> impl IntoView + use<
     let rows = effects
         .into_iter()
         .map(|effect| {
-            let name = in_language(&effect.name_en, &effect.name_zh).to_owned();
+            let name = named(&effect.name_en, &effect.name_zh).to_owned();
             view! {
                 <tr>
                     <td><AccountName account=effect.account name owners=owners.clone() /></td>

@@ -22,7 +22,10 @@ where
     T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
     F: Future<Output = Result<T, Failure>> + Send + 'static,
 {
-    Resource::new(key, fetch)
+    Resource::new(key, move |key| {
+        let arriving = fetch(key);
+        async move { arriving.await.inspect_err(Failure::set_status) }
+    })
 }
 
 /// Shows what was loaded; when it failed, why and what to do.

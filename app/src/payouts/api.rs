@@ -3,19 +3,10 @@
 use crate::failure::Failure;
 use domain::ids::{PayoutBatchId, PayoutId, ReserveAccountId};
 use domain::page::{Page, PageRequest};
-use domain::payout::{
-    BatchState, PayoutBatchDetail, PayoutBatchSummary, PayoutDetail, PayoutFilter, PayoutSummary,
-};
+use domain::payout::{BatchState, PayoutBatchDetail, PayoutBatchSummary, PayoutDetail};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
-
-/// Payouts.
-#[server(prefix = "/api/fn", endpoint = "payouts/list", input = Json)]
-pub async fn list(filter: PayoutFilter, page: PageRequest) -> Result<Page<PayoutSummary>, Failure> {
-    let (office, actor) = crate::session::office_and_actor()?;
-    Ok(backoffice::payouts::list(&office, &actor, &filter, page).await?)
-}
 
 /// One payout with its path.
 #[server(prefix = "/api/fn", endpoint = "payouts/find", input = Json)]

@@ -1,4 +1,3 @@
-use super::list::table;
 use super::{api, batch_state};
 use crate::components::{
     Amount, Badge, CommandForm, Confirmed, Fact, Facts, Loaded, Moment, PageHead, Panel, Submit,
@@ -6,6 +5,7 @@ use crate::components::{
 };
 use crate::failure::Failure;
 use crate::i18n::t;
+use crate::payout_table::payout_table;
 use crate::{routes, session, text};
 use domain::access::Permission;
 use domain::ids::PayoutBatchId;
@@ -34,7 +34,7 @@ fn show(batch: PayoutBatchDetail) -> impl IntoView {
             <a class="link" href=routes::audit_of(&id.to_string())>{t(text::PAYOUTS_HISTORY)}</a>
         </PageHead>
         <Panel title=t(text::PAYOUTS_BATCH)>{facts}</Panel>
-        <Panel title=t(text::PAYOUTS_TITLE)>{table(payouts)}</Panel>
+        <Panel title=t(text::PAYOUTS_TITLE)>{payout_table(payouts)}</Panel>
         {submits.then(|| view! { <SubmitBatch id /> })}
     }
 }

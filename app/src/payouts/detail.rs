@@ -1,10 +1,11 @@
-use super::{api, named_state, payout_state};
-use crate::accounts::JournalsOf;
+use super::api;
+use crate::books::JournalsOf;
 use crate::components::{
     Amount, Badge, CopyId, Fact, Facts, Loaded, Moment, PageHead, Panel, Step, Timeline, load,
 };
 use crate::failure::Failure;
 use crate::i18n::t;
+use crate::payout_table::{named_state, payout_state};
 use crate::{routes, text};
 use domain::payout::{PayoutDetail, PayoutState, PayoutStep, PayoutSummary};
 use leptos::prelude::*;

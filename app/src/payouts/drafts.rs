@@ -4,7 +4,7 @@ use crate::components::{
     SelectField, Submit, Table, load, use_filter,
 };
 use crate::i18n::t;
-use crate::{reserve, routes, session, text};
+use crate::{routes, session, text};
 use domain::access::Permission;
 use domain::page::{PAGE_SIZE_MAX, Page, PageRequest};
 use domain::payout::{PayoutFilter, PayoutState, PayoutSummary};
@@ -28,8 +28,8 @@ async fn drafts(
     number: i64,
 ) -> Result<(Page<PayoutSummary>, Vec<ReserveAccount>), crate::failure::Failure> {
     let filter = PayoutFilter { state: Some("drafted".to_owned()), ..PayoutFilter::default() };
-    let page = api::list(filter, PageRequest { number, size: PAGE_SIZE_MAX }).await?;
-    let mut accounts = reserve::api::accounts().await?;
+    let page = crate::api::payouts(filter, PageRequest { number, size: PAGE_SIZE_MAX }).await?;
+    let mut accounts = crate::api::reserve_accounts().await?;
     accounts.retain(|account| account.active && account.purpose == Purpose::Custody);
     Ok((page, accounts))
 }

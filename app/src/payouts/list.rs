@@ -1,13 +1,13 @@
-use super::{Here, Views, api, named_state, payout_state};
+use super::{Here, Views};
+use crate::api;
 use crate::components::{
-    Amount, Badge, Choice, Column, FilterForm, Loaded, Moment, PageHead, Pager, Panel, Place,
-    Query, SelectField, Table, TextField, load, use_filter,
+    Choice, FilterForm, Loaded, PageHead, Pager, Place, Query, SelectField, TextField, load,
+    use_filter,
 };
 use crate::i18n::t;
-use crate::{routes, session, text};
-use domain::access::Permission;
-use domain::ids::SettlementId;
-use domain::page::{PAGE_SIZE_MAX, Page, PageRequest};
+use crate::payout_table::{named_state, payout_table};
+use crate::{routes, text};
+use domain::page::Page;
 use domain::payout::{PAYOUT_STATES, PayoutFilter, PayoutSummary};
 use leptos::prelude::*;
 
@@ -15,7 +15,7 @@ use leptos::prelude::*;
 #[component]
 pub fn PayoutList() -> impl IntoView {
     let filter = use_filter();
-    let page = load(filter, |query| api::list(wanted(&query), query.page()));
+    let page = load(filter, |query| api::payouts(wanted(&query), query.page()));
     view! {
         <PageHead title=t(text::PAYOUTS_TITLE) lead=t(text::PAYOUTS_LEAD) />
         <Views here=Here::Payouts />
@@ -65,75 +65,7 @@ fn fields(query: &Query) -> impl IntoView + use<> {
 fn show(page: Page<PayoutSummary>) -> impl IntoView {
     let place = Place::of(&page);
     view! {
-        {table(page.rows)}
+        {payout_table(page.rows)}
         <Pager place />
     }
-}
-
-fn rows(page: Page<PayoutSummary>) -> impl IntoView {
-    table(page.rows)
-}
-
-/// Payouts as a table.
-pub(super) fn table(payouts: Vec<PayoutSummary>) -> impl IntoView {
-    let columns = vec![
-        Column::text(t(text::PAYOUTS_NUMBER)),
-        Column::text(t(text::PAYOUTS_MERCHANT)),
-        Column::text(t(text::PAYOUTS_STATE)),
-        Column::text(t(text::PAYOUTS_BATCH)),
-        Column::text(t(text::PAYOUTS_CREATED_AT)),
-        Column::number(t(text::PAYOUTS_AMOUNT)),
-    ];
-    view! {
-        <Table
-            caption=t(text::PAYOUTS_TITLE)
-            columns
-            empty=payouts.is_empty()
-            nothing=t(text::PAYOUTS_NONE)
-        >
-            {payouts.into_iter().map(row).collect_view()}
-        </Table>
-    }
-}
-
-fn row(payout: PayoutSummary) -> impl IntoView {
-    let (state, tone) = payout_state(&payout.state);
-    let batch = payout.batch.map(|batch| {
-        view! { <a class="link" href=routes::payout_batch(batch)>{t(text::PAYOUTS_BATCH)}</a> }
-    });
-    view! {
-        <tr>
-            <td><a class="link" href=routes::payout(payout.id)>{payout.number}</a></td>
-            <td>
-                <a class="link" href=routes::merchant(payout.merchant)>
-                    {payout.merchant_name} " (" {payout.merchant_code} ")"
-                </a>
-            </td>
-            <td><Badge tone>{state}</Badge></td>
-            <td>{batch}</td>
-            <td><Moment at=payout.created_at /></td>
-            <td class="number"><Amount money=payout.amount /></td>
-        </tr>
-    }
-}
-
-/// The payouts drafted from one settlement batch, as a part of its screen; nothing for those who
-/// may not see payouts.
-#[component]
-pub fn PayoutsOf(
-    /// The settlement batch.
-    settlement: SettlementId,
-) -> impl IntoView {
-    session::may(Permission::ViewPayouts).then(|| {
-        let filter = PayoutFilter { source: Some(settlement.into()), ..PayoutFilter::default() };
-        let most = PageRequest { number: 1, size: PAGE_SIZE_MAX };
-        let page = load(move || filter.clone(), move |filter| api::list(filter, most));
-        let all = routes::payouts_of(settlement);
-        let actions = move || view! { <a class="link" href=all.clone()>{t(text::PAYOUTS_ALL)}</a> };
-        view! {
-            <Panel title=t(text::PAYOUTS_TITLE) actions>
-                <Loaded from=page show=rows />
-            </Panel>
-        }
-    })
 }

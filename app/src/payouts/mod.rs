@@ -7,13 +7,11 @@ mod detail;
 mod drafts;
 mod list;
 
-pub use list::PayoutsOf;
-
 use crate::components::{Tab, Tabs, Tone};
 use crate::i18n::t;
 use crate::{routes, session, text};
 use domain::access::Permission;
-use domain::payout::{BatchState, PayoutState};
+use domain::payout::BatchState;
 use leptos::prelude::*;
 use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
 use leptos_router::components::Route;
@@ -59,27 +57,6 @@ fn Views(here: Here) -> impl IntoView {
             </Tab>
         </Tabs>
     }
-}
-
-/// The word and the tone of a state.
-fn payout_state(state: &PayoutState) -> (&'static str, Tone) {
-    named_state(state.name())
-}
-
-/// The word and the tone of a state's stored name.
-fn named_state(state: &str) -> (&'static str, Tone) {
-    let (word, tone) = match state {
-        "drafted" => (text::PAYOUTS_STATE_DRAFTED, Tone::Neutral),
-        "submitted" => (text::PAYOUTS_STATE_SUBMITTED, Tone::Warn),
-        "queued" => (text::PAYOUTS_STATE_QUEUED, Tone::Info),
-        "sending" => (text::PAYOUTS_STATE_SENDING, Tone::Info),
-        "accepted" => (text::PAYOUTS_STATE_ACCEPTED, Tone::Info),
-        "rejected" => (text::PAYOUTS_STATE_REJECTED, Tone::Bad),
-        "paid" => (text::PAYOUTS_STATE_PAID, Tone::Good),
-        "returned" => (text::PAYOUTS_STATE_RETURNED, Tone::Bad),
-        _ => (text::PAYOUTS_STATE_UNKNOWN, Tone::Warn),
-    };
-    (t(word), tone)
 }
 
 /// The word and the tone of a batch's state.

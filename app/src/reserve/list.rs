@@ -1,4 +1,4 @@
-use super::{api, proof, purpose_name};
+use super::{proof, purpose_name};
 use crate::components::{Amount, Column, Loaded, PageHead, Panel, Table, load};
 use crate::i18n::t;
 use crate::{routes, text};
@@ -8,7 +8,7 @@ use leptos::prelude::*;
 /// The institution's bank accounts, and whether they cover what it owes.
 #[component]
 pub fn ReservePage() -> impl IntoView {
-    let accounts = load(|| (), |()| api::accounts());
+    let accounts = load(|| (), |()| crate::api::reserve_accounts());
     view! {
         <PageHead title=t(text::RESERVE_TITLE) lead=t(text::RESERVE_LEAD) />
         <Panel title=t(text::RESERVE_ACCOUNTS)>

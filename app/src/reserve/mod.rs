@@ -5,10 +5,10 @@ mod detail;
 mod list;
 mod proof;
 
-use crate::accounts::in_language;
 use crate::components::Tone;
 use crate::i18n::t;
 use crate::text;
+use crate::wording::named;
 use domain::account::ChartBalance;
 use domain::reserve::{InstructionState, Purpose};
 use leptos::prelude::*;
@@ -33,7 +33,7 @@ fn chart_names(chart: Vec<ChartBalance>) -> BTreeMap<String, String> {
     chart
         .into_iter()
         .map(|balance| {
-            let name = in_language(&balance.line.name_en, &balance.line.name_zh).to_owned();
+            let name = named(&balance.line.name_en, &balance.line.name_zh).to_owned();
             (balance.line.code, name)
         })
         .collect()

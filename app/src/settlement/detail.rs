@@ -1,12 +1,12 @@
 use super::{api, label_name};
-use crate::accounts::JournalsOf;
+use crate::books::JournalsOf;
 use crate::components::{
     Amount, Badge, Column, CopyId, Fact, Facts, Loaded, Moment, PageHead, Pager, Panel, Place,
     Table, Tone, load, use_filter,
 };
 use crate::failure::Failure;
 use crate::i18n::t;
-use crate::payouts::PayoutsOf;
+use crate::payout_table::PayoutsOf;
 use crate::{routes, text};
 use domain::ids::SettlementId;
 use domain::page::Page;

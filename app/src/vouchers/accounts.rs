@@ -1,7 +1,7 @@
 use super::api;
-use crate::accounts::in_language;
 use crate::components::{Column, Loaded, PageHead, Table, load};
 use crate::i18n::t;
+use crate::wording::named;
 use crate::{routes, text};
 use domain::voucher::{Dimension, VoucherAccount};
 use leptos::prelude::*;
@@ -41,7 +41,7 @@ fn row(account: VoucherAccount) -> impl IntoView {
             <td>
                 <a class="link" href=routes::accounts_of(&account.code)>{account.code.clone()}</a>
             </td>
-            <td>{in_language(&account.name_en, &account.name_zh).to_owned()}</td>
+            <td>{named(&account.name_en, &account.name_zh).to_owned()}</td>
             <td><code>{account.u8_code}</code></td>
             <td>{dimension}</td>
         </tr>

@@ -1,6 +1,6 @@
 //! Server functions of vouchers.
 
-use crate::accounts::api::Named;
+use crate::api::Named;
 use crate::failure::Failure;
 use domain::date::BusinessDate;
 use domain::ids::VoucherId;
@@ -32,7 +32,7 @@ pub async fn find(id: VoucherId) -> Result<Named<VoucherDetail>, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     let what = backoffice::vouchers::find(&office, &actor, id).await?;
     let accounts = what.lines.iter().map(|line| &line.account);
-    let owners = crate::accounts::api::owners(&office, &actor, accounts).await?;
+    let owners = crate::api::owners(&office, &actor, accounts).await?;
     Ok(Named { what, owners })
 }
 

@@ -1,5 +1,5 @@
 use super::{api, state_name};
-use crate::accounts::entry_name;
+use crate::books::entry_name;
 use crate::components::{
     Amount, Badge, Column, CommandForm, Confirmed, CopyId, Fact, Facts, Loaded, Moment, PageHead,
     Panel, Submit, Table, load,

@@ -1,6 +1,6 @@
 use super::{api, state_name};
-use crate::accounts::api::{Named, Owners};
-use crate::accounts::{AccountName, entry_name};
+use crate::api::{Named, Owners};
+use crate::books::{AccountName, entry_name};
 use crate::components::{
     Amount, Badge, Column, Fact, Facts, Loaded, PageHead, Panel, Table, Tone, load,
 };

@@ -13,6 +13,7 @@ use domain::access::Actor;
 use domain::ids::{SessionId, StaffId};
 use rand::Rng;
 use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
 use time::Duration;
 
 /// Idle sessions end after this long.
@@ -118,6 +119,14 @@ pub async fn sign_out(office: &Office, actor: &Actor) -> Result<(), AccessError>
     audit::record(&mut tx, office, event, &actor.staff.to_string(), &actor.session).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Carries all live sessions along when a demonstration's clock is moved: nobody was idle.
+///
+/// # Errors
+/// The database failed.
+pub async fn carry_sessions(conn: &mut PgConnection, by: Duration) -> Result<(), AccessError> {
+    store::carry_sessions(conn, by.whole_seconds()).await
 }
 
 /// Adds a person. Used when an installation is set up; people already there are left as they are.

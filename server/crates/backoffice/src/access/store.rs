@@ -182,3 +182,19 @@ pub(super) async fn revoke_session(
     .await?;
     Ok(())
 }
+
+pub(super) async fn carry_sessions(
+    conn: &mut PgConnection,
+    seconds: i64,
+) -> Result<(), AccessError> {
+    sqlx::query!(
+        "UPDATE staff_sessions
+         SET created_at = created_at + make_interval(secs => $1::bigint),
+             last_seen_at = last_seen_at + make_interval(secs => $1::bigint)
+         WHERE revoked_at IS NULL",
+        seconds,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

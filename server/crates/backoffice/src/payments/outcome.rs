@@ -128,8 +128,12 @@ async fn take_in(
         Ok(after) => told(after, reply),
         Err(refused) => (HopOutcome::Unknown, format!("{refused}: {reply:?}")),
     };
-    let hop = Hop { station: Station::BankFront, step, outcome, detail, started_at };
-    orders::hop(&mut tx, office, before.order, hop).await?;
+    // Asking goes on for days; only what is new is worth a line.
+    let nothing_new = heard.as_ref().is_ok_and(|after| after.state == before.state);
+    if step != "query" || !nothing_new {
+        let hop = Hop { station: Station::BankFront, step, outcome, detail, started_at };
+        orders::hop(&mut tx, office, before.order, hop).await?;
+    }
     let Ok(after) = heard else {
         // Certainty is not overturned by an answer; the bill will show who is right.
         tracing::warn!(payment.id = %id, ?reply, "an answer contradicts what is certain");

@@ -1,6 +1,7 @@
 //! The clock of a demonstration can be moved forward, to see the next morning without waiting.
 
 use super::{TradingDayError, store};
+use crate::access;
 use crate::audit::{self, Event, Who};
 use crate::office::Office;
 use domain::access::{Actor, Permission};
@@ -36,9 +37,11 @@ pub async fn move_clock_to_morning(
         return Err(TradingDayError::NoDemonstration);
     }
     let morning = office.settings.zone.start_of(office.today().next()).saturating_add(MORNING);
-    let ahead = office.clock.ahead().saturating_add(morning - office.now());
+    let step = morning - office.now();
+    let ahead = office.clock.ahead().saturating_add(step);
     let mut tx = office.begin().await?;
     store::save_clock(&mut tx, ahead).await?;
+    access::carry_sessions(&mut tx, step).await?;
     let event = Event {
         who: Who::Staff(actor),
         action: "trading_day.move_clock",

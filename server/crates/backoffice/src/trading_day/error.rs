@@ -1,3 +1,4 @@
+use crate::access::AccessError;
 use crate::explain::{Explain, Kind};
 use crate::reserve::ReserveError;
 use domain::access::Forbidden;
@@ -38,6 +39,9 @@ pub enum TradingDayError {
     /// The books refused.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The sessions could not be carried along.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// The reserve could not be proved.
     #[error(transparent)]
     Reserve(#[from] ReserveError),
@@ -53,6 +57,7 @@ impl Explain for TradingDayError {
             Self::TooEarly { .. } | Self::NotOpen { .. } | Self::GateClosed(_) => Kind::Conflict,
             Self::NoOpenDay | Self::NoDemonstration => Kind::Conflict,
             Self::Ledger(LedgerError::EarlierDayOpen { .. }) => Kind::Conflict,
+            Self::Access(error) => error.kind(),
             Self::Reserve(error) => error.kind(),
             Self::Ledger(_) | Self::Database(_) => Kind::Unexpected,
         }

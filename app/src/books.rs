@@ -1,26 +1,24 @@
-use super::api::Owners;
-use crate::components::{Amount, ShortId};
-use crate::i18n::{Language, language, t};
-use crate::{routes, text};
+//! What several areas show of the books: names of accounts and entries, and the journals of a
+//! document.
+
+use crate::api::{self, Owners};
+use crate::components::{Amount, Column, Loaded, Moment, Panel, ShortId, Table, load};
+use crate::i18n::t;
+use crate::wording::named;
+use crate::{routes, session, text};
+use domain::access::Permission;
 use domain::account::{AccountRef, Side};
 use domain::ids::{AccountId, MerchantId};
-use domain::journal::{Entry, Source};
+use domain::journal::{Entry, JournalFilter, JournalSummary, Source};
 use domain::money::Money;
+use domain::page::Page;
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyView;
-
-/// The name in the language of the page.
-pub fn in_language<'a>(english: &'a str, chinese: &'a str) -> &'a str {
-    match language() {
-        Language::English => english,
-        Language::Chinese => chinese,
-    }
-}
 
 /// What people call a kind of journal entry, with its number.
 #[must_use]
 pub fn entry_name(entry: Entry) -> String {
-    format!("{} · {}", entry.number(), in_language(entry.english(), entry.chinese()))
+    format!("{} · {}", entry.number(), named(entry.english(), entry.chinese()))
 }
 
 /// Debit or credit.
@@ -111,4 +109,63 @@ pub fn amounts(amounts: Vec<Money>) -> AnyView {
     }
     let amounts = amounts.into_iter().map(|money| view! { <div><Amount money /></div> });
     amounts.collect_view().into_any()
+}
+
+/// Journals as a table.
+pub fn journal_table(page: Page<JournalSummary>) -> impl IntoView {
+    let columns = vec![
+        Column::text(t(text::ACCOUNTS_ACCOUNTING_DATE)),
+        Column::text(t(text::ACCOUNTS_ENTRY)),
+        Column::text(t(text::ACCOUNTS_SOURCE)),
+        Column::text(t(text::ACCOUNTS_MEMO)),
+        Column::text(t(text::ACCOUNTS_POSTED_AT)),
+        Column::number(t(text::ACCOUNTS_TOTAL)),
+    ];
+    view! {
+        <Table
+            caption=t(text::ACCOUNTS_JOURNALS)
+            columns
+            empty=page.rows.is_empty()
+            nothing=t(text::ACCOUNTS_NO_JOURNALS)
+        >
+            {page.rows.into_iter().map(journal_row).collect_view()}
+        </Table>
+    }
+}
+
+fn journal_row(journal: JournalSummary) -> impl IntoView {
+    view! {
+        <tr>
+            <td>{journal.accounting_date.to_string()}</td>
+            <td>
+                <a class="link" href=routes::journal(journal.id)>{entry_name(journal.entry)}</a>
+            </td>
+            <td>{source_view(&journal.source)}</td>
+            <td class="wrap">{journal.memo}</td>
+            <td><Moment at=journal.posted_at /></td>
+            <td class="number">{amounts(journal.totals)}</td>
+        </tr>
+    }
+}
+
+/// The journals of one document, as a part of its screen; nothing for those who may not see the
+/// books.
+#[component]
+pub fn JournalsOf(
+    /// Kind of document, as in [`Source`].
+    kind: &'static str,
+    /// Its id.
+    #[prop(into)]
+    id: String,
+) -> impl IntoView {
+    session::may(Permission::ViewLedger).then(|| {
+        let source = Source { kind: kind.to_owned(), id };
+        let filter = JournalFilter { source: Some(source), ..JournalFilter::default() };
+        let page = load(move || filter.clone(), api::journals);
+        view! {
+            <Panel title=t(text::ACCOUNTS_JOURNALS)>
+                <Loaded from=page show=journal_table />
+            </Panel>
+        }
+    })
 }
