@@ -1,6 +1,7 @@
 //! What several areas ask the office for.
 
 use crate::failure::Failure;
+use domain::account::ChartBalance;
 use domain::journal::{JournalFilter, JournalSummary};
 use domain::page::{Page, PageRequest};
 use domain::payout::{PayoutFilter, PayoutSummary};
@@ -20,6 +21,13 @@ pub struct Named<T> {
     pub what: T,
     /// Whose accounts they are.
     pub owners: Owners,
+}
+
+/// The chart of accounts with balances.
+#[server(prefix = "/api/fn", endpoint = "accounts/chart", input = Json)]
+pub async fn chart() -> Result<Vec<ChartBalance>, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::accounts::chart(&office, &actor).await?)
 }
 
 /// Journals.

@@ -218,7 +218,9 @@ async fn what_does_not_exist_is_not_found(db: PgPool) {
     let site = site(&office);
     let session = sign_in(&site, "auditor", PASSWORD).await.unwrap();
     for area in ["merchants", "channels", "orders", "payments", "refunds"] {
-        let response = get(&site, &format!("/{area}/{}", Uuid::nil()), Some(&session)).await;
-        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{area}");
+        for id in [Uuid::nil().to_string(), "no-id".to_owned()] {
+            let response = get(&site, &format!("/{area}/{id}"), Some(&session)).await;
+            assert_eq!(response.status(), StatusCode::NOT_FOUND, "{area}/{id}");
+        }
     }
 }

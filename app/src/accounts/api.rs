@@ -5,7 +5,7 @@ use crate::api::Named;
 use crate::api::owners;
 use crate::failure::Failure;
 use domain::account::{
-    AccountFilter, AccountSummary, ChartBalance, OpenItem, Statement, StatementFilter, TrialBalance,
+    AccountFilter, AccountSummary, OpenItem, Statement, StatementFilter, TrialBalance,
 };
 use domain::date::BusinessDate;
 use domain::ids::{AccountId, JournalId};
@@ -13,13 +13,6 @@ use domain::journal::JournalDetail;
 use domain::page::Page;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
-
-/// The chart of accounts with balances.
-#[server(prefix = "/api/fn", endpoint = "accounts/chart", input = Json)]
-pub async fn chart() -> Result<Vec<ChartBalance>, Failure> {
-    let (office, actor) = crate::session::office_and_actor()?;
-    Ok(backoffice::accounts::chart(&office, &actor).await?)
-}
 
 /// Accounts with their balances.
 #[server(prefix = "/api/fn", endpoint = "accounts/list", input = Json)]

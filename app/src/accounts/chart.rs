@@ -1,4 +1,5 @@
-use super::{Here, Views, api};
+use super::{Here, Views};
+use crate::api;
 use crate::books::{amounts, side_name};
 use crate::components::{Badge, Column, Loaded, PageHead, Table, Tone, load};
 use crate::i18n::t;

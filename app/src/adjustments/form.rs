@@ -8,7 +8,7 @@ use crate::components::{
 use crate::failure::Failure;
 use crate::i18n::t;
 use crate::wording::named;
-use crate::{accounts, routes, text};
+use crate::{routes, text};
 use domain::account::ChartBalance;
 use domain::adjustment::{Baseline, Reason};
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ use leptos::prelude::*;
 #[component]
 pub fn AdjustmentForm() -> impl IntoView {
     let filter = use_filter();
-    let chart = load(|| (), |()| accounts::api::chart());
+    let chart = load(|| (), |()| crate::api::chart());
     let pair = Signal::derive(move || is_pair(&filter()));
     let by_pair = format!("{}?by=accounts", routes::ADJUSTMENT_NEW);
     let preview = load(

@@ -24,8 +24,17 @@ where
 {
     Resource::new(key, move |key| {
         let arriving = fetch(key);
-        async move { arriving.await.inspect_err(Failure::set_status) }
+        async move { arriving.await.inspect_err(answer_page) }
     })
+}
+
+/// A page that is written gets the status of what could not be loaded for it. What the state of
+/// things does not allow yet, such as the overview before the first day is opened, is said on a page
+/// that is all right.
+fn answer_page(failure: &Failure) {
+    if !matches!(failure, Failure::Conflict { .. }) {
+        failure.set_status();
+    }
 }
 
 /// Shows what was loaded; when it failed, why and what to do.

@@ -1,7 +1,7 @@
 use super::{api, chart_names};
 use crate::components::{Amount, Badge, Column, Fact, Facts, Loaded, Panel, Table, Tone, load};
 use crate::i18n::{Text, t};
-use crate::{accounts, routes, text};
+use crate::{routes, text};
 use domain::money::Money;
 use domain::reserve::{ProofTerm, ReserveProof, StatementComparison, TermGroup};
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub fn Proof() -> impl IntoView {
     let proof = load(
         || (),
-        |()| async move { Ok((api::proof().await?, chart_names(accounts::api::chart().await?))) },
+        |()| async move { Ok((api::proof().await?, chart_names(crate::api::chart().await?))) },
     );
     view! { <Loaded from=proof show=|(proof, names)| show(proof, &names) /> }
 }

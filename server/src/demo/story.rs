@@ -111,7 +111,8 @@ async fn browse(
         }
     }
     let visitor = format!("visitor-{number}");
-    tell(office, client, product, (&visitor, None), &pages).await
+    let seen = pages.get(..2).unwrap_or_default();
+    tell(office, client, product, (&visitor, None), seen).await
 }
 
 async fn tell(
@@ -156,6 +157,8 @@ async fn order(
         return Ok(());
     }
     let visitor = format!("visitor-{number}");
+    let pressed = [FunnelStep::ConfirmPay];
+    tell(office, client, *product, (&visitor, Some(&order_no)), &pressed).await?;
     if *product == Product::QuickPay {
         let steps = [FunnelStep::SmsCode, FunnelStep::PayConfirmed];
         tell(office, client, *product, (&visitor, Some(&order_no)), &steps).await?;

@@ -32,7 +32,8 @@ pub(super) async fn definitions(conn: &mut PgConnection) -> Result<Vec<Funnel>, 
     Ok(funnels)
 }
 
-/// Counts, for each step, the units that have events of it and of all steps before it.
+/// Counts, for each step, the units that have events of it and of all steps before it. What an
+/// order went through belongs to the visitor whose page named that order.
 pub(super) async fn count(
     conn: &mut PgConnection,
     funnel: &mut Funnel,
@@ -41,10 +42,16 @@ pub(super) async fn count(
     let steps: Vec<String> = funnel.steps.iter().map(|step| step.step.clone()).collect();
     let by_order = funnel.unit == FunnelUnit::Order;
     let rows = sqlx::query!(
-        r#"WITH seen AS (
-               SELECT DISTINCT CASE WHEN $1 THEN order_id::text ELSE visitor END AS unit, step
-               FROM order_events
-               WHERE at >= $2 AND at < $3 AND ($4::text IS NULL OR product = $4)
+        r#"WITH buyers AS (
+               SELECT order_id, min(visitor) AS visitor FROM order_events
+               WHERE order_id IS NOT NULL
+                 AND step IN ('order_confirm_page', 'cashier_page', 'confirm_pay')
+               GROUP BY order_id
+           ), seen AS (
+               SELECT DISTINCT step, CASE WHEN $1 THEN e.order_id::text
+                                          ELSE COALESCE(b.visitor, e.visitor) END AS unit
+               FROM order_events e LEFT JOIN buyers b ON b.order_id = e.order_id
+               WHERE e.at >= $2 AND e.at < $3 AND ($4::text IS NULL OR e.product = $4)
            ), reached AS (
                SELECT s.position, row_number() OVER (PARTITION BY e.unit ORDER BY s.position) AS nth
                FROM unnest($5::text[]) WITH ORDINALITY AS s (step, position)
