@@ -1,9 +1,6 @@
 //! The one error that crosses from the server to a screen: six kinds that a screen can act on. What
 //! went wrong in detail stays in the log, under the request's id.
 
-use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
-use leptos::server_fn::Bytes;
-use leptos::server_fn::codec::JsonEncoding;
 use serde::{Deserialize, Serialize};
 
 /// Why a server function gave no answer.
@@ -48,42 +45,6 @@ impl Failure {
     }
 }
 
-impl Failure {
-    /// Gives what is being answered the status of this failure. In the browser there is nothing to
-    /// answer.
-    pub(crate) fn set_status(&self) {
-        #[cfg(feature = "ssr")]
-        on_server::answer_with(self);
-    }
-}
-
-impl FromServerFnError for Failure {
-    type Encoder = JsonEncoding;
-
-    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        match error {
-            ServerFnErrorErr::Args(text) | ServerFnErrorErr::MissingArg(text) => {
-                Self::Invalid { field: None, text }
-            }
-            _ => Self::Unexpected { reference: reference() },
-        }
-    }
-
-    /// A server function that fails comes through here: the answer gets the failure's status.
-    fn ser(&self) -> Bytes {
-        self.set_status();
-        serde_json::to_vec(self).map_or_else(|error| error.to_string().into(), Bytes::from)
-    }
-}
-
-#[cfg(not(feature = "ssr"))]
-fn reference() -> String {
-    String::new()
-}
-
-#[cfg(feature = "ssr")]
-use on_server::reference;
-
 #[cfg(feature = "ssr")]
 mod on_server {
     use super::Failure;
@@ -92,12 +53,33 @@ mod on_server {
     use http::header::ACCEPT;
     use http::request::Parts;
     use http::{Method, StatusCode};
-    use leptos::prelude::use_context;
+    use leptos::prelude::{FromServerFnError, ServerFnErrorErr, use_context};
+    use leptos::server_fn::Bytes;
+    use leptos::server_fn::codec::JsonEncoding;
     use leptos_axum::ResponseOptions;
     use std::error::Error;
 
-    pub(super) fn reference() -> String {
+    fn reference() -> String {
         session::request_id().unwrap_or_default()
+    }
+
+    impl FromServerFnError for Failure {
+        type Encoder = JsonEncoding;
+
+        fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+            match error {
+                ServerFnErrorErr::Args(text) | ServerFnErrorErr::MissingArg(text) => {
+                    Self::Invalid { field: None, text }
+                }
+                _ => Self::Unexpected { reference: reference() },
+            }
+        }
+
+        /// A server function that fails comes through here: the answer gets the failure's status.
+        fn ser(&self) -> Bytes {
+            self.set_status();
+            serde_json::to_vec(self).map_or_else(|error| error.to_string().into(), Bytes::from)
+        }
     }
 
     impl<E: Explain> From<E> for Failure {
@@ -134,26 +116,28 @@ mod on_server {
         }
     }
 
-    /// Gives the answer its status. A form posted without our program in the browser is answered
-    /// with a way back, whose status must stay.
-    pub(super) fn answer_with(failure: &Failure) {
-        let (Some(options), Some(parts)) =
-            (use_context::<ResponseOptions>(), use_context::<Parts>())
-        else {
-            return;
-        };
-        let accepts = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
-        let page = accepts.is_some_and(|accepts| accepts.contains("text/html"));
-        if page && parts.method != Method::GET {
-            return;
+    impl Failure {
+        /// Gives the answer its status. A form posted without our program in the browser is answered
+        /// with a way back, whose status must stay.
+        pub(crate) fn set_status(&self) {
+            let (Some(options), Some(parts)) =
+                (use_context::<ResponseOptions>(), use_context::<Parts>())
+            else {
+                return;
+            };
+            let accepts = parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+            let page = accepts.is_some_and(|accepts| accepts.contains("text/html"));
+            if page && parts.method != Method::GET {
+                return;
+            }
+            options.set_status(match self {
+                Failure::SignedOut => StatusCode::UNAUTHORIZED,
+                Failure::Forbidden => StatusCode::FORBIDDEN,
+                Failure::NotFound => StatusCode::NOT_FOUND,
+                Failure::Conflict { .. } => StatusCode::CONFLICT,
+                Failure::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+                Failure::Unexpected { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            });
         }
-        options.set_status(match failure {
-            Failure::SignedOut => StatusCode::UNAUTHORIZED,
-            Failure::Forbidden => StatusCode::FORBIDDEN,
-            Failure::NotFound => StatusCode::NOT_FOUND,
-            Failure::Conflict { .. } => StatusCode::CONFLICT,
-            Failure::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Failure::Unexpected { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-        });
     }
 }

@@ -1,20 +1,11 @@
-//! What staff see. Compiled twice: into the server, which writes whole pages, and for the browser,
-//! where the same screens wake up.
+//! What staff see. The server writes whole pages; what has to answer at once in the browser is an
+//! island, and only islands are compiled for it. All else works by links and forms.
 
 #![recursion_limit = "256"]
 
-pub mod api;
-pub mod books;
-pub mod components;
 pub mod failure;
 pub mod i18n;
-pub mod journey;
-pub mod menu;
-pub mod payout_table;
-pub mod routes;
-pub mod session;
-pub mod shell;
-pub mod wording;
+pub mod islands;
 
 /// The texts of the screens, generated from `locales/`.
 pub mod text {
@@ -22,38 +13,76 @@ pub mod text {
     include!(concat!(env!("OUT_DIR"), "/text.rs"));
 }
 
+#[cfg(feature = "ssr")]
+pub mod api;
+#[cfg(feature = "ssr")]
+pub mod books;
+#[cfg(feature = "ssr")]
+pub mod components;
+#[cfg(feature = "ssr")]
+pub mod journey;
+#[cfg(feature = "ssr")]
+pub mod menu;
+#[cfg(feature = "ssr")]
+pub mod payout_table;
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod session;
+#[cfg(feature = "ssr")]
+pub mod shell;
+#[cfg(feature = "ssr")]
+pub mod wording;
+
 // The areas; each is named like the system it shows.
+#[cfg(feature = "ssr")]
 pub mod access;
+#[cfg(feature = "ssr")]
 pub mod accounts;
+#[cfg(feature = "ssr")]
 pub mod adjustments;
+#[cfg(feature = "ssr")]
 pub mod analytics;
+#[cfg(feature = "ssr")]
 pub mod approvals;
+#[cfg(feature = "ssr")]
 pub mod audit;
+#[cfg(feature = "ssr")]
 pub mod channels;
+#[cfg(feature = "ssr")]
 pub mod error_items;
+#[cfg(feature = "ssr")]
 pub mod jobs;
+#[cfg(feature = "ssr")]
 pub mod merchants;
+#[cfg(feature = "ssr")]
 pub mod orders;
+#[cfg(feature = "ssr")]
 pub mod payments;
+#[cfg(feature = "ssr")]
 pub mod payouts;
+#[cfg(feature = "ssr")]
 pub mod reconciliation;
+#[cfg(feature = "ssr")]
 pub mod refunds;
+#[cfg(feature = "ssr")]
 pub mod reserve;
+#[cfg(feature = "ssr")]
 pub mod settlement;
+#[cfg(feature = "ssr")]
 pub mod staff;
+#[cfg(feature = "ssr")]
 pub mod trading_day;
+#[cfg(feature = "ssr")]
 pub mod vouchers;
 
-use leptos::prelude::*;
-use leptos_router::components::{FlatRoutes, Router};
-
 /// All screens in their shell.
-#[component]
-pub fn App() -> impl IntoView {
+#[cfg(feature = "ssr")]
+#[leptos::component]
+pub fn App() -> impl leptos::IntoView {
+    use leptos::prelude::*;
+    use leptos_router::components::{FlatRoutes, Router};
     leptos_meta::provide_meta_context();
-    #[cfg(not(feature = "ssr"))]
-    provide_context(session::read_from_page());
-    provide_context(session::Changes::none());
     view! {
         <leptos_meta::Title formatter=|title: String| format!("{title} · Countinghouse") />
         <Router>
@@ -85,13 +114,10 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Wakes up the page that the server wrote.
+/// Makes ready for the islands of the page, which its script then wakes up one by one.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(App);
-    if let Some(root) = document().document_element() {
-        let _ = root.set_attribute("data-hydrated", "true");
-    }
+    leptos::mount::hydrate_islands();
 }

@@ -9,20 +9,17 @@ use crate::{routes, session, text};
 use domain::access::Actor;
 use leptos::prelude::*;
 
-/// Fetches the program beside its glue, not after it, and wakes up the page.
-#[cfg(feature = "ssr")]
-const WAKE: &str = "\
-    const program = fetch('/pkg/countinghouse_bg.wasm');\
-    const glue = await import('/pkg/countinghouse.js');\
-    await glue.default({ module_or_path: program });\
-    glue.hydrate();";
+/// Fetches the program beside its glue, not after it, and wakes up the islands from the outside in.
+const WAKE: &str = include_str!("wake.js");
 
 /// The HTML document around the application.
-#[cfg(feature = "ssr")]
 pub fn document() -> impl IntoView {
     let around = session::surroundings();
     let theme = Some(around.theme.clone()).filter(|theme| !theme.is_empty());
-    let content = serde_json::to_string(&around).unwrap_or_default();
+    // Outside of islands the browser only shows what the server wrote.
+    if let Some(shared) = Owner::current_shared_context() {
+        shared.set_is_hydrating(false);
+    }
     view! {
         <!DOCTYPE html>
         <html lang=language().tag() data-theme=theme>
@@ -30,7 +27,6 @@ pub fn document() -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                <meta name=session::META content=content />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href="/pkg/countinghouse.css" />
                 <link rel="modulepreload" href="/pkg/countinghouse.js" />

@@ -1,4 +1,4 @@
-use super::form::FormState;
+use super::form::{Refused, bare};
 use crate::i18n::t;
 use crate::text;
 use leptos::prelude::*;
@@ -131,12 +131,8 @@ pub fn SelectField(
 
 /// The label, the hint and what was wrong, around an input.
 fn field(name: &'static str, label: &'static str, hint: &'static str, input: AnyView) -> AnyView {
-    let wrong = use_context::<FormState>().map(|state| {
-        view! {
-            <p class="field-wrong" id=format!("{name}-wrong")>
-                {move || state.wrong_with(name)}
-            </p>
-        }
+    let wrong = use_context::<Refused>().map(|refused| {
+        view! { <p class="field-wrong" data-wrong=bare(name)>{refused.wrong_with(name)}</p> }
     });
     let hint = (!hint.is_empty()).then(|| view! { <p class="field-hint">{hint}</p> });
     view! {

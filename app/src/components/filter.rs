@@ -1,12 +1,8 @@
 use crate::i18n::t;
 use crate::text;
 use domain::page::PageRequest;
-use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{FormData, HtmlFormElement, UrlSearchParams};
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 use std::str::FromStr;
 
@@ -53,15 +49,8 @@ pub fn FilterForm(
     /// The fields.
     children: Children,
 ) -> impl IntoView {
-    let navigate = use_navigate();
-    let send = move |event: SubmitEvent| {
-        if let Some(query) = filled(&event) {
-            event.prevent_default();
-            navigate(&format!("{action}?{query}"), NavigateOptions::default());
-        }
-    };
     view! {
-        <form method="get" action=action class="filter" role="search" on:submit=send>
+        <form method="get" action=action class="filter" role="search">
             {children()}
             <div class="actions">
                 <button class="button" type="submit">{t(text::SHELL_FILTER)}</button>
@@ -69,14 +58,4 @@ pub fn FilterForm(
             </div>
         </form>
     }
-}
-
-/// The fields that were filled in, as a query.
-fn filled(event: &SubmitEvent) -> Option<String> {
-    let form: HtmlFormElement = event.target()?.dyn_into().ok()?;
-    let data = FormData::new_with_form(&form).ok()?;
-    let query = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
-    let query = String::from(query.to_string());
-    let filled: Vec<_> = query.split('&').filter(|field| !field.ends_with('=')).collect();
-    Some(filled.join("&"))
 }

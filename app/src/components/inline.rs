@@ -1,6 +1,5 @@
-use crate::i18n::t;
+use crate::islands::CopyButton;
 use crate::session;
-use crate::text;
 use domain::money::Money;
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -76,23 +75,8 @@ pub fn CopyId(
     #[prop(into)]
     id: String,
 ) -> impl IntoView {
-    let (copied, set_copied) = signal(false);
-    let whole = id.clone();
-    let label = move || t(if copied.get() { text::SHELL_COPIED } else { text::SHELL_COPY });
     view! {
-        <span class="copy">
-            <code class="id">{id}</code>
-            <button
-                type="button"
-                class="copy-button needs-program"
-                on:click=move |_| {
-                    copy(&whole);
-                    set_copied.set(true);
-                }
-            >
-                {label}
-            </button>
-        </span>
+        <span class="copy"><code class="id">{id.clone()}</code> <CopyButton what=id /></span>
     }
 }
 
@@ -110,11 +94,3 @@ pub fn ShortId(
 
 /// Characters of a [`ShortId`].
 const SHORT: usize = 8;
-
-#[cfg(feature = "hydrate")]
-fn copy(text: &str) {
-    let _ = window().navigator().clipboard().write_text(text);
-}
-
-#[cfg(not(feature = "hydrate"))]
-fn copy(_text: &str) {}

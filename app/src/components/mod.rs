@@ -19,7 +19,7 @@ pub use fields::{Choice, DateField, MoneyField, NoteField, SelectField, TextFiel
 pub use filter::{FilterForm, Query, use_filter};
 pub use form::{CommandForm, Confirmed, Submit};
 pub use inline::{Amount, Badge, CopyId, Moment, ShortId, Tone};
-pub use loaded::{Failed, Load, Loaded, Loading, load};
+pub use loaded::{Failed, Load, Loaded, load};
 pub use page::{PageHead, Panel, Tab, Tabs};
 pub use table::{Column, Pager, Place, Table};
 pub use timeline::{Step, Timeline};
