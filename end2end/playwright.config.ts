@@ -20,8 +20,6 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env["CI"]),
-  // A story that fails is told once more, from a new institution on; both tries are in the report.
-  retries: 1,
   timeout: 120_000,
   expect: { timeout: 30_000 },
   reporter: [["list"]],

@@ -132,7 +132,7 @@ test("the day is cut by the manager after it has ended, when all gates hold", as
   await expect(page.locator(".business-date strong")).toHaveText(next);
 });
 
-test.fixme("operations fetch the statement, import the merchant's list, and run what is missing", async ({
+test("operations fetch the statement, import the merchant's list, and run what is missing", async ({
   page,
 }) => {
   await as(page, "lin.ops");
@@ -165,7 +165,7 @@ test.fixme("operations fetch the statement, import the merchant's list, and run 
   await expect(page.locator("main")).toContainText("Totals");
 });
 
-test.fixme("the lost row is an error item, which one person proposes to suspend and another decides", async ({
+test("the lost row is an error item, which one person proposes to suspend and another decides", async ({
   page,
 }) => {
   await as(page, "lin.ops");
@@ -193,7 +193,7 @@ test.fixme("the lost row is an error item, which one person proposes to suspend 
   await shows(page, new URL(item).pathname, "Carried out");
 });
 
-test.fixme("the split order is settled in three visible lines", async ({ page }) => {
+test("the split order is settled in three visible lines", async ({ page }) => {
   await as(page, "chen.maker");
   await shows(page, "/settlements", day);
   await open(page, "/settlements");
@@ -208,7 +208,7 @@ test.fixme("the split order is settled in three visible lines", async ({ page })
   await axe(page);
 });
 
-test.fixme("a payout batch is approved by a second person and paid by the bank statement", async ({
+test("a payout batch is approved by a second person and paid by the bank statement", async ({
   page,
 }) => {
   await as(page, "chen.maker");
@@ -233,7 +233,7 @@ test.fixme("a payout batch is approved by a second person and paid by the bank s
   await shows(page, batch, "Finished");
 });
 
-test.fixme("the day's vouchers leave as a balanced file for Yonyou", async ({ page }) => {
+test("the day's vouchers leave as a balanced file for Yonyou", async ({ page }) => {
   await as(page, "chen.maker");
   await open(page, "/vouchers");
   await page.locator('[name="request[day]"]').fill(day);
@@ -261,7 +261,7 @@ test.fixme("the day's vouchers leave as a balanced file for Yonyou", async ({ pa
   expect(balance).toBe(0);
 });
 
-test.fixme("the manager reads the funnel, the auditor the record, and the doctor finds all invariants kept", async ({
+test("the manager reads the funnel, the auditor the record, and the doctor finds all invariants kept", async ({
   page,
   stack,
 }) => {
