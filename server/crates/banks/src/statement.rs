@@ -47,6 +47,37 @@ pub struct Statement {
     pub rows: Vec<StatementRow>,
 }
 
+/// Movements of one account told without balances: advices and reports within the day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notification {
+    /// The bank's number of the notification.
+    pub number: String,
+    /// The account.
+    pub account: String,
+    /// Its currency, where it is told.
+    pub currency: Option<Currency>,
+    /// The last day it is for, where it is told.
+    pub day: Option<BusinessDate>,
+    /// The movements.
+    pub rows: Vec<StatementRow>,
+}
+
+/// A file of notifications as read. Nothing in it proves that no movement is missing, so it can
+/// never stand for a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationFile {
+    /// The format's name.
+    pub format: String,
+    /// The encoding it was read in.
+    pub encoding: String,
+    /// The notifications.
+    pub notifications: Vec<Notification>,
+    /// Counts and sums it states about itself; all must hold.
+    pub checks: Vec<Check>,
+    /// What cannot be read; must be empty.
+    pub problems: Vec<Problem>,
+}
+
 /// A file of statements as read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatementFile {

@@ -12,6 +12,10 @@ const INTEGER_DIGITS_MAX: usize = 15;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Currency {
+    /// Canadian dollar.
+    Cad,
+    /// Swiss franc.
+    Chf,
     /// Renminbi, 人民币.
     Cny,
     /// Euro.
@@ -20,6 +24,8 @@ pub enum Currency {
     Gbp,
     /// Polish złoty.
     Pln,
+    /// Swedish krona.
+    Sek,
     /// United States dollar.
     Usd,
 }
@@ -29,10 +35,13 @@ impl Currency {
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
+            Self::Cad => "CAD",
+            Self::Chf => "CHF",
             Self::Cny => "CNY",
             Self::Eur => "EUR",
             Self::Gbp => "GBP",
             Self::Pln => "PLN",
+            Self::Sek => "SEK",
             Self::Usd => "USD",
         }
     }
@@ -49,10 +58,13 @@ impl FromStr for Currency {
 
     fn from_str(text: &str) -> Result<Self, MoneyError> {
         match text {
+            "CAD" => Ok(Self::Cad),
+            "CHF" => Ok(Self::Chf),
             "CNY" => Ok(Self::Cny),
             "EUR" => Ok(Self::Eur),
             "GBP" => Ok(Self::Gbp),
             "PLN" => Ok(Self::Pln),
+            "SEK" => Ok(Self::Sek),
             "USD" => Ok(Self::Usd),
             _ => Err(MoneyError::UnknownCurrency),
         }

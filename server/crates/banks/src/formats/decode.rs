@@ -1,6 +1,8 @@
 //! From bytes to text, strictly: a byte that means nothing is an error with its place, never a
 //! replacement character.
 
+use super::problems::line_number;
+use crate::bill::Problem;
 use encoding_rs::{DecoderResult, GB18030};
 use std::borrow::Cow;
 
@@ -42,6 +44,36 @@ impl Undecodable {
         let breaks = bytes[..offset].iter().filter(|byte| **byte == b'\n').count();
         Self { encoding, offset, line: u32::try_from(breaks + 1).unwrap_or(u32::MAX) }
     }
+}
+
+/// Reads a file of lines, which end in LF or CRLF.
+///
+/// # Errors
+/// The bytes are not text, or contain what no exported text has: NUL, or a CR alone.
+pub(super) fn decode_lines(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
+    let decoded = decode(bytes).map_err(|error| Problem::at_line(error.line, error.to_string()))?;
+    let text = decoded.text.as_bytes();
+    let odd = text.iter().enumerate().find(|(at, byte)| match **byte {
+        0 => true,
+        b'\r' => text.get(at + 1).is_some_and(|next| *next != b'\n'),
+        _ => false,
+    });
+    let Some((at, byte)) = odd else { return Ok(decoded) };
+    let line = line_number(text[..at].iter().filter(|byte| **byte == b'\n').count());
+    let reason = if *byte == 0 {
+        "a NUL byte; the file is damaged or saved as UTF-16: export or download it again"
+    } else {
+        "a carriage return without a line feed; lines must end in LF or CRLF"
+    };
+    Err(Problem::at_line(line, reason))
+}
+
+/// The lines of a text with their numbers, without line ends.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    text.split('\n')
+        .enumerate()
+        .map(|(index, line)| (line_number(index), line.strip_suffix('\r').unwrap_or(line)))
 }
 
 /// Reads bytes as text: with a byte order mark UTF-8, else UTF-8 when valid, else GB18030.

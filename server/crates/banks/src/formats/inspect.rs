@@ -3,6 +3,8 @@
 use super::{Document, parse};
 use crate::bill::{Bill, Check, Problem, RowKind, fee_text};
 use crate::front::NamedFile;
+use crate::instruction::{PaymentStatus, StatusReport};
+use crate::summary::BillSummary;
 use domain::date::BusinessDate;
 use domain::money::{Currency, Money, MoneyError};
 use serde::Serialize;
@@ -11,10 +13,12 @@ use std::collections::BTreeMap;
 /// Count and sums of one kind of row in one currency, as text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KindSum {
-    /// `payment`, `refund`; of statements and fund bills `credit`, `debit`.
+    /// `payment`, `refund`; of statements and fund bills `credit`, `debit`; of summaries `received`,
+    /// `net`; of error trades `settled_to_us`, `settled_from_us`; of instructions `instructed`; of
+    /// status reports the states.
     pub kind: String,
-    /// The currency.
-    pub currency: Currency,
+    /// The currency; nothing for payments reported on without an amount.
+    pub currency: Option<Currency>,
     /// Rows.
     pub count: u64,
     /// Sum of amounts, `23534639.79`; always without sign.
@@ -42,6 +46,8 @@ pub struct Inspection {
     pub bytes: usize,
     /// The format, where one was recognised.
     pub format: Option<String>,
+    /// What it was read as: `bill`, `statement`, `payment_status_report`, ...
+    pub kind: Option<String>,
     /// The encoding it was read in.
     pub encoding: Option<String>,
     /// Rows read.
@@ -65,6 +71,7 @@ pub fn inspect(file: &NamedFile) -> Inspection {
         name: file.name.clone(),
         bytes: file.bytes.len(),
         format: None,
+        kind: None,
         encoding: None,
         rows: 0,
         totals: Vec::new(),
@@ -82,28 +89,14 @@ pub fn inspect(file: &NamedFile) -> Inspection {
         }
     };
     inspection.format = Some(document.format().to_owned());
+    inspection.kind = Some(document.kind().to_owned());
     inspection.encoding = Some(document.encoding().to_owned());
     inspection.problems = document.problems().to_vec();
     inspection.acceptable = document.acceptable();
     let stated = document.checks().iter().cloned();
     inspection.checks = stated.map(|check| Stated { holds: check.holds(), check }).collect();
-    let summed = match &document {
-        Document::Bill(bill) => {
-            (inspection.rows, inspection.clearing_date) = (bill.rows.len(), bill.clearing_date);
-            bill_sums(bill)
-        }
-        Document::Fund(bill) => {
-            (inspection.rows, inspection.clearing_date) = (bill.rows.len(), bill.day);
-            movement_sums(bill.rows.iter().map(|row| row.amount))
-        }
-        Document::Statement(file) => {
-            inspection.clearing_date = file.statements.last().and_then(|last| last.day);
-            inspection.rows = file.statements.iter().map(|held| held.rows.len()).sum();
-            let rows = file.statements.iter().flat_map(|held| &held.rows);
-            movement_sums(rows.map(|row| row.amount))
-        }
-    };
-    match summed {
+    (inspection.rows, inspection.clearing_date) = extent(&document);
+    match sums(&document) {
         Ok(totals) => inspection.totals = totals,
         Err(error) => {
             inspection.problems.push(Problem::of_file(error.to_string()));
@@ -113,13 +106,60 @@ pub fn inspect(file: &NamedFile) -> Inspection {
     inspection
 }
 
+/// How many rows there are, and the day they clear or are for.
+fn extent(document: &Document) -> (usize, Option<BusinessDate>) {
+    match document {
+        Document::Bill(bill) => (bill.rows.len(), bill.clearing_date),
+        Document::Summary(summary) => (summary.stores.len(), summary.clearing_date),
+        Document::Disputes(file) => (file.rows.len(), file.clearing_date),
+        Document::Fund(bill) => (bill.rows.len(), bill.day),
+        Document::Statement(file) => {
+            let rows = file.statements.iter().map(|held| held.rows.len()).sum();
+            (rows, file.statements.last().and_then(|last| last.day))
+        }
+        Document::Notification(file) => {
+            let rows = file.notifications.iter().map(|held| held.rows.len()).sum();
+            (rows, file.notifications.last().and_then(|last| last.day))
+        }
+        Document::Instructions(batch) => (batch.rows.len(), batch.execution_date),
+        Document::StatusReport(report) => (report.payments.len(), None),
+    }
+}
+
+fn sums(document: &Document) -> Result<Vec<KindSum>, MoneyError> {
+    match document {
+        Document::Bill(bill) => bill_sums(bill),
+        Document::Summary(summary) => summary_sums(summary),
+        Document::Disputes(file) => {
+            let settled = file.rows.iter().map(|row| row.settled);
+            movement_sums(settled, ["settled_to_us", "settled_from_us"])
+        }
+        Document::Fund(bill) => movement_sums(bill.rows.iter().map(|row| row.amount), MOVEMENTS),
+        Document::Statement(file) => {
+            let rows = file.statements.iter().flat_map(|held| &held.rows);
+            movement_sums(rows.map(|row| row.amount), MOVEMENTS)
+        }
+        Document::Notification(file) => {
+            let rows = file.notifications.iter().flat_map(|held| &held.rows);
+            movement_sums(rows.map(|row| row.amount), MOVEMENTS)
+        }
+        Document::Instructions(batch) => {
+            movement_sums(batch.rows.iter().map(|row| row.amount), ["instructed", "instructed"])
+        }
+        Document::StatusReport(report) => status_sums(report),
+    }
+}
+
+/// Names of the directions of movements.
+const MOVEMENTS: [&str; 2] = ["credit", "debit"];
+
 fn bill_sums(bill: &Bill) -> Result<Vec<KindSum>, MoneyError> {
     let mut sums = Vec::new();
     for kind in [RowKind::Payment, RowKind::Refund] {
         let totals = bill.totals(kind)?;
         sums.push(KindSum {
             kind: kind.name().to_owned(),
-            currency: totals.gross.currency(),
+            currency: Some(totals.gross.currency()),
             count: u64::try_from(totals.count).unwrap_or_default(),
             gross: totals.gross.plain(),
             fee: Some(fee_text(totals.fee_e5)),
@@ -128,7 +168,44 @@ fn bill_sums(bill: &Bill) -> Result<Vec<KindSum>, MoneyError> {
     Ok(sums)
 }
 
-fn movement_sums(movements: impl Iterator<Item = Money>) -> Result<Vec<KindSum>, MoneyError> {
+fn summary_sums(summary: &BillSummary) -> Result<Vec<KindSum>, MoneyError> {
+    let Some(total) = &summary.total else { return Ok(Vec::new()) };
+    let count = total.payments.saturating_add(total.refunds);
+    let fee = total.fee.minor().checked_mul(-1_000).ok_or(MoneyError::Overflow)?;
+    let sum = |kind: &str, amount: Money, fee: Option<String>| KindSum {
+        kind: kind.to_owned(),
+        currency: Some(amount.currency()),
+        count: u64::try_from(count).unwrap_or_default(),
+        gross: amount.plain(),
+        fee,
+    };
+    let received = sum("received", total.received, Some(fee_text(fee)));
+    Ok(vec![received, sum("net", total.net, None)])
+}
+
+fn status_sums(report: &StatusReport) -> Result<Vec<KindSum>, MoneyError> {
+    let mut sums: BTreeMap<(PaymentStatus, Option<Currency>), (u64, i64)> = BTreeMap::new();
+    for payment in &report.payments {
+        let currency = payment.amount.map(Money::currency);
+        let (count, sum) = sums.entry((payment.status, currency)).or_default();
+        *count += 1;
+        let amount = payment.amount.map_or(0, Money::minor);
+        *sum = sum.checked_add(amount).ok_or(MoneyError::Overflow)?;
+    }
+    let told = sums.into_iter().map(|((status, currency), (count, sum))| KindSum {
+        kind: status.name().to_owned(),
+        currency,
+        count,
+        gross: Money::new(sum, currency.unwrap_or(Currency::Cny)).plain(),
+        fee: None,
+    });
+    Ok(told.collect())
+}
+
+fn movement_sums(
+    movements: impl Iterator<Item = Money>,
+    names: [&str; 2],
+) -> Result<Vec<KindSum>, MoneyError> {
     let mut sums: BTreeMap<(Currency, bool), (u64, Money)> = BTreeMap::new();
     for movement in movements {
         let currency = movement.currency();
@@ -139,8 +216,8 @@ fn movement_sums(movements: impl Iterator<Item = Money>) -> Result<Vec<KindSum>,
         *sum = sum.checked_add(magnitude)?;
     }
     let told = sums.into_iter().map(|((currency, debit), (count, sum))| KindSum {
-        kind: if debit { "debit" } else { "credit" }.to_owned(),
-        currency,
+        kind: names[usize::from(debit)].to_owned(),
+        currency: Some(currency),
         count,
         gross: sum.plain(),
         fee: None,

@@ -4,23 +4,39 @@
 //! whole file could be read and everything it says about itself holds. [`parse`] gives what could
 //! be read together with what is wrong, and [`inspect`] tells it to a person.
 
+mod acquirer_detail;
+mod alipay;
+mod archive;
 mod backtick;
+mod bai2;
+mod bank_csv;
+mod camt;
 mod camt053;
+mod camt054;
+mod chain;
+mod chinaums;
 mod decode;
+mod delimited;
+mod document;
 mod fields;
+mod guess;
 mod inspect;
+mod nacha_return;
+mod pain001;
+mod pain002;
 mod problems;
+mod swift;
 pub(crate) mod unionpay_zm;
+mod unionpay_zme;
 mod wechat_fund;
 mod wechat_trade;
 mod xml;
 
+pub use document::Document;
 pub use inspect::{Inspection, KindSum, Stated, inspect};
 
-use crate::bill::{Bill, Check, Problem};
+use crate::bill::{Check, Problem};
 use crate::front::NamedFile;
-use crate::fund::FundBill;
-use crate::statement::StatementFile;
 use std::fmt;
 
 /// How many bytes of a file are looked at to tell its format.
@@ -67,71 +83,27 @@ pub trait Format: Sync {
 }
 
 /// All formats. No file is recognised by two of them.
-pub const ALL: [&dyn Format; 4] = [
+pub const ALL: [&dyn Format; 19] = [
     &unionpay_zm::UnionPayZm,
+    &unionpay_zme::UnionPayZme,
     &wechat_trade::WechatTrade,
     &wechat_fund::WechatFund,
+    &alipay::AlipayTrade,
+    &alipay::AlipaySummary,
+    &alipay::AlipayAccount,
+    &chinaums::ChinaUms,
+    &acquirer_detail::AcquirerDetail,
     &camt053::Camt053,
+    &camt054::Camt054,
+    &pain001::Pain001,
+    &pain002::Pain002,
+    &swift::Mt940,
+    &swift::Mt942,
+    &bai2::Bai2,
+    &nacha_return::NachaReturn,
+    &bank_csv::Icbc,
+    &bank_csv::Boc,
 ];
-
-/// A file as read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Document {
-    /// A channel's bill (对账单).
-    Bill(Bill),
-    /// The movements of our balance at a channel (资金账单).
-    Fund(FundBill),
-    /// Statements of bank accounts.
-    Statement(StatementFile),
-}
-
-impl Document {
-    /// The format's name.
-    #[must_use]
-    pub fn format(&self) -> &str {
-        match self {
-            Self::Bill(bill) => &bill.format,
-            Self::Fund(bill) => &bill.format,
-            Self::Statement(file) => &file.format,
-        }
-    }
-
-    /// The encoding it was read in.
-    #[must_use]
-    pub fn encoding(&self) -> &str {
-        match self {
-            Self::Bill(bill) => &bill.encoding,
-            Self::Fund(bill) => &bill.encoding,
-            Self::Statement(file) => &file.encoding,
-        }
-    }
-
-    /// What it says about itself.
-    #[must_use]
-    pub fn checks(&self) -> &[Check] {
-        match self {
-            Self::Bill(bill) => &bill.checks,
-            Self::Fund(bill) => &bill.checks,
-            Self::Statement(file) => &file.checks,
-        }
-    }
-
-    /// What could not be read.
-    #[must_use]
-    pub fn problems(&self) -> &[Problem] {
-        match self {
-            Self::Bill(bill) => &bill.problems,
-            Self::Fund(bill) => &bill.problems,
-            Self::Statement(file) => &file.problems,
-        }
-    }
-
-    /// Whether the file may be stored.
-    #[must_use]
-    pub fn acceptable(&self) -> bool {
-        self.problems().is_empty() && self.checks().iter().all(Check::holds)
-    }
-}
 
 /// A file that must not be stored, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -142,6 +114,13 @@ pub struct Refusal {
     pub problems: Vec<Problem>,
     /// What the file says about itself and does not hold.
     pub failed_checks: Vec<Check>,
+}
+
+impl Refusal {
+    fn of_file(format: Option<&str>, problem: Problem) -> Self {
+        let format = format.map(str::to_owned);
+        Self { format, problems: vec![problem], failed_checks: Vec::new() }
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -179,50 +158,55 @@ pub fn read(file: &NamedFile) -> Result<Document, Refusal> {
 /// Reads what can be read of a file. The document may be unacceptable: only a person's approved
 /// decision may store it then.
 ///
+/// Of an archive, its one file is read; or a channel's bill together with the summary beside it,
+/// which it must agree with.
+///
 /// # Errors
 /// The file is of no known format or cannot be read at all.
 pub fn parse(file: &NamedFile) -> Result<Document, Refusal> {
+    if !archive::is_archive(&file.bytes) {
+        return parse_plain(file);
+    }
+    let members = unpack(file)?;
+    if let [only] = &members[..] {
+        return parse_plain(only);
+    }
+    let read: Vec<Result<Document, Refusal>> = members.iter().map(parse_plain).collect();
+    match &read[..] {
+        [Ok(Document::Bill(bill)), Ok(Document::Summary(summary))]
+        | [Ok(Document::Summary(summary)), Ok(Document::Bill(bill))] => {
+            Ok(Document::Bill(document::with_summary(bill, summary)))
+        }
+        _ => {
+            let names: Vec<String> =
+                members.iter().take(5).map(|member| problems::quote(&member.name)).collect();
+            let reason = format!(
+                "the archive holds {} files: {}; unpack it and give one of them",
+                members.len(),
+                names.join(", ")
+            );
+            Err(Refusal::of_file(None, Problem::of_file(reason)))
+        }
+    }
+}
+
+/// The files inside an archive (zip or gzip), to choose one of them; a file that is no archive is
+/// its own only one.
+///
+/// # Errors
+/// The archive is damaged, encrypted or unfit to be unpacked.
+pub fn unpack(file: &NamedFile) -> Result<Vec<NamedFile>, Refusal> {
+    if archive::is_archive(&file.bytes) {
+        archive::unpack(file).map_err(|problem| Refusal::of_file(None, problem))
+    } else {
+        Ok(vec![file.clone()])
+    }
+}
+
+fn parse_plain(file: &NamedFile) -> Result<Document, Refusal> {
     let sample = Sample::of(file);
     let Some(format) = ALL.iter().find(|format| format.recognises(&sample)) else {
-        let problems = vec![Problem::of_file(unknown(&sample))];
-        return Err(Refusal { format: None, problems, failed_checks: Vec::new() });
+        return Err(Refusal::of_file(None, Problem::of_file(guess::unknown(&sample))));
     };
-    format.parse(file).map_err(|problem| Refusal {
-        format: Some(format.name().to_owned()),
-        problems: vec![problem],
-        failed_checks: Vec::new(),
-    })
-}
-
-/// What an unknown file seems to be, and what would be read.
-fn unknown(sample: &Sample<'_>) -> String {
-    let guess = guess(sample);
-    format!(
-        "{guess}; known are the UnionPay trade file (INN...ZM_...), the WeChat Pay trade bill and \
-         fund bill, and the bank statement camt.053"
-    )
-}
-
-fn guess(sample: &Sample<'_>) -> &'static str {
-    let head = sample.head.trim_start();
-    let has = |text: &str| head.contains(text);
-    if sample.bytes.is_empty() {
-        "the file is empty"
-    } else if sample.bytes.starts_with(b"PK\x03\x04") {
-        "this is a zip archive: unpack it and give the file inside"
-    } else if sample.bytes.starts_with(b"\x1F\x8B") {
-        "this is a gzip archive: unpack it and give the file inside"
-    } else if sample.name.contains("88ZME_") {
-        "this is UnionPay's file of errors (ZME), not its trade file (ZM)"
-    } else if has("#支付宝") {
-        "this looks like a file of Alipay, which is not read yet"
-    } else if has("BkToCstmrDbtCdtNtfctn") || has("BkToCstmrAcctRpt") {
-        "this is a camt.052 or camt.054 message; only the statement camt.053 has balances to check"
-    } else if head.starts_with(":20:") || head.starts_with("{1:") {
-        "this looks like a SWIFT MT940 or MT942 statement, which is not read"
-    } else if head.starts_with("<!DOCTYPE html") || head.starts_with("<html") {
-        "this is a web page, perhaps of an expired session; download the file again"
-    } else {
-        "the format of this file is not known"
-    }
+    format.parse(file).map_err(|problem| Refusal::of_file(Some(format.name()), problem))
 }

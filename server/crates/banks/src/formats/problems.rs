@@ -16,6 +16,11 @@ pub(super) struct Problems {
 }
 
 impl Problems {
+    /// Whether nothing is wrong so far.
+    pub fn is_empty(&self) -> bool {
+        self.listed.is_empty()
+    }
+
     /// Adds one.
     pub fn push(&mut self, problem: Problem) {
         if self.listed.len() < LISTED {

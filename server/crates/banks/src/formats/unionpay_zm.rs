@@ -8,14 +8,14 @@
 
 use super::decode::{GB_18030, decode_gb18030};
 use super::problems::{Problems, line_number, quote};
-use super::{Document, Format, Sample};
+use super::{Document, Format, Sample, fields};
 use crate::bill::{Bill, BillRow, Check, Problem, RowKind, RowStatus};
 use crate::front::NamedFile;
 use domain::date::BusinessDate;
 use domain::money::Money;
 use std::borrow::Cow;
 use std::ops::Range;
-use time::{Date, Month, PrimitiveDateTime, Time};
+use time::PrimitiveDateTime;
 
 /// Bytes of one record, without the line end.
 pub(crate) const RECORD: usize = 607;
@@ -28,7 +28,8 @@ pub(crate) struct Field {
     pub name: &'static str,
 }
 
-const fn field(start: usize, length: usize, name: &'static str) -> Field {
+/// A field at a place.
+pub(crate) const fn field(start: usize, length: usize, name: &'static str) -> Field {
     Field { place: start..start + length, name }
 }
 
@@ -113,17 +114,20 @@ struct Named<'n> {
 
 impl<'n> Named<'n> {
     fn parse(name: &'n str) -> Option<Self> {
-        let (_, after) = name.split_once("INN")?;
-        let (day, rest) = after.split_at_checked(6)?;
-        let rest = rest.strip_prefix("88ZM_")?;
-        if !day.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-        let day = format!("20{}-{}-{}", &day[..2], &day[2..4], &day[4..]);
-        let end = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric());
-        let merchant = &rest[..end.unwrap_or(rest.len())];
-        Some(Self { clearing_date: day.parse().ok()?, merchant })
+        let (clearing_date, merchant) = named(name, "88ZM_")?;
+        Some(Self { clearing_date, merchant })
     }
+}
+
+/// Clearing date and merchant in a name like `INN17071888ZM_898319849000018`, whose kind is told
+/// by the mark after the date.
+pub(super) fn named<'n>(name: &'n str, mark: &str) -> Option<(BusinessDate, &'n str)> {
+    let (_, after) = name.split_once("INN")?;
+    let (day, rest) = after.split_at_checked(6)?;
+    let rest = rest.strip_prefix(mark)?;
+    let end = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric());
+    let merchant = &rest[..end.unwrap_or(rest.len())];
+    Some((fields::short_day(day).ok()?, merchant))
 }
 
 struct Reader<'n> {
@@ -135,7 +139,7 @@ struct Reader<'n> {
 }
 
 /// Why a field cannot be read.
-type Reason = Cow<'static, str>;
+pub(super) type Reason = Cow<'static, str>;
 
 impl<'n> Reader<'n> {
     fn new(named: Named<'n>) -> Self {
@@ -163,6 +167,10 @@ impl<'n> Reader<'n> {
         if let Some(place) = SEPARATORS.iter().find(|place| record[**place] != b' ') {
             let reason = format!("byte {place} must be the blank between two fields");
             self.problems.push(Problem::at_line(line, reason));
+            return;
+        }
+        if record.contains(&0) {
+            self.problems.push(Problem::at_line(line, "a NUL byte; download it again"));
             return;
         }
         match self.read_record(line, record) {
@@ -225,24 +233,10 @@ impl<'n> Reader<'n> {
         Err((&MERCHANT, reason.into()))
     }
 
-    /// MMDDhhmmss of the clearing date's year, or of the year before when later than that date.
     fn moment(&self, digits: &[u8]) -> Result<PrimitiveDateTime, Reason> {
-        let wrong = || Reason::Borrowed("a time must be MMDDhhmmss");
-        let mut parts = [0_u8; 5];
-        for (part, pair) in parts.iter_mut().zip(digits.chunks_exact(2)) {
-            if !pair.iter().all(u8::is_ascii_digit) {
-                return Err(wrong());
-            }
-            *part = (pair[0] - b'0') * 10 + (pair[1] - b'0');
-        }
-        let [month, day, hour, minute, second] = parts;
-        let clearing = self.named.clearing_date.0;
-        let later = (month, day) > (u8::from(clearing.month()), clearing.day());
-        let year = if later { clearing.year() - 1 } else { clearing.year() };
-        let month = Month::try_from(month).map_err(|_| wrong())?;
-        let date = Date::from_calendar_date(year, month, day).map_err(|_| wrong())?;
-        let time = Time::from_hms(hour, minute, second).map_err(|_| wrong())?;
-        Ok(PrimitiveDateTime::new(date, time))
+        let digits = std::str::from_utf8(digits).unwrap_or_default();
+        fields::moment_before(digits, self.named.clearing_date)
+            .map_err(|error| error.to_string().into())
     }
 
     fn finish(self, format: &str) -> Bill {
@@ -269,7 +263,8 @@ fn kind_of(code: &[u8]) -> Result<RowKind, Reason> {
     }
 }
 
-fn fen(digits: &[u8]) -> Result<i64, Reason> {
+/// Digits as fen.
+pub(super) fn fen(digits: &[u8]) -> Result<i64, Reason> {
     digits.iter().try_fold(0_i64, |sum, byte| {
         if byte.is_ascii_digit() {
             Ok(sum * 10 + i64::from(byte - b'0'))
@@ -279,7 +274,8 @@ fn fen(digits: &[u8]) -> Result<i64, Reason> {
     })
 }
 
-fn signed(letter_and_digits: &[u8]) -> Result<i64, Reason> {
+/// A sign letter and digits as fen.
+pub(super) fn signed(letter_and_digits: &[u8]) -> Result<i64, Reason> {
     match letter_and_digits.split_first() {
         Some((b'C', digits)) => fen(digits),
         Some((b'D', digits)) => fen(digits).map(|amount| -amount),

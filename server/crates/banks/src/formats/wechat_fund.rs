@@ -2,7 +2,7 @@
 //! it. Each row's balance must follow from the row before, and the summary must agree.
 
 use super::backtick::{Expected, Row, Table};
-use super::decode::decode;
+use super::decode::decode_lines;
 use super::problems::{Problems, quote};
 use super::{Document, Format, Sample, backtick, fields};
 use crate::bill::{Check, Problem};
@@ -24,8 +24,7 @@ impl Format for WechatFund {
     }
 
     fn parse(&self, file: &NamedFile) -> Result<Document, Problem> {
-        let decoded =
-            decode(&file.bytes).map_err(|error| Problem::at_line(error.line, error.to_string()))?;
+        let decoded = decode_lines(&file.bytes)?;
         let mut problems = Problems::default();
         let table = backtick::read(&decoded.text, &mut problems);
         let mut rows = Vec::new();

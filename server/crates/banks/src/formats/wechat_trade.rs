@@ -6,7 +6,7 @@
 //! the summary. The file says nowhere which day it clears; its name may.
 
 use super::backtick::{Expected, Row, Table};
-use super::decode::decode;
+use super::decode::decode_lines;
 use super::problems::{Problems, quote};
 use super::{Document, Format, Sample, backtick, fields};
 use crate::bill::{Bill, BillRow, Check, Problem, RowKind, RowStatus, fee_text};
@@ -34,8 +34,7 @@ impl Format for WechatTrade {
     }
 
     fn parse(&self, file: &NamedFile) -> Result<Document, Problem> {
-        let decoded =
-            decode(&file.bytes).map_err(|error| Problem::at_line(error.line, error.to_string()))?;
+        let decoded = decode_lines(&file.bytes)?;
         let mut problems = Problems::default();
         let table = backtick::read(&decoded.text, &mut problems);
         let mut reader = Reader { rows: Vec::new(), sums: Sums::default() };

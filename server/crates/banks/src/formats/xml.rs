@@ -2,6 +2,7 @@
 //! itself, a limited depth, and one complete document. Namespaces are ignored, since banks differ
 //! in them and the versions of a message differ only there.
 
+use super::Sample;
 use super::decode::{Decoded, UTF_8};
 use super::problems::quote;
 use crate::bill::Problem;
@@ -51,6 +52,16 @@ impl Element {
     pub fn text_at(&self, path: &[&str]) -> Option<&str> {
         self.find(path).map(Element::text).filter(|text| !text.is_empty())
     }
+}
+
+/// Whether a file is this message, by its namespace or its element.
+pub(super) fn is_message(sample: &Sample<'_>, namespace: &str, element: &str) -> bool {
+    let head = sample.head.trim_start();
+    let opened = format!("<{element}>");
+    head.starts_with('<')
+        && (head.contains(&format!("xsd:{namespace}"))
+            || head.contains(&opened)
+            || head.contains(&format!(":{element}>")))
 }
 
 /// Reads a document.

@@ -1,0 +1,191 @@
+//! Alipay's trade bill (支付宝业务明细). Gross is what reached us before the fee (商家实收), which the
+//! lines after the list sum up; the service fee (服务费) is summed up only in the summary file.
+//!
+//! A refund carries the same 支付宝交易号 as its payment and is told apart by its own number
+//! (退款批次号/请求号).
+
+use super::super::decode::decode_lines;
+use super::super::delimited::{Header, bare};
+use super::super::problems::{Problems, quote};
+use super::super::{Document, Format, Sample, fields};
+use super::{Expected, Frame, titled};
+use crate::bill::{Bill, BillRow, Check, Problem, RowKind, RowStatus};
+use crate::front::NamedFile;
+use domain::money::{Currency, Money};
+use std::borrow::Cow;
+
+/// The format.
+pub(in super::super) struct AlipayTrade;
+
+impl Format for AlipayTrade {
+    fn name(&self) -> &'static str {
+        "alipay_trade"
+    }
+
+    fn recognises(&self, sample: &Sample<'_>) -> bool {
+        titled(sample, "支付宝业务明细查询")
+    }
+
+    fn parse(&self, file: &NamedFile) -> Result<Document, Problem> {
+        let decoded = decode_lines(&file.bytes)?;
+        let mut problems = Problems::default();
+        let frame = Frame::read(&decoded.text, &mut problems);
+        let mut reader =
+            Reader { rows: Vec::with_capacity(frame.rows.len()), sums: [Sums::default(); 2] };
+        let columns = frame.header.as_ref().and_then(|held| Columns::find(held, &mut problems));
+        if let Some(columns) = columns {
+            let mut cells = Vec::new();
+            for row in &frame.rows {
+                if frame.cells(*row, &mut cells, &mut problems).is_some()
+                    && let Some(read) = reader.row(row.0, &cells, &columns, &mut problems)
+                {
+                    if let Some(at) = read.event_time {
+                        frame.in_period(row.0, "完成时间", at, &mut problems);
+                    }
+                    reader.rows.push(BillRow { merchant_no: frame.account.clone(), ..read });
+                }
+            }
+        }
+        let checks = reader.check(&frame, &mut problems);
+        Ok(Document::Bill(Bill {
+            format: self.name().to_owned(),
+            encoding: decoded.encoding.to_owned(),
+            clearing_date: frame.day,
+            rows: reader.rows,
+            checks,
+            problems: problems.finish(),
+        }))
+    }
+}
+
+struct Columns {
+    trade_no: usize,
+    order_no: usize,
+    kind: usize,
+    completed: usize,
+    received: usize,
+    discount: Option<usize>,
+    refund_no: usize,
+    fee: usize,
+}
+
+impl Columns {
+    fn find(header: &Header, problems: &mut Problems) -> Option<Self> {
+        Some(Self {
+            trade_no: header.required(&["支付宝交易号"], problems)?,
+            order_no: header.required(&["商户订单号"], problems)?,
+            kind: header.required(&["业务类型"], problems)?,
+            completed: header.required(&["完成时间"], problems)?,
+            received: header.required(&["商家实收(元)"], problems)?,
+            discount: header.column(&["商家优惠(元)"]),
+            refund_no: header.required(&["退款批次号/请求号", "退款批次号"], problems)?,
+            fee: header.required(&["服务费(元)"], problems)?,
+        })
+    }
+}
+
+/// Of one kind of row, with the signs of the file; `None` once out of range.
+#[derive(Clone, Copy)]
+struct Sums {
+    count: i64,
+    received: Option<Money>,
+    discount: Option<Money>,
+}
+
+impl Default for Sums {
+    fn default() -> Self {
+        let none = Some(Money::zero(Currency::Cny));
+        Self { count: 0, received: none, discount: none }
+    }
+}
+
+struct Reader {
+    rows: Vec<BillRow>,
+    /// Of payments, of refunds.
+    sums: [Sums; 2],
+}
+
+impl Reader {
+    fn row(
+        &mut self,
+        line: u32,
+        cells: &[Cow<'_, str>],
+        columns: &Columns,
+        problems: &mut Problems,
+    ) -> Option<BillRow> {
+        let text = |column: usize| bare(&cells[column]);
+        let kind = match text(columns.kind) {
+            "交易" => RowKind::Payment,
+            "退款" => RowKind::Refund,
+            other => {
+                let reason = format!("neither 交易 nor 退款; found \"{}\"", quote(other));
+                problems.push(Problem::at_field(line, "业务类型", reason));
+                return None;
+            }
+        };
+        let refund = kind == RowKind::Refund;
+        let mut money = |column: usize, name: &str| {
+            let found = text(column);
+            problems.keep(fields::amount(found, Currency::Cny), line, name, found)
+        };
+        let received = money(columns.received, "商家实收（元）")?;
+        let discount = columns
+            .discount
+            .map_or(Some(Money::cny(0)), |column| money(column, "商家优惠（元）"))?;
+        let found = text(columns.fee);
+        let fee_e5 = problems.keep(fields::e5(found), line, "服务费（元）", found)?;
+        let sums = &mut self.sums[usize::from(refund)];
+        sums.count += 1;
+        sums.received = sums.received.and_then(|sum| sum.checked_add(received).ok());
+        sums.discount = sums.discount.and_then(|sum| sum.checked_add(discount).ok());
+        if (refund && received.is_positive()) || (!refund && received.is_negative()) {
+            let reason = "a payment is positive and a refund negative";
+            problems.push(Problem::at_field(line, "商家实收（元）", reason));
+            return None;
+        }
+        let found = text(columns.completed);
+        let completed = problems.keep(fields::moment(found), line, "完成时间", found)?;
+        let numbered = |column: usize| !text(column).is_empty();
+        if !numbered(columns.trade_no) || !numbered(columns.order_no) {
+            problems.push(Problem::at_field(line, "商户订单号", "a trade without a number"));
+            return None;
+        }
+        if refund && !numbered(columns.refund_no) {
+            problems.push(Problem::at_field(
+                line,
+                "退款批次号/请求号",
+                "a refund without a number",
+            ));
+            return None;
+        }
+        Some(BillRow {
+            line,
+            kind,
+            channel_no: text(columns.trade_no).to_owned(),
+            order_no: text(columns.order_no).to_owned(),
+            refund_no: refund.then(|| text(columns.refund_no).to_owned()),
+            merchant_no: String::new(),
+            event_time: Some(completed),
+            gross: Money::cny(received.minor().saturating_abs()),
+            fee_e5: -fee_e5,
+            status: RowStatus::Success,
+        })
+    }
+
+    fn check(&self, frame: &Frame<'_>, problems: &mut Problems) -> Vec<Check> {
+        let [payments, refunds] = self.sums;
+        let expected = [
+            Expected {
+                name: "交易合计",
+                count: payments.count,
+                sums: vec![("商家实收", payments.received), ("商家优惠", payments.discount)],
+            },
+            Expected {
+                name: "退款合计",
+                count: refunds.count,
+                sums: vec![("商家实收退款", refunds.received), ("商家优惠退款", refunds.discount)],
+            },
+        ];
+        frame.check(&expected, problems)
+    }
+}
