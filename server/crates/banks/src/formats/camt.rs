@@ -142,6 +142,19 @@ impl Reader {
         Some(Entry { element, number, amount })
     }
 
+    /// Whether the bank has booked an entry; a state that is not known is a problem.
+    pub fn booked(&mut self, entry: &Element) -> bool {
+        match entry.text_at(&["Sts"]).or_else(|| entry.text_at(&["Sts", "Cd"])) {
+            Some("BOOK") => true,
+            Some("PDNG" | "INFO" | "FUTR") => false,
+            _ => {
+                let reason = "must be BOOK, PDNG, INFO or FUTR";
+                self.refuse::<()>(entry, "Sts", reason);
+                false
+            }
+        }
+    }
+
     /// One row for the entry, or one for each of its transactions. Transactions that do not add up
     /// to their entry are a problem, and the entry stays one row.
     pub fn rows_of(&mut self, entry: Entry<'_>, rows: &mut Vec<StatementRow>) {
@@ -203,11 +216,6 @@ impl Reader {
         let reason = format!("the entry is {stated}, but its transactions are {sum}");
         self.refuse(entry.element, "TxDtls", &reason)
     }
-}
-
-/// Whether the bank has booked an entry.
-pub(super) fn booked(entry: &Element) -> bool {
-    entry.text_at(&["Sts"]).or_else(|| entry.text_at(&["Sts", "Cd"])) == Some("BOOK")
 }
 
 /// A transaction's amount stands in one of three places, by version and bank.

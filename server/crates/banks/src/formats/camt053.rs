@@ -4,7 +4,7 @@
 //! give the closing balance CLBD. An entry of several transactions becomes one row for each when
 //! their amounts are given and add up to the entry; entries not yet booked are left out.
 
-use super::camt::{Reader, Sums, booked, day_of};
+use super::camt::{Reader, Sums, day_of};
 use super::decode::decode;
 use super::xml::{self, Element};
 use super::{Document, Format, Sample};
@@ -70,7 +70,7 @@ impl Reader {
             if sums.add(entry.amount).is_none() {
                 return self.refuse(element, "Ntry", "the sum of the entries is out of range");
             }
-            if !booked(entry.element) {
+            if !self.booked(entry.element) {
                 continue;
             }
             computed = computed.and_then(|sum| sum.checked_add(entry.amount).ok());

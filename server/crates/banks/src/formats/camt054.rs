@@ -3,7 +3,7 @@
 //! It has no balances: its summary (TxsSummry) and the counts and sums of its batches are checked
 //! where they are, but a missing entry cannot be noticed without them.
 
-use super::camt::{Reader, Sums, booked, day_of};
+use super::camt::{Reader, Sums, day_of};
 use super::decode::decode;
 use super::xml::{self, Element};
 use super::{Document, Format, Sample};
@@ -62,7 +62,7 @@ fn notification(reader: &mut Reader, element: &Element) -> Option<Notification> 
         if sums.add(entry.amount).is_none() {
             return reader.refuse(element, "Ntry", "the sum of the entries is out of range");
         }
-        if booked(entry.element) {
+        if reader.booked(entry.element) {
             reader.rows_of(entry, &mut rows);
         }
     }
