@@ -251,7 +251,7 @@ const KNOWN: [Known; 21] = [
 /// `kind currency count gross fee` of each.
 fn told(totals: &[KindSum]) -> Vec<String> {
     let told = totals.iter().map(|sum| {
-        let currency = sum.currency.map_or("-", |currency| currency.code());
+        let currency = sum.currency.code();
         let fee = sum.fee.as_deref().unwrap_or("-");
         format!("{} {currency} {} {} {fee}", sum.kind, sum.count, sum.gross)
     });

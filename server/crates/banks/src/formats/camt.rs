@@ -166,11 +166,11 @@ impl Reader {
         self.check_batches(entry.element);
         let transactions: Vec<&Element> =
             entry.element.all("NtryDtls").flat_map(|details| details.all("TxDtls")).collect();
-        if transactions.len() > 1 && transactions.iter().any(|held| amount_of(held).is_some()) {
-            if let Some(split) = self.split(entry, booking_date, &transactions) {
-                rows.extend(split);
-                return;
-            }
+        let several =
+            transactions.len() > 1 && transactions.iter().any(|held| amount_of(held).is_some());
+        if several && let Some(split) = self.split(entry, booking_date, &transactions) {
+            rows.extend(split);
+            return;
         }
         let single = transactions.first().copied().filter(|_| transactions.len() == 1);
         rows.push(row(entry, booking_date, entry.amount, single));

@@ -13,12 +13,12 @@ use std::collections::BTreeMap;
 /// Count and sums of one kind of row in one currency, as text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KindSum {
-    /// `payment`, `refund`; of statements and fund bills `credit`, `debit`; of summaries `received`,
-    /// `net`; of error trades `settled_to_us`, `settled_from_us`; of instructions `instructed`; of
-    /// status reports the states.
+    /// `payment`, `refund`; of statements and fund bills `credit`, `debit`; of summaries
+    /// `received`, `net`; of error trades `settled_to_us`, `settled_from_us`; of instructions
+    /// `instructed`; of status reports the states.
     pub kind: String,
-    /// The currency; nothing for payments reported on without an amount.
-    pub currency: Option<Currency>,
+    /// The currency.
+    pub currency: Currency,
     /// Rows.
     pub count: u64,
     /// Sum of amounts, `23534639.79`; always without sign.
@@ -159,7 +159,7 @@ fn bill_sums(bill: &Bill) -> Result<Vec<KindSum>, MoneyError> {
         let totals = bill.totals(kind)?;
         sums.push(KindSum {
             kind: kind.name().to_owned(),
-            currency: Some(totals.gross.currency()),
+            currency: totals.gross.currency(),
             count: u64::try_from(totals.count).unwrap_or_default(),
             gross: totals.gross.plain(),
             fee: Some(fee_text(totals.fee_e5)),
@@ -174,7 +174,7 @@ fn summary_sums(summary: &BillSummary) -> Result<Vec<KindSum>, MoneyError> {
     let fee = total.fee.minor().checked_mul(-1_000).ok_or(MoneyError::Overflow)?;
     let sum = |kind: &str, amount: Money, fee: Option<String>| KindSum {
         kind: kind.to_owned(),
-        currency: Some(amount.currency()),
+        currency: amount.currency(),
         count: u64::try_from(count).unwrap_or_default(),
         gross: amount.plain(),
         fee,
@@ -183,20 +183,23 @@ fn summary_sums(summary: &BillSummary) -> Result<Vec<KindSum>, MoneyError> {
     Ok(vec![received, sum("net", total.net, None)])
 }
 
+/// A payment reported on without its amount counts as nothing in the batch's currency.
 fn status_sums(report: &StatusReport) -> Result<Vec<KindSum>, MoneyError> {
-    let mut sums: BTreeMap<(PaymentStatus, Option<Currency>), (u64, i64)> = BTreeMap::new();
+    let mut sums: BTreeMap<(PaymentStatus, Currency), (u64, Money)> = BTreeMap::new();
+    let told = report.payments.iter().find_map(|payment| payment.amount);
+    let nothing = Money::zero(told.map_or(Currency::Cny, Money::currency));
     for payment in &report.payments {
-        let currency = payment.amount.map(Money::currency);
-        let (count, sum) = sums.entry((payment.status, currency)).or_default();
+        let amount = payment.amount.unwrap_or(nothing);
+        let zero = Money::zero(amount.currency());
+        let (count, sum) = sums.entry((payment.status, amount.currency())).or_insert((0, zero));
         *count += 1;
-        let amount = payment.amount.map_or(0, Money::minor);
-        *sum = sum.checked_add(amount).ok_or(MoneyError::Overflow)?;
+        *sum = sum.checked_add(amount)?;
     }
     let told = sums.into_iter().map(|((status, currency), (count, sum))| KindSum {
         kind: status.name().to_owned(),
         currency,
         count,
-        gross: Money::new(sum, currency.unwrap_or(Currency::Cny)).plain(),
+        gross: sum.plain(),
         fee: None,
     });
     Ok(told.collect())
@@ -217,7 +220,7 @@ fn movement_sums(
     }
     let told = sums.into_iter().map(|((currency, debit), (count, sum))| KindSum {
         kind: names[usize::from(debit)].to_owned(),
-        currency: Some(currency),
+        currency,
         count,
         gross: sum.plain(),
         fee: None,

@@ -67,11 +67,7 @@ pub(super) fn read(new: &NewFile) -> Result<Reading, ReconciliationError> {
             content: Content::FundBill,
         }),
         (wanted, found) => Err(ReconciliationError::WrongKind {
-            found: match found {
-                Document::Bill(_) => FileKind::Bill.name(),
-                Document::Fund(_) => FileKind::FundBill.name(),
-                Document::Statement(_) => FileKind::Statement.name(),
-            },
+            found: found.kind(),
             wanted: wanted.name(),
         }),
     }

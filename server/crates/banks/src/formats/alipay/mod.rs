@@ -21,7 +21,8 @@ use time::{PrimitiveDateTime, Time};
 
 /// Whether a file's first line is this title.
 fn titled(sample: &Sample<'_>, title: &str) -> bool {
-    sample.head.lines().next().map(bare).and_then(|line| line.strip_prefix('#')) == Some(title)
+    sample.head.split(['\r', '\n']).next().map(bare).and_then(|line| line.strip_prefix('#'))
+        == Some(title)
 }
 
 /// A file in parts.

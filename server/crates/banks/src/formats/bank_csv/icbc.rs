@@ -95,7 +95,8 @@ impl Columns {
 
     fn read(&self, line: u32, cells: &[Cow<'_, str>], problems: &mut Problems) -> Option<Movement> {
         // Rows end with a comma, so that one empty value may follow the last column.
-        if cells.len() != self.width && !(cells.len() == self.width + 1 && cells[self.width] == "")
+        if cells.len() != self.width
+            && !(cells.len() == self.width + 1 && cells[self.width].is_empty())
         {
             let reason = format!("{} values, but {} columns", cells.len(), self.width);
             problems.push(Problem::at_line(line, reason));

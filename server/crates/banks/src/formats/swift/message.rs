@@ -50,9 +50,8 @@ pub(super) fn read<'t>(text: &'t str, problems: &mut Problems) -> Vec<Message<'t
     let mut open = false;
     for (number, line) in lines(text) {
         let bare = line.trim_matches(|c: char| c.is_control() || c == ' ');
-        if bare == "-" || bare.starts_with("-}") {
-            open = false;
-        } else if bare.starts_with("{1:") || bare.starts_with("{4:") {
+        let block = ["-}", "{1:", "{4:"].iter().any(|mark| bare.starts_with(mark));
+        if bare == "-" || block {
             open = false;
         } else if let Some((name, rest)) = tag(line) {
             let tag = Tag { line: number, name, lines: vec![rest] };
