@@ -3,17 +3,18 @@
 
 use super::problems::{Problems, line_number, quote};
 use crate::bill::{Check, Problem};
+use std::collections::BTreeSet;
 
 /// What stands between two values; a comma alone may be part of a product's name.
 const BETWEEN: &str = ",`";
 
 /// One data line.
 #[derive(Debug)]
-pub(super) struct Row<'t> {
+pub(super) struct Row<'r, 't> {
     /// Line of the file, counted from 1.
     pub line: u32,
     /// Its values, as many as the header has names.
-    pub values: Vec<&'t str>,
+    pub values: &'r [&'t str],
 }
 
 /// A file in parts.
@@ -21,15 +22,31 @@ pub(super) struct Row<'t> {
 pub(super) struct Table<'t> {
     /// Column names, parentheses made half-width.
     pub header: Vec<String>,
-    /// Data lines with the right number of values.
-    pub rows: Vec<Row<'t>>,
+    /// Data lines with their numbers, without the first back-tick.
+    pub lines: Vec<(u32, &'t str)>,
     /// Line of the summary's values.
     pub trailer_line: u32,
     /// The summary: names with values.
     pub trailer: Vec<(String, &'t str)>,
 }
 
-impl Table<'_> {
+impl<'t> Table<'t> {
+    /// Takes the data lines apart one after the other; one with too few or too many values is a
+    /// problem. Values are not kept, since a bill has millions of them.
+    pub fn rows(&self, problems: &mut Problems, mut each: impl FnMut(&Row<'_, 't>, &mut Problems)) {
+        let mut values: Vec<&'t str> = Vec::with_capacity(self.header.len());
+        for (line, data) in &self.lines {
+            values.clear();
+            values.extend(data.split(BETWEEN));
+            if values.len() == self.header.len() {
+                each(&Row { line: *line, values: &values }, problems);
+            } else {
+                let reason = format!("{} values, but {} columns", values.len(), self.header.len());
+                problems.push(Problem::at_line(*line, reason));
+            }
+        }
+    }
+
     /// Where the first of these names stands.
     pub fn column(&self, names: &[&str]) -> Option<usize> {
         names.iter().find_map(|name| self.header.iter().position(|held| held == name))
@@ -86,29 +103,22 @@ pub(super) struct Expected<'n> {
 
 /// Takes a text apart. What does not fit the layout becomes a problem.
 pub(super) fn read<'t>(text: &'t str, problems: &mut Problems) -> Table<'t> {
-    let mut lines: Vec<&str> =
-        text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
+    let mut lines: Vec<&str> = super::decode::lines(text).map(|(_, line)| line).collect();
     while lines.last().is_some_and(|line| line.is_empty()) {
         lines.pop();
     }
     let header = names(lines.first().copied().unwrap_or_default());
-    for (index, name) in header.iter().enumerate() {
-        if header[..index].contains(name) {
+    let mut seen = BTreeSet::new();
+    for name in &header {
+        if !seen.insert(name) {
             let reason = format!("the column \"{}\" occurs twice", quote(name));
             problems.push(Problem::at_line(1, reason));
         }
     }
-    let mut table = Table { header, rows: Vec::new(), trailer_line: 0, trailer: Vec::new() };
+    let mut table = Table { header, lines: Vec::new(), trailer_line: 0, trailer: Vec::new() };
     let mut index = 1;
     while let Some(data) = lines.get(index).and_then(|line| line.strip_prefix('`')) {
-        let values: Vec<&str> = data.split(BETWEEN).collect();
-        let line = line_number(index);
-        if values.len() == table.header.len() {
-            table.rows.push(Row { line, values });
-        } else {
-            let reason = format!("{} values, but {} columns", values.len(), table.header.len());
-            problems.push(Problem::at_line(line, reason));
-        }
+        table.lines.push((line_number(index), data));
         index += 1;
     }
     read_trailer(&lines, index, &mut table, problems);

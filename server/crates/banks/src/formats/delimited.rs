@@ -1,8 +1,9 @@
 //! Lines of separated values with a header line: strict about quotes, forgiving about padding.
 
-use super::problems::Problems;
+use super::problems::{Problems, quote};
 use crate::bill::Problem;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// Splits one line. A quoted value may contain the delimiter and doubled quotes, but no line end:
 /// a quote that is not closed is an error of its line and never swallows the rest of the file.
@@ -76,10 +77,10 @@ impl Header {
     /// occurs twice is a problem.
     pub fn of(line: u32, cells: &[Cow<'_, str>], problems: &mut Problems) -> Self {
         let names: Vec<String> = cells.iter().map(|cell| name(cell)).collect();
-        for (index, name) in names.iter().enumerate() {
-            if !name.is_empty() && names[..index].contains(name) {
-                let reason =
-                    format!("the column \"{}\" occurs twice", super::problems::quote(name));
+        let mut seen = BTreeSet::new();
+        for name in names.iter().filter(|name| !name.is_empty()) {
+            if !seen.insert(name) {
+                let reason = format!("the column \"{}\" occurs twice", quote(name));
                 problems.push(Problem::at_line(line, reason));
             }
         }

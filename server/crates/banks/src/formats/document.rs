@@ -95,13 +95,12 @@ impl Document {
 }
 
 /// A bill that must also agree with the summary delivered beside it.
-pub(super) fn with_summary(bill: &Bill, summary: &BillSummary) -> Bill {
-    let mut bill = bill.clone();
-    match alipay::agree(&bill, summary) {
+pub(super) fn with_summary(mut bill: Bill, summary: BillSummary) -> Bill {
+    match alipay::agree(&bill, &summary) {
         Ok(checks) => bill.checks.extend(checks),
         Err(error) => bill.problems.push(Problem::of_file(error.to_string())),
     }
-    bill.checks.extend(summary.checks.iter().cloned());
-    bill.problems.extend(summary.problems.iter().cloned());
+    bill.checks.extend(summary.checks);
+    bill.problems.extend(summary.problems);
     bill
 }

@@ -171,23 +171,23 @@ pub fn parse(file: &NamedFile) -> Result<Document, Refusal> {
     if let [only] = &members[..] {
         return parse_plain(only);
     }
-    let read: Vec<Result<Document, Refusal>> = members.iter().map(parse_plain).collect();
-    match &read[..] {
-        [Ok(Document::Bill(bill)), Ok(Document::Summary(summary))]
-        | [Ok(Document::Summary(summary)), Ok(Document::Bill(bill))] => {
-            Ok(Document::Bill(document::with_summary(bill, summary)))
-        }
-        _ => {
-            let names: Vec<String> =
-                members.iter().take(5).map(|member| problems::quote(&member.name)).collect();
-            let reason = format!(
-                "the archive holds {} files: {}; unpack it and give one of them",
-                members.len(),
-                names.join(", ")
-            );
-            Err(Refusal::of_file(None, Problem::of_file(reason)))
+    if let [first, second] = &members[..] {
+        match (parse_plain(first), parse_plain(second)) {
+            (Ok(Document::Bill(bill)), Ok(Document::Summary(summary)))
+            | (Ok(Document::Summary(summary)), Ok(Document::Bill(bill))) => {
+                return Ok(Document::Bill(document::with_summary(bill, summary)));
+            }
+            _ => {}
         }
     }
+    let names: Vec<String> =
+        members.iter().take(5).map(|member| problems::quote(&member.name)).collect();
+    let reason = format!(
+        "the archive holds {} files: {}; unpack it and give one of them",
+        members.len(),
+        names.join(", ")
+    );
+    Err(Refusal::of_file(None, Problem::of_file(reason)))
 }
 
 /// The files inside an archive (zip or gzip), to choose one of them; a file that is no archive is

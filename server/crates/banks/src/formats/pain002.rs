@@ -12,6 +12,7 @@ use crate::bill::{Check, Problem};
 use crate::front::NamedFile;
 use crate::instruction::{PaymentStatus, ReportedGroup, ReportedPayment, StatusReport};
 use domain::money::Money;
+use std::collections::BTreeSet;
 
 /// The format.
 pub(super) struct Pain002;
@@ -144,8 +145,13 @@ fn reason(element: &Element) -> Option<String> {
 /// Counts per state, and their sums where every payment repeats its amount. With a state of a
 /// group, a report may leave out payments of other states; those it lists it must count.
 fn check_counts(reader: &mut Reader, stating: &Element, what: &str, all: &[ReportedPayment]) {
+    let mut counted_once = BTreeSet::new();
     for counted in stating.all("NbOfTxsPerSts") {
         let code = counted.text_at(&["DtldSts"]).unwrap_or_default();
+        if meaning(code).is_none() || !counted_once.insert(code) {
+            reader.refuse::<()>(counted, "DtldSts", "a known state must be counted once");
+            continue;
+        }
         let rows: Vec<&ReportedPayment> = all.iter().filter(|row| row.code == code).collect();
         let Some(stated) = counted.text_at(&["DtldNbOfTxs"]) else {
             reader.refuse::<()>(counted, "DtldNbOfTxs", "the count is missing");

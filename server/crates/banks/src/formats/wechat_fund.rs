@@ -29,7 +29,7 @@ impl Format for WechatFund {
         let table = backtick::read(&decoded.text, &mut problems);
         let mut rows = Vec::new();
         if let Some(columns) = Columns::find(&table, &mut problems) {
-            rows.extend(table.rows.iter().filter_map(|row| columns.read(row, &mut problems)));
+            table.rows(&mut problems, |row, problems| rows.extend(columns.read(row, problems)));
         }
         check_balances(&rows, &mut problems);
         let checks = check_summary(&table, &rows, &mut problems);
@@ -73,7 +73,7 @@ impl Columns {
         })
     }
 
-    fn read(&self, row: &Row<'_>, problems: &mut Problems) -> Option<FundRow> {
+    fn read(&self, row: &Row<'_, '_>, problems: &mut Problems) -> Option<FundRow> {
         let text = |column: usize| row.values[column].to_owned();
         let mut money = |column: usize, name: &str| {
             let found = row.values[column];
@@ -136,7 +136,7 @@ fn check_summary(table: &Table<'_>, rows: &[FundRow], problems: &mut Problems) -
     };
     let expect = |names, read, computed| Expected { names, read, computed, required: true };
     let expected = [
-        expect(&["资金流水总笔数"], count, table.rows.len().to_string()),
+        expect(&["资金流水总笔数"], count, table.lines.len().to_string()),
         expect(&["收入笔数"], count, in_count),
         expect(&["收入金额"], amount, in_sum.plain()),
         expect(&["支出笔数"], count, out_count),

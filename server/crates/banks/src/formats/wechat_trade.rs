@@ -39,9 +39,7 @@ impl Format for WechatTrade {
         let table = backtick::read(&decoded.text, &mut problems);
         let mut reader = Reader { rows: Vec::new(), sums: Sums::default() };
         if let Some(columns) = Columns::find(&table, &mut problems) {
-            for row in &table.rows {
-                reader.read_row(row, &columns, &mut problems);
-            }
+            table.rows(&mut problems, |row, problems| reader.read_row(row, &columns, problems));
         }
         let checks = reader.sums.check(&table, &mut problems);
         Ok(Document::Bill(Bill {
@@ -218,7 +216,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn read_row(&mut self, row: &Row<'_>, columns: &Columns, problems: &mut Problems) {
+    fn read_row(&mut self, row: &Row<'_, '_>, columns: &Columns, problems: &mut Problems) {
         self.sums.count += 1;
         let Some(amounts) = read_amounts(row, columns, problems) else { return };
         self.sums.add(&amounts);
@@ -257,7 +255,7 @@ impl Reader {
     }
 }
 
-fn read_amounts(row: &Row<'_>, columns: &Columns, problems: &mut Problems) -> Option<Amounts> {
+fn read_amounts(row: &Row<'_, '_>, columns: &Columns, problems: &mut Problems) -> Option<Amounts> {
     let code = row.values[columns.currency];
     let currency: Currency = problems.keep(code.parse(), row.line, "货币种类", code)?;
     let mut money = |column: usize, names: &[&str]| {
@@ -282,7 +280,7 @@ fn read_amounts(row: &Row<'_>, columns: &Columns, problems: &mut Problems) -> Op
 }
 
 fn read_state(
-    row: &Row<'_>,
+    row: &Row<'_, '_>,
     columns: &Columns,
     problems: &mut Problems,
 ) -> Option<(RowKind, RowStatus)> {

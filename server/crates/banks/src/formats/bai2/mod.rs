@@ -346,30 +346,22 @@ impl Reader {
         let (checks, problems) = (self.checks, self.problems.finish());
         let balanced = |account: &Account| account.opening.zip(account.closing);
         let number = |day: Option<BusinessDate>| day.map(|day| day.to_string()).unwrap_or_default();
-        let statements: Option<Vec<Statement>> = self
-            .read
-            .iter()
-            .map(|(account, day)| {
-                let (opening, closing) = balanced(account)?;
+        if !self.read.is_empty() && self.read.iter().all(|(held, _)| balanced(held).is_some()) {
+            let statement = |(account, day): (Account, Option<BusinessDate>)| {
+                let (opening, closing) = balanced(&account)?;
                 Some(Statement {
-                    number: number(*day),
-                    account: account.number.clone(),
+                    number: number(day),
+                    account: account.number,
                     currency: account.currency,
-                    day: *day,
+                    day,
                     opening,
                     closing,
-                    rows: account.rows.clone(),
+                    rows: account.rows,
                 })
-            })
-            .collect();
-        if let Some(statements) = statements.filter(|held| !held.is_empty()) {
-            return Document::Statement(StatementFile {
-                format,
-                encoding,
-                statements,
-                checks,
-                problems,
-            });
+            };
+            let statements = self.read.into_iter().filter_map(statement).collect();
+            let file = StatementFile { format, encoding, statements, checks, problems };
+            return Document::Statement(file);
         }
         let told = |(account, day): (Account, Option<BusinessDate>)| Notification {
             number: number(day),

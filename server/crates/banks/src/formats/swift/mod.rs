@@ -18,6 +18,7 @@ use domain::date::BusinessDate;
 use domain::money::{Currency, Money};
 use entry::Entry;
 use message::{Message, Tag};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// MT940.
 pub(super) struct Mt940;
@@ -57,16 +58,15 @@ impl Format for Mt940 {
         let decoded = decode_lines(&file.bytes)?;
         let mut reader = Reader::default();
         let mut statements: Vec<Statement> = Vec::new();
-        let mut open: Vec<(String, bool)> = Vec::new();
+        let mut ends: BTreeMap<(String, Currency), End> = BTreeMap::new();
         for message in message::read(&decoded.text, &mut reader.problems) {
             let Some((statement, last)) = reader.statement(&message) else { continue };
-            let before = statements.iter().rev().find(|held| held.account == statement.account);
+            let end = End { closing: statement.closing, last };
+            let before = ends.insert((statement.account.clone(), statement.currency), end);
             reader.check_chain(&message, before, &statement);
-            open.retain(|(account, _)| *account != statement.account);
-            open.push((statement.account.clone(), last));
             statements.push(statement);
         }
-        for (account, _) in open.iter().filter(|(_, last)| !last) {
+        for ((account, _), _) in ends.iter().filter(|(_, end)| !end.last) {
             let reason = format!("the last page of account {account} (:62F:) is missing");
             reader.problems.push(Problem::of_file(reason));
         }
@@ -115,6 +115,14 @@ impl Format for Mt942 {
 struct Reader {
     problems: Problems,
     checks: Vec<Check>,
+}
+
+/// Where the last statement of an account ended.
+#[derive(Debug, Clone, Copy)]
+struct End {
+    closing: Money,
+    /// Whether it was the last page of its day.
+    last: bool,
 }
 
 /// A balance: `C070904EUR50,05`.
@@ -171,7 +179,7 @@ impl Reader {
     }
 
     /// A statement of an account begins where its last one in the file ended.
-    fn check_chain(&mut self, message: &Message<'_>, before: Option<&Statement>, now: &Statement) {
+    fn check_chain(&mut self, message: &Message<'_>, before: Option<End>, now: &Statement) {
         let first_page = message.find("60M").is_none();
         match before {
             Some(before) if before.closing == now.opening => {}
@@ -246,11 +254,12 @@ impl Reader {
     }
 
     fn known(&mut self, message: &Message<'_>, names: &[&str]) {
-        for (index, tag) in message.tags.iter().enumerate() {
+        let mut seen = BTreeSet::new();
+        for tag in &message.tags {
             let once = !matches!(tag.name, "61" | "86" | "65");
             if !names.contains(&tag.name) {
                 self.refuse::<()>(tag.line, tag.name, "this tag is not expected here");
-            } else if once && message.tags[..index].iter().any(|held| held.name == tag.name) {
+            } else if !seen.insert(tag.name) && once {
                 self.refuse::<()>(tag.line, tag.name, "this tag occurs twice in one statement");
             }
         }
