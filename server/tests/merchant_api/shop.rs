@@ -9,6 +9,7 @@ use backoffice::merchants::{self, NewMerchant};
 use backoffice::office::{Clock, Office, Settings};
 use backoffice::{channels, work};
 use banks::front::{Answer, Fault, Front, Fronts, Pay, PayInstruction};
+use banks::notify::Nowhere;
 use domain::calendar::Calendar;
 use domain::channel::{BillFormat, ChannelSummary, Rail};
 use domain::date::BusinessZone;
@@ -88,6 +89,7 @@ impl Shop {
             db,
             clock: Clock::standing_at(NOON),
             fronts: Arc::new(Fronts([("unionpay".to_owned(), front)].into())),
+            notify: Arc::new(Nowhere),
             settings: Arc::new(settings),
             request_id: "test".to_owned(),
         };

@@ -6,12 +6,12 @@ use super::{Came, GatewayError};
 use crate::audit::{self, Event, Who};
 use crate::merchants;
 use crate::office::Office;
-use crate::orders::{self, Hop, NewOrder, Visit};
+use crate::orders::{self, Change, Hop, NewOrder, Visit};
 use crate::payments;
 use domain::gateway::{ApiClient, CheckedRequest, FieldError, PaymentRequest, PaymentView};
 use domain::ids::{MerchantId, OrderId, PaymentId};
 use domain::merchant::{Entitlement, Refusal};
-use domain::order::{FunnelStep, HopOutcome, Order, OrderState, Station};
+use domain::order::{Cause, FunnelStep, HopOutcome, Order, OrderState, Station};
 use domain::payment::{Payment, PaymentState, PaymentStatus};
 use sqlx::PgConnection;
 
@@ -55,7 +55,8 @@ pub async fn create_payment(
         }
         Err(refusal) => {
             let reason = refusal.to_string();
-            orders::advance(&mut tx, order.id, |state| state.fail(&reason)).await?;
+            let why = (order.id, Change::by("business gateway", Cause::Refusal));
+            orders::advance(&mut tx, office, why, |state| state.fail(&reason)).await?;
             Some(refusal)
         }
     };

@@ -7,6 +7,7 @@ use backoffice::merchants::{self, NewMerchant};
 use backoffice::office::{Clock, Office, Settings};
 use backoffice::{channels, work};
 use banks::front::Fronts;
+use banks::notify::Nowhere;
 use domain::access::{Actor, Role};
 use domain::account::AccountRef;
 use domain::calendar::Calendar;
@@ -55,6 +56,7 @@ impl World {
             db: pool,
             clock: Clock::standing_at(NOON),
             fronts: Arc::new(Fronts(fronts)),
+            notify: Arc::new(Nowhere),
             settings: Arc::new(settings),
             request_id: "test".to_owned(),
         };
