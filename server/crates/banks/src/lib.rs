@@ -17,7 +17,6 @@ pub mod write;
 
 /// An HTTP client to be set up further: it takes no proxy from the environment. All clients begin
 /// here, since the cryptography of TLS has to be chosen before the first one is made.
-#[must_use]
 pub fn client() -> reqwest::ClientBuilder {
     // Whoever was first has chosen the same.
     let _ = rustls::crypto::ring::default_provider().install_default();

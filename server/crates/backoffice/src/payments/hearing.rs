@@ -90,7 +90,7 @@ pub(super) async fn take_in_within(
         PaymentState::Created | PaymentState::Sending => {
             store::save(conn, office, (&before.state, &after), word.change).await?;
         }
-        PaymentState::Succeeded(_) | PaymentState::Failed { .. } => {}
+        PaymentState::Succeeded(_) | PaymentState::Failed { .. } => return Ok(Heard::Nothing),
     }
     Ok(Heard::Taken)
 }

@@ -4,9 +4,9 @@
 use crate::bank::Bank;
 use backoffice::approvals;
 use backoffice::office::{Clock, Office, Settings};
-use banks::notify::Nowhere;
 use backoffice::reserve::{self, NewAccount};
 use backoffice::{settlement, work};
+use banks::notify::Nowhere;
 use domain::access::{Actor, Role};
 use domain::account::AccountRef;
 use domain::approval::Verdict;
