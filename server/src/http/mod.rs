@@ -4,6 +4,7 @@
 mod api;
 mod callbacks;
 mod events;
+mod money;
 mod openapi;
 mod payments;
 mod refunds;
