@@ -34,6 +34,8 @@ pub mod session;
 #[cfg(feature = "ssr")]
 pub mod shell;
 #[cfg(feature = "ssr")]
+pub mod transitions;
+#[cfg(feature = "ssr")]
 pub mod wording;
 
 // The areas; each is named like the system it shows.
@@ -57,6 +59,8 @@ pub mod error_items;
 pub mod jobs;
 #[cfg(feature = "ssr")]
 pub mod merchants;
+#[cfg(feature = "ssr")]
+pub mod notifications;
 #[cfg(feature = "ssr")]
 pub mod orders;
 #[cfg(feature = "ssr")]
@@ -100,6 +104,7 @@ pub fn App() -> impl leptos::IntoView {
                     <error_items::ErrorItemRoutes />
                     <jobs::JobRoutes />
                     <merchants::MerchantRoutes />
+                    <notifications::NotificationRoutes />
                     <orders::OrderRoutes />
                     <payments::PaymentRoutes />
                     <payouts::PayoutRoutes />

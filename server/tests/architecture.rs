@@ -18,6 +18,7 @@ const ORDER: &[&str] = &[
     "accounts",
     "adjustments",
     "merchants",
+    "notifications",
     "orders",
     "channels",
     "reserve",

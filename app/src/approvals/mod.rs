@@ -29,6 +29,8 @@ fn kind_name(kind: ApprovalKind) -> &'static str {
         ApprovalKind::Adjustment => text::APPROVALS_KIND_ADJUSTMENT,
         ApprovalKind::ErrorResolution => text::APPROVALS_KIND_ERROR_RESOLUTION,
         ApprovalKind::MerchantChange => text::APPROVALS_KIND_MERCHANT_CHANGE,
+        ApprovalKind::NotificationEndpoint => text::APPROVALS_KIND_NOTIFICATION_ENDPOINT,
+        ApprovalKind::PaymentClosing => text::APPROVALS_KIND_PAYMENT_CLOSING,
         ApprovalKind::PayoutBatch => text::APPROVALS_KIND_PAYOUT_BATCH,
         ApprovalKind::Refund => text::APPROVALS_KIND_REFUND,
         ApprovalKind::StaffRoles => text::APPROVALS_KIND_STAFF_ROLES,

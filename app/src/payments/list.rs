@@ -1,11 +1,10 @@
 use super::api::{self, PaymentQuery};
-use super::status_name;
 use crate::components::{
     Amount, Badge, Choice, Column, DateField, FilterForm, Loaded, Moment, PageHead, Pager, Place,
     Query, SelectField, Table, TextField, load, use_filter,
 };
 use crate::i18n::t;
-use crate::wording::{named, product_name};
+use crate::wording::{named, payment_status, product_name};
 use crate::{routes, text};
 use domain::channel::ChannelSummary;
 use domain::page::Page;
@@ -40,7 +39,7 @@ fn wanted(query: &Query) -> PaymentQuery {
 fn fields(query: &Query, channels: &[ChannelSummary]) -> impl IntoView + use<> {
     let wanted = wanted(query);
     let statuses = PaymentStatus::ALL.iter();
-    let statuses = statuses.map(|one| Choice::new(one.name(), status_name(*one).0)).collect();
+    let statuses = statuses.map(|one| Choice::new(one.name(), payment_status(*one).0)).collect();
     let channels = channels.iter();
     let channels = channels.map(|one| Choice::new(&one.code, named(&one.name_en, &one.name_zh)));
     let channels = channels.collect();
@@ -114,7 +113,7 @@ fn show(page: Page<PaymentSummary>) -> impl IntoView {
 
 fn row(summary: PaymentSummary) -> impl IntoView {
     let PaymentSummary { payment, merchant_name, merchant_order_no } = summary;
-    let (status, tone) = status_name(payment.state.status());
+    let (status, tone) = payment_status(payment.state.status());
     let clearing = payment.success().map(|success| success.clearing_date.to_string());
     let channel = payment.channel.map(|code| {
         let href = routes::channel(&code);

@@ -118,6 +118,8 @@ pub enum Permission {
     MakeMerchantChange,
     /// Decide a change of a merchant's terms.
     ApproveMerchantChange,
+    /// Send a merchant a notification once more.
+    ResendNotification,
     /// Bring in orders of an existing business system.
     ImportOrders,
     /// Ask for a refund on a payer's behalf.
@@ -165,6 +167,7 @@ const OPERATIONS: &[Permission] = &[
     P::ViewFunnel,
     P::ViewJobs,
     P::MakeMerchantChange,
+    P::ResendNotification,
     P::ImportOrders,
     P::RequestRefund,
     P::RunReconciliation,

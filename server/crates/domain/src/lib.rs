@@ -21,6 +21,7 @@ pub mod journal;
 pub mod matching;
 pub mod merchant;
 pub mod money;
+pub mod notification;
 pub mod order;
 pub mod page;
 pub mod payment;

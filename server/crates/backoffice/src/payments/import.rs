@@ -8,7 +8,7 @@ use crate::jobs;
 use crate::merchants;
 use crate::office::Office;
 use crate::orders::import::{Book, BookRow, PaidRow};
-use crate::orders::{self, Hop, OrderError};
+use crate::orders::{self, Change, Hop, OrderError};
 use crate::{channels, orders::import as books};
 use banks::bill::Problem;
 use domain::access::{Actor, Permission};
@@ -16,7 +16,7 @@ use domain::date::BusinessDate;
 use domain::fee::{CostTerms, FeeTerms};
 use domain::ids::{FileId, MerchantId, PaymentId};
 use domain::money::Money;
-use domain::order::{HopOutcome, Order, OrderFile, Station};
+use domain::order::{Cause, HopOutcome, Order, OrderFile, Station};
 use domain::payment::{Payment, PaymentState, Success};
 use domain::product::Product;
 use domain::routing::RoutingDecision;
@@ -91,7 +91,8 @@ async fn conclude(
     let mut group = Vec::with_capacity(payments.len() * 3);
     for (payment, row) in payments {
         store::insert(conn, payment, &RoutingDecision::default()).await?;
-        orders::advance(conn, payment.order, |state| state.paid(row.paid_at)).await?;
+        let why = (payment.order, Change::by("order book", Cause::Import));
+        orders::advance(conn, office, why, |state| state.paid(row.paid_at)).await?;
         let hop = Hop {
             station: Station::Ledger,
             step: "book",
