@@ -17,6 +17,7 @@ const ORDER: &[&str] = &[
     "staff",
     "accounts",
     "adjustments",
+    "fees",
     "merchants",
     "orders",
     "channels",

@@ -26,6 +26,9 @@ pub mod accounts;
 /// Manual adjustments of the books, proposed and decided by two people.
 pub mod adjustments;
 
+/// Month volumes, which tiers of fee schedules ask for.
+pub mod fees;
+
 /// CRM: merchants, products, fees, settlement terms, split rules.
 pub mod merchants;
 

@@ -1,6 +1,8 @@
 //! Channels (渠道): who moves the money, over which clearing institution, at what cost.
 
-use crate::fee::CostTerms;
+use crate::date::BusinessDate;
+use crate::fee::{CostTerms, FeeSchedule};
+use crate::product::{CardType, Product};
 use crate::routing::Route;
 use serde::{Deserialize, Serialize};
 use time::Time;
@@ -95,6 +97,19 @@ pub struct ChannelSummary {
     pub bill_format: BillFormat,
     /// What it charges us.
     pub cost: CostTerms,
+}
+
+/// What a channel charges for one product from one day on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CostRow {
+    /// The product.
+    pub product: Product,
+    /// For this kind of card only.
+    pub card: Option<CardType>,
+    /// The terms, tier by tier.
+    pub schedule: FeeSchedule,
+    /// First day they count.
+    pub valid_from: BusinessDate,
 }
 
 /// A channel, whole.

@@ -1,13 +1,17 @@
 //! Channels (渠道) and the routes over which products go: the facts that payment routing decides
 //! on.
 
+mod costs;
 mod store;
+
+pub use costs::{cost_on, cost_schedule};
 
 use crate::audit::{self, Event, Who};
 use crate::explain::{Explain, Inconsistent, Kind};
 use crate::office::Office;
 use domain::access::{Actor, Forbidden, Permission};
 use domain::channel::{ChannelDetail, ChannelSummary};
+use domain::money::MoneyError;
 use domain::routing::{Candidate, Route};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
@@ -21,6 +25,9 @@ pub enum ChannelError {
     /// No such channel.
     #[error("there is no such channel")]
     NotFound,
+    /// An amount is out of range, or in another currency.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
     /// A stored channel is impossible.
     #[error(transparent)]
     Inconsistent(#[from] Inconsistent),
@@ -34,7 +41,7 @@ impl Explain for ChannelError {
         match self {
             Self::Forbidden(forbidden) => forbidden.kind(),
             Self::NotFound => Kind::NotFound,
-            Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,
+            Self::Money(_) | Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,
         }
     }
 }

@@ -4,6 +4,7 @@
 use super::jobs::QueryPayment;
 use super::{PaymentError, accounting_date, lock, postings, store};
 use crate::audit::{self, Event, Who};
+use crate::fees::{self, Trade};
 use crate::jobs::{self, Outcome};
 use crate::office::Office;
 use crate::orders::{self, Hop, Visit};
@@ -185,6 +186,7 @@ pub(super) async fn conclude_success(
     store::save(conn, payment, started_at).await?;
     let booking = (started_at, office.request_id.as_str());
     ledger::post_all(conn, &postings::succeeded(payment, success, channel, booking)).await?;
+    count(conn, office, payment).await?;
     let order =
         orders::advance(conn, payment.order, |state| state.paid(success.event_time)).await?;
     let detail = format!("booked on {}", success.accounting_date);
@@ -203,6 +205,25 @@ pub(super) async fn conclude_success(
     };
     orders::visited(conn, office, visit).await?;
     witness(conn, office, "payments.succeed", payment).await
+}
+
+/// Counts a success for the month volumes that tiers of fees ask for.
+pub(super) async fn count(
+    conn: &mut PgConnection,
+    office: &Office,
+    payment: &Payment,
+) -> Result<(), PaymentError> {
+    let (Some(success), Some(channel)) = (payment.success(), &payment.channel) else {
+        return Ok(());
+    };
+    let trade = Trade {
+        owners: &[payment.merchant.to_string(), channel.clone()],
+        product: payment.product,
+        amount: payment.amount,
+        day: office.settings.zone.day_of(success.event_time),
+        id: payment.id.into(),
+    };
+    Ok(fees::count(conn, &trade).await?)
 }
 
 async fn conclude_failure(
