@@ -1,5 +1,9 @@
 //! Channels (渠道): who moves the money, over which clearing institution, at what cost.
 
+mod health;
+
+pub use health::{Fitness, HealthPolicy, HealthState, Signal, SuccessRate};
+
 use crate::date::BusinessDate;
 use crate::fee::{CostTerms, FeeSchedule};
 use crate::product::{CardType, Product};
