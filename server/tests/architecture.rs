@@ -21,6 +21,7 @@ const ORDER: &[&str] = &[
     "merchants",
     "orders",
     "channels",
+    "routing",
     "reserve",
     "payments",
     "refunds",

@@ -38,6 +38,9 @@ pub mod orders;
 /// Bank fronts: channels and the routes over which products go.
 pub mod channels;
 
+/// Which channel a payment goes over, and why.
+pub mod routing;
+
 /// Reserve accounts, leave to pay out of them, and the daily proof.
 pub mod reserve;
 

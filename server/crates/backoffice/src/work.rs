@@ -9,7 +9,7 @@ use crate::payouts::jobs::{QueryPayout, SendPayout};
 use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
 use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
-use crate::{adjustments, error_items, merchants, payouts, refunds, staff};
+use crate::{adjustments, channels, error_items, merchants, payouts, refunds, routing, staff};
 use domain::approval::ApprovalKind;
 
 /// Does one due job, if there is one. Returns whether there was.
@@ -67,6 +67,8 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         ApprovalKind::MerchantChange => {
             merchants::approval_concluded(office, news.approval).await?;
         }
+        ApprovalKind::ChannelChange => channels::approval_concluded(office, news.approval).await?,
+        ApprovalKind::RoutingRules => routing::approval_concluded(office, news.approval).await?,
         ApprovalKind::PayoutBatch => payouts::approval_concluded(office, news.approval).await?,
         ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,
         ApprovalKind::ErrorResolution => {

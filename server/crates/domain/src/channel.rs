@@ -116,11 +116,55 @@ pub struct CostRow {
     pub valid_from: BusinessDate,
 }
 
+/// A channel, and what may be asked of it now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelStanding {
+    /// The channel.
+    pub summary: ChannelSummary,
+    /// First day it may be used.
+    pub valid_from: Option<BusinessDate>,
+    /// Last day it may be used, 下线日.
+    pub valid_until: Option<BusinessDate>,
+    /// Where its health stands.
+    pub health: HealthState,
+    /// When it is withdrawn and how it comes back.
+    pub policy: HealthPolicy,
+    /// How often it succeeded of late.
+    pub success: SuccessRate,
+}
+
 /// A channel, whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelDetail {
     /// What the list shows.
-    pub summary: ChannelSummary,
+    pub standing: ChannelStanding,
     /// What may go over it.
     pub routes: Vec<Route>,
+    /// What it charges by product and kind of card, newest first.
+    pub costs: Vec<CostRow>,
+}
+
+/// A change of a channel's terms, for a second person to decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "change")]
+pub enum ChannelChange {
+    /// What it charges for a product from a day on.
+    Cost {
+        /// Which product.
+        product: Product,
+        /// For this kind of card only.
+        #[serde(default)]
+        card: Option<CardType>,
+        /// The terms, tier by tier.
+        schedule: FeeSchedule,
+        /// First day they count.
+        valid_from: BusinessDate,
+    },
+    /// The days on which it may be used.
+    Validity {
+        /// The first; none when it always was.
+        valid_from: Option<BusinessDate>,
+        /// The last; none when no end is planned.
+        valid_until: Option<BusinessDate>,
+    },
 }

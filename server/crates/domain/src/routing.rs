@@ -14,10 +14,12 @@ pub use rules::{
 
 use crate::channel::{Fitness, SuccessRate};
 use crate::date::BusinessDate;
+use crate::ids::ApprovalId;
 use crate::money::{Currency, Money};
 use crate::product::{CardType, Product};
 use serde::{Deserialize, Serialize};
-use time::Time;
+use time::{OffsetDateTime, Time};
+use uuid::Uuid;
 
 /// One way a product may go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +59,40 @@ pub struct Question {
     pub time: Time,
     /// Where its chance is drawn from.
     pub seed: Seed,
+}
+
+/// A question of a person: where would this payment go, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoutingAsk {
+    /// With which product.
+    pub product: Product,
+    /// How much.
+    pub amount: Money,
+    /// For the merchant with this number.
+    pub merchant: Option<String>,
+    /// In which way the payer wants to pay.
+    pub method: Option<String>,
+    /// With which kind of card.
+    pub card: Option<CardType>,
+    /// Of which bank.
+    pub bank: Option<String>,
+    /// When; now, if nothing is said.
+    pub at: Option<OffsetDateTime>,
+    /// With the chance of this payment; with any, if nothing is said.
+    pub payment: Option<Uuid>,
+}
+
+/// A version of the rules, as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleVersion {
+    /// Its number.
+    pub version: i64,
+    /// How many rules it holds.
+    pub rules: i32,
+    /// The decision about it; none when it was set up.
+    pub approval: Option<ApprovalId>,
+    /// When it came into force.
+    pub made_at: OffsetDateTime,
 }
 
 /// A route with what is known about its channel at this moment.

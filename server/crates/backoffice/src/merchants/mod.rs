@@ -121,6 +121,17 @@ pub async fn by_code(
     store::by_code(conn, code).await
 }
 
+/// The number of a merchant.
+///
+/// # Errors
+/// The database failed.
+pub async fn code_of(
+    conn: &mut PgConnection,
+    id: MerchantId,
+) -> Result<Option<String>, MerchantError> {
+    store::code_of(conn, id).await
+}
+
 /// The seller with this number, if it sells on this platform.
 ///
 /// # Errors

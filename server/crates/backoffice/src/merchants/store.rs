@@ -270,6 +270,16 @@ pub(super) async fn by_code(
     Ok(id.map(MerchantId))
 }
 
+pub(super) async fn code_of(
+    conn: &mut PgConnection,
+    id: MerchantId,
+) -> Result<Option<String>, MerchantError> {
+    let code = sqlx::query_scalar!("SELECT code FROM merchants WHERE id = $1", Uuid::from(id))
+        .fetch_optional(conn)
+        .await?;
+    Ok(code)
+}
+
 pub(super) async fn seller_on(
     conn: &mut PgConnection,
     platform: MerchantId,

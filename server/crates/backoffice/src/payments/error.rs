@@ -2,6 +2,7 @@ use crate::channels::ChannelError;
 use crate::explain::{Explain, Inconsistent, Kind};
 use crate::merchants::MerchantError;
 use crate::orders::OrderError;
+use crate::routing::RoutingError;
 use domain::access::Forbidden;
 use domain::money::{Money, MoneyError};
 use domain::payment::InvalidTransition;
@@ -51,6 +52,9 @@ pub enum PaymentError {
     /// The channels could not be read.
     #[error(transparent)]
     Channel(#[from] ChannelError),
+    /// Routing could not decide.
+    #[error(transparent)]
+    Routing(#[from] RoutingError),
     /// The books refused.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -81,6 +85,7 @@ impl Explain for PaymentError {
             Self::Order(error) => error.kind(),
             Self::Merchant(error) => error.kind(),
             Self::Channel(error) => error.kind(),
+            Self::Routing(error) => error.kind(),
             Self::Money(_) | Self::Ledger(_) | Self::Inconsistent(_) | Self::Database(_) => {
                 Kind::Unexpected
             }

@@ -13,10 +13,10 @@ pub use detail::find;
 pub use error::PaymentError;
 pub use import::import_orders;
 
-use crate::channels;
 use crate::jobs as queue;
 use crate::office::Office;
 use crate::orders::{self, Hop};
+use crate::routing::{self, Wanted};
 use domain::access::{Actor, Permission};
 use domain::date::BusinessDate;
 use domain::ids::{MerchantId, OrderId, PaymentId};
@@ -27,7 +27,6 @@ use domain::page::{Page, PageRequest};
 use domain::payment::{
     Payment, PaymentFilter, PaymentState, PaymentStatus, PaymentSummary, Success,
 };
-use domain::routing;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -98,10 +97,19 @@ pub async fn open(
     entitlement: &Entitlement,
 ) -> Result<Payment, PaymentError> {
     let started_at = office.now();
-    let candidates = channels::candidates(conn, office).await?;
-    let routing = routing::decide(&candidates, order.product, order.amount);
-    let chosen = routing.chosen();
     let id = PaymentId(office.new_id());
+    let wanted = Wanted {
+        product: order.product,
+        amount: order.amount,
+        merchant: Some(order.merchant),
+        method: None,
+        card: None,
+        bank: None,
+        at: started_at,
+        payment: id.into(),
+    };
+    let routing = routing::decide(conn, office, wanted).await?;
+    let chosen = routing.chosen();
     let mut payment = Payment {
         id,
         order: order.id,

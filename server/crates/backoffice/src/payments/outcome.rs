@@ -4,11 +4,13 @@
 use super::jobs::QueryPayment;
 use super::{PaymentError, accounting_date, lock, postings, store};
 use crate::audit::{self, Event, Who};
+use crate::channels;
 use crate::fees::{self, Trade};
 use crate::jobs::{self, Outcome};
 use crate::office::Office;
 use crate::orders::{self, Hop, Visit};
 use banks::front::{Answer, Fault, PayInstruction};
+use domain::channel::Signal;
 use domain::ids::PaymentId;
 use domain::order::{FunnelStep, HopOutcome, Order, Station};
 use domain::payment::{Payment, PaymentState, Reply};
@@ -135,6 +137,9 @@ async fn take_in(
         let hop = Hop { station: Station::BankFront, step, outcome, detail, started_at };
         orders::hop(&mut tx, office, before.order, hop).await?;
     }
+    if let (Some(channel), Some(signal)) = (&before.channel, signal(reply)) {
+        channels::heard(&mut tx, office, channel, (id, signal)).await?;
+    }
     let Ok(after) = heard else {
         // Certainty is not overturned by an answer; the bill will show who is right.
         tracing::warn!(payment.id = %id, ?reply, "an answer contradicts what is certain");
@@ -156,6 +161,18 @@ async fn take_in(
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// What a reply says about the channel's health; not to know a number says nothing.
+fn signal(reply: &Reply) -> Option<Signal> {
+    match reply {
+        Reply::Done { .. } => Some(Signal::Collected),
+        Reply::Declined { .. } => Some(Signal::Declined),
+        Reply::Processing => Some(Signal::Processing),
+        Reply::Unclear(_) => Some(Signal::Silent),
+        Reply::NotSent => Some(Signal::Unreached),
+        Reply::NotFound => None,
+    }
 }
 
 /// What the channel's word came to, for the order's way through the systems.

@@ -14,3 +14,5 @@ mod office;
 mod orders;
 #[cfg(test)]
 mod payments;
+#[cfg(test)]
+mod routing;

@@ -85,6 +85,14 @@ impl World {
         access::actor_by_login(&self.office, login).await.unwrap()
     }
 
+    /// A person with this role, whether they are known already or not.
+    pub async fn actor(&self, role: Role) -> Actor {
+        match access::actor_by_login(&self.office, role.name()).await {
+            Ok(actor) => actor,
+            Err(_) => self.person(role).await,
+        }
+    }
+
     pub fn client(&self, merchant: MerchantId) -> ApiClient {
         ApiClient { merchant, key_id: "ck_test".to_owned() }
     }

@@ -71,7 +71,7 @@ async fn the_routing_decision_is_kept_with_every_reason(pool: PgPool) {
     let view = world.pay(&order("A-1", "100.00")).await;
     let routing = detail(&world, view.id).await.routing;
     let verdicts: Vec<(&str, RouteVerdict)> =
-        routing.considered.iter().map(|one| (one.channel.as_str(), one.verdict)).collect();
+        routing.considered.iter().map(|one| (one.channel.as_str(), one.verdict.clone())).collect();
     let expected = vec![
         ("unionpay", RouteVerdict::Chosen),
         ("bank", RouteVerdict::Behind),

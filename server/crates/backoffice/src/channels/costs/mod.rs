@@ -2,7 +2,7 @@
 
 mod store;
 
-pub(super) use store::{all, set};
+pub(super) use store::{all, on_day, set};
 
 use super::ChannelError;
 use crate::fees;
@@ -24,8 +24,8 @@ pub async fn cost_schedule(
     (product, card): (Product, Option<CardType>),
     day: BusinessDate,
 ) -> Result<FeeSchedule, ChannelError> {
-    let agreed = store::on_day(conn, &channel.code, (product, card), day).await?;
-    Ok(agreed.unwrap_or_else(|| FeeTerms::from(channel.cost).into()))
+    let mut agreed = store::on_day(conn, (product, card), day).await?;
+    Ok(agreed.remove(&channel.code).unwrap_or_else(|| FeeTerms::from(channel.cost).into()))
 }
 
 /// What a channel charges for a trade by a schedule, with what the month has brought it so far.

@@ -56,31 +56,45 @@ pub(in crate::channels) async fn all(
     Ok(found)
 }
 
-pub(super) async fn on_day(
+/// By channel, the schedule that counts for a product on a day.
+pub(in crate::channels) async fn on_day(
     conn: &mut PgConnection,
-    channel: &str,
     (product, card): (Product, Option<CardType>),
     day: BusinessDate,
-) -> Result<Option<FeeSchedule>, ChannelError> {
-    let rows = sqlx::query_as!(
-        TierRow,
-        "SELECT measure, tier_from, rate_ppm, fixed_minor, min_minor, max_minor
-         FROM channel_costs
-         WHERE channel = $1 AND product = $2
-           AND (card_type, valid_from) = (
-                SELECT card_type, valid_from FROM channel_costs
-                WHERE channel = $1 AND product = $2 AND card_type IN ('any', $3)
-                  AND valid_from <= $4
-                ORDER BY card_type = 'any', valid_from DESC LIMIT 1)
-         ORDER BY tier_from",
-        channel,
+) -> Result<BTreeMap<String, FeeSchedule>, ChannelError> {
+    let rows = sqlx::query!(
+        "SELECT t.channel, t.measure, t.tier_from, t.rate_ppm, t.fixed_minor, t.min_minor,
+                t.max_minor
+         FROM channel_costs t
+         JOIN (SELECT DISTINCT ON (channel) channel, card_type, valid_from FROM channel_costs
+               WHERE product = $1 AND card_type IN ('any', $2) AND valid_from <= $3
+               ORDER BY channel, card_type = 'any', valid_from DESC) best
+           USING (channel, card_type, valid_from)
+         WHERE t.product = $1 ORDER BY t.channel, t.tier_from",
         product.name(),
         card_name(card),
         day.0,
     )
     .fetch_all(conn)
     .await?;
-    Ok(fees::schedule("channel_costs", channel, rows)?)
+    let mut tiers: BTreeMap<String, Vec<TierRow>> = BTreeMap::new();
+    for row in rows {
+        tiers.entry(row.channel).or_default().push(TierRow {
+            measure: row.measure,
+            tier_from: row.tier_from,
+            rate_ppm: row.rate_ppm,
+            fixed_minor: row.fixed_minor,
+            min_minor: row.min_minor,
+            max_minor: row.max_minor,
+        });
+    }
+    let mut schedules = BTreeMap::new();
+    for (channel, rows) in tiers {
+        if let Some(schedule) = fees::schedule("channel_costs", &channel, rows)? {
+            schedules.insert(channel, schedule);
+        }
+    }
+    Ok(schedules)
 }
 
 /// Sets the schedule that counts from a day on; one set for the same day before is replaced.
