@@ -4,6 +4,7 @@
 mod api;
 mod events;
 mod openapi;
+mod payer;
 mod payments;
 mod refunds;
 

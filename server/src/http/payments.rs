@@ -1,5 +1,6 @@
 //! Payments over the API.
 
+use super::payer::NewPayer;
 use super::api::{ApiError, Body, Caller, ErrorBody, IdempotencyKey, again, answered, identifier};
 use axum::Json;
 use axum::extract::Path;
@@ -42,6 +43,8 @@ pub struct NewPayment {
     /// For platforms: the number of the merchant on your platform who sells.
     #[schema(example = "M100004")]
     seller: Option<String>,
+    /// Who pays, where you know.
+    payer: Option<NewPayer>,
 }
 
 /// A payment.
@@ -126,6 +129,7 @@ pub async fn create(
         currency: new.currency,
         subject: new.subject,
         seller: new.seller,
+        payer: new.payer.map(Into::into),
     };
     let call = Call::new("POST /payments", &key, &json!(request));
     let call = call.map_err(|error| caller.trouble(error))?;

@@ -35,6 +35,9 @@ pub mod merchants;
 /// The business system: orders and their path through the systems.
 pub mod orders;
 
+/// Limits of payers by the class of their account, and payments that look cut.
+pub mod limits;
+
 /// Bank fronts: channels and the routes over which products go.
 pub mod channels;
 
@@ -70,6 +73,9 @@ pub mod vouchers;
 
 /// The payment funnel: read-only questions.
 pub mod analytics;
+
+/// Any identifier, found at once.
+pub mod search;
 
 /// The one door for merchants' systems.
 pub mod gateway;

@@ -2,6 +2,7 @@
 
 use crate::date::BusinessDate;
 use crate::ids::{MerchantId, OrderId, PaymentId};
+use crate::limits::{Payer, PayerRequest};
 use crate::money::{Money, MoneyError};
 use crate::order::FunnelStep;
 use crate::payment::PaymentStatus;
@@ -40,6 +41,9 @@ pub struct PaymentRequest {
     pub subject: String,
     /// For platform orders: the code of the sub-merchant who sells.
     pub seller: Option<String>,
+    /// Who pays, where the business system knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer: Option<PayerRequest>,
 }
 
 /// A payment request that makes sense in itself.
@@ -55,6 +59,8 @@ pub struct CheckedRequest {
     pub subject: String,
     /// The code of the seller.
     pub seller: Option<String>,
+    /// Who pays.
+    pub payer: Option<Payer>,
 }
 
 /// Which field of a request is wrong, and why.
@@ -98,6 +104,7 @@ impl PaymentRequest {
             amount,
             subject: subject.to_owned(),
             seller: self.seller.clone(),
+            payer: self.payer.as_ref().map(PayerRequest::check).transpose()?,
         })
     }
 }
@@ -167,6 +174,7 @@ mod tests {
             currency: "CNY".to_owned(),
             subject: "两本书".to_owned(),
             seller: None,
+            payer: None,
         }
     }
 

@@ -4,6 +4,7 @@
 use crate::date::BusinessDate;
 use crate::fee::{FeeSchedule, FeeTerms, MonthVolume, Rate};
 use crate::ids::MerchantId;
+use crate::limits::LimitExceeded;
 use crate::money::Money;
 use crate::product::{CardType, Product};
 use serde::{Deserialize, Serialize};
@@ -315,6 +316,9 @@ pub enum Refusal {
     /// The fee terms are in another currency.
     #[error("payments in this currency are not agreed with this merchant")]
     OtherCurrency,
+    /// The payer's account may not pay that much.
+    #[error(transparent)]
+    OverLimit(LimitExceeded),
 }
 
 impl Refusal {
@@ -328,6 +332,7 @@ impl Refusal {
             Self::NoFeeTerms { .. } => "no_fee_terms",
             Self::FeeExceedsAmount { .. } => "fee_exceeds_amount",
             Self::OtherCurrency => "currency_not_agreed",
+            Self::OverLimit(_) => "payer_over_limit",
         }
     }
 }

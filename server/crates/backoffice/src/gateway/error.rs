@@ -1,4 +1,5 @@
 use crate::explain::{Explain, Inconsistent, Kind};
+use crate::limits::LimitError;
 use crate::merchants::MerchantError;
 use crate::orders::OrderError;
 use crate::payments::PaymentError;
@@ -35,6 +36,9 @@ pub enum GatewayError {
     /// CRM failed.
     #[error(transparent)]
     Merchant(#[from] MerchantError),
+    /// The payer's limits could not be counted.
+    #[error(transparent)]
+    Limit(#[from] LimitError),
     /// A stored request is impossible.
     #[error(transparent)]
     Inconsistent(#[from] Inconsistent),
@@ -77,6 +81,7 @@ impl Explain for GatewayError {
             Self::Payment(error) => error.kind(),
             Self::Refund(error) => error.kind(),
             Self::Merchant(error) => error.kind(),
+            Self::Limit(error) => error.kind(),
             Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,
         }
     }

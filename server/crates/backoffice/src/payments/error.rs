@@ -1,5 +1,6 @@
 use crate::channels::ChannelError;
 use crate::explain::{Explain, Inconsistent, Kind};
+use crate::limits::LimitError;
 use crate::merchants::MerchantError;
 use crate::orders::OrderError;
 use crate::routing::RoutingError;
@@ -52,6 +53,9 @@ pub enum PaymentError {
     /// The channels could not be read.
     #[error(transparent)]
     Channel(#[from] ChannelError),
+    /// The payer's limits could not be counted.
+    #[error(transparent)]
+    Limit(#[from] LimitError),
     /// Routing could not decide.
     #[error(transparent)]
     Routing(#[from] RoutingError),
@@ -86,6 +90,7 @@ impl Explain for PaymentError {
             Self::Merchant(error) => error.kind(),
             Self::Channel(error) => error.kind(),
             Self::Routing(error) => error.kind(),
+            Self::Limit(error) => error.kind(),
             Self::Money(_) | Self::Ledger(_) | Self::Inconsistent(_) | Self::Database(_) => {
                 Kind::Unexpected
             }

@@ -14,16 +14,18 @@ pub use error::PaymentError;
 pub use import::import_orders;
 
 use crate::jobs as queue;
+use crate::limits;
 use crate::office::Office;
 use crate::orders::{self, Hop};
 use crate::routing::{self, Wanted};
 use domain::access::{Actor, Permission};
 use domain::date::BusinessDate;
 use domain::ids::{MerchantId, OrderId, PaymentId};
+use domain::limits::Payer;
 use domain::merchant::Entitlement;
 use domain::money::Money;
 use domain::order::{HopOutcome, Order, Station};
-use domain::page::{Page, PageRequest};
+use domain::page::{Cursor, Window};
 use domain::payment::{
     Payment, PaymentFilter, PaymentState, PaymentStatus, PaymentSummary, Success,
 };
@@ -70,7 +72,7 @@ pub struct BillEvidence {
     pub clearing_date: BusinessDate,
 }
 
-/// Payments, newest first.
+/// Payments, newest first, from a place of the list on.
 ///
 /// # Errors
 /// Not allowed, or the database failed.
@@ -78,11 +80,12 @@ pub async fn list(
     office: &Office,
     actor: &Actor,
     filter: &PaymentFilter,
-    page: PageRequest,
-) -> Result<Page<PaymentSummary>, PaymentError> {
+    after: Option<Cursor>,
+) -> Result<Window<PaymentSummary>, PaymentError> {
     actor.require(Permission::ViewPayments)?;
-    let mut conn = office.db.acquire().await?;
-    store::list(&mut conn, filter, page).await
+    let mut tx = office.begin().await?;
+    store::plan_anew(&mut tx).await?;
+    store::list(&mut tx, filter, after).await
 }
 
 /// Opens the payment of an order: routes it, keeps the whole decision, and has it sent. When no
@@ -93,7 +96,7 @@ pub async fn list(
 pub async fn open(
     conn: &mut PgConnection,
     office: &Office,
-    order: &Order,
+    (order, payer): (&Order, Option<&Payer>),
     entitlement: &Entitlement,
 ) -> Result<Payment, PaymentError> {
     let started_at = office.now();
@@ -102,9 +105,9 @@ pub async fn open(
         product: order.product,
         amount: order.amount,
         merchant: Some(order.merchant),
-        method: None,
-        card: None,
-        bank: None,
+        method: payer.and_then(|payer| payer.method.clone()),
+        card: payer.and_then(|payer| payer.card),
+        bank: payer.and_then(|payer| payer.bank.clone()),
         at: started_at,
         payment: id.into(),
     };
@@ -133,6 +136,7 @@ pub async fn open(
         queue::enqueue(conn, office, &jobs::SendPayment { payment: id }).await?;
     } else {
         payment = payment.abandon(&detail)?;
+        limits::release(conn, order.id).await?;
         orders::advance(conn, order.id, |state| state.fail(&detail)).await?;
     }
     store::insert(conn, &payment, &routing).await?;
@@ -231,6 +235,7 @@ pub async fn settle_from_bill(
     let station = Station::ErrorItems;
     let hop = Hop { station, step: "repair", outcome: HopOutcome::Ok, detail, started_at };
     orders::hop(conn, office, proven.order, hop).await?;
+    limits::retake(conn, proven.order).await?;
     outcome::conclude_success(conn, office, &proven).await?;
     Ok(proven)
 }

@@ -7,6 +7,7 @@ use crate::audit::{self, Event, Who};
 use crate::channels;
 use crate::fees::{self, Trade};
 use crate::jobs::{self, Outcome};
+use crate::limits;
 use crate::office::Office;
 use crate::orders::{self, Hop, Visit};
 use banks::front::{Answer, Fault, PayInstruction};
@@ -250,6 +251,7 @@ async fn conclude_failure(
     reason: &str,
 ) -> Result<(), PaymentError> {
     store::save(conn, payment, office.now()).await?;
+    limits::release(conn, payment.order).await?;
     orders::advance(conn, payment.order, |state| state.fail(reason)).await?;
     let hop = Hop {
         station: Station::Orders,

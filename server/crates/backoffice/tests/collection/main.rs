@@ -16,3 +16,7 @@ mod orders;
 mod payments;
 #[cfg(test)]
 mod routing;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod search;

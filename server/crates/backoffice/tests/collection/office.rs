@@ -145,6 +145,7 @@ pub fn order(number: &str, amount: &str) -> PaymentRequest {
         currency: "CNY".to_owned(),
         subject: "two books".to_owned(),
         seller: None,
+        payer: None,
     }
 }
 
