@@ -196,7 +196,8 @@ mod tests {
 
     #[test]
     fn tiers_are_read_line_by_line() {
-        let (card, schedule, _) = request("1000000 0.35\n\n5000000.00 0.30 0.05 \n").read().unwrap();
+        let (card, schedule, _) =
+            request("1000000 0.35\n\n5000000.00 0.30 0.05 \n").read().unwrap();
         assert_eq!(card, Some(CardType::Credit));
         let text = schedule.to_string();
         assert!(text.contains("from 1,000,000.00 CNY a month 0.35%"), "{text}");

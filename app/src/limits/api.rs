@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// The limits in force, and when payments look cut.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Table {
+pub struct LimitsInForce {
     /// By kind of account and class.
     pub rows: Vec<LimitRow>,
     /// When payments look cut.
@@ -17,8 +17,8 @@ pub struct Table {
 
 /// The limits.
 #[server(prefix = "/api/fn", endpoint = "limits/table", input = Json)]
-pub async fn table() -> Result<Table, Failure> {
+pub async fn table() -> Result<LimitsInForce, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     let (rows, structuring) = backoffice::limits::table(&office, &actor).await?;
-    Ok(Table { rows, structuring })
+    Ok(LimitsInForce { rows, structuring })
 }

@@ -16,7 +16,7 @@ pub fn LimitTable() -> impl IntoView {
     }
 }
 
-fn show(table: api::Table) -> impl IntoView {
+fn show(table: api::LimitsInForce) -> impl IntoView {
     let columns = vec![
         Column::text(t(text::LIMITS_ACCOUNT)),
         Column::text(t(text::LIMITS_CLASS)),

@@ -6,7 +6,6 @@ mod facts;
 mod links;
 mod list;
 mod refund;
-mod routing;
 
 use crate::components::Tone;
 use crate::i18n::t;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// The rules in force and the versions there were.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rules {
+pub struct RulesInForce {
     /// In force.
     pub book: RuleBook,
     /// Newest first.
@@ -18,15 +18,15 @@ pub struct Rules {
 
 /// The rules.
 #[server(prefix = "/api/fn", endpoint = "routing/rules", input = Json)]
-pub async fn rules() -> Result<Rules, Failure> {
+pub async fn rules() -> Result<RulesInForce, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     let (book, versions) = backoffice::routing::rules(&office, &actor).await?;
-    Ok(Rules { book, versions })
+    Ok(RulesInForce { book, versions })
 }
 
 /// A payment somebody asks about, as the address carries it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ask {
+pub struct Asked {
     /// With which product.
     pub product: Product,
     /// In major units.
@@ -47,7 +47,7 @@ pub struct Ask {
 
 /// Where a payment would go, and why. Nothing, while nothing is asked.
 #[server(prefix = "/api/fn", endpoint = "routing/ask", input = Json)]
-pub async fn ask(ask: Option<Ask>) -> Result<Option<RoutingDecision>, Failure> {
+pub async fn ask(ask: Option<Asked>) -> Result<Option<RoutingDecision>, Failure> {
     use domain::money::{Currency, Money};
 
     let (office, actor) = crate::session::office_and_actor()?;

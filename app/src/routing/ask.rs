@@ -1,4 +1,4 @@
-use super::api::{self, Ask};
+use super::api::{self, Asked};
 use crate::components::{
     Choice, FilterForm, Loaded, PageHead, Panel, Query, SelectField, TextField, load, use_filter,
 };
@@ -24,8 +24,8 @@ pub fn RoutingAskPage() -> impl IntoView {
     }
 }
 
-fn asked(query: &Query) -> Option<Ask> {
-    Some(Ask {
+fn asked(query: &Query) -> Option<Asked> {
+    Some(Asked {
         product: query.value("product")?,
         amount: query.text("amount")?,
         merchant: query.text("merchant"),
@@ -46,6 +46,14 @@ fn fields(query: &Query) -> impl IntoView + use<> {
         let value = value(name);
         view! { <TextField name=name label=label value=value hint=hint optional=true /> }
     };
+    let (amount, card) = (value("amount"), value("card"));
+    let payer = (
+        line("bank", t(text::ROUTING_BANK), ""),
+        line("method", t(text::ROUTING_METHOD), ""),
+        line("at", t(text::ROUTING_AT), t(text::ROUTING_AT_HINT)),
+        line("payment", t(text::ROUTING_SEED), t(text::ROUTING_SEED_HINT)),
+    );
+    let merchant = line("merchant", t(text::ROUTING_MERCHANT), "");
     let product = query.value("product").unwrap_or(Product::QuickPay);
     view! {
         <FilterForm action=routes::ROUTING_ASK>
@@ -55,19 +63,16 @@ fn fields(query: &Query) -> impl IntoView + use<> {
                 choices=products
                 value=product.name()
             />
-            <TextField name="amount" label=t(text::ROUTING_AMOUNT) value=value("amount") />
-            {line("merchant", t(text::ROUTING_MERCHANT), "")}
+            <TextField name="amount" label=t(text::ROUTING_AMOUNT) value=amount />
+            {merchant}
             <SelectField
                 name="card"
                 label=t(text::SHELL_CARD)
                 choices=cards
-                value=value("card")
+                value=card
                 none=any
             />
-            {line("bank", t(text::ROUTING_BANK), "")}
-            {line("method", t(text::ROUTING_METHOD), "")}
-            {line("at", t(text::ROUTING_AT), t(text::ROUTING_AT_HINT))}
-            {line("payment", t(text::ROUTING_SEED), t(text::ROUTING_SEED_HINT))}
+            {payer}
         </FilterForm>
     }
 }

@@ -1,7 +1,9 @@
-use super::api::{self, Rules};
+use super::api::{self, RulesInForce};
 use super::choose_name;
 use super::propose::ProposeRule;
-use crate::components::{Column, CommandForm, Loaded, Moment, PageHead, Panel, Submit, Table, load};
+use crate::components::{
+    Column, CommandForm, Loaded, Moment, PageHead, Panel, Submit, Table, load,
+};
 use crate::i18n::{t, tf};
 use crate::wording::{card_name, product_name};
 use crate::{routes, session, text};
@@ -22,8 +24,8 @@ pub fn RuleList() -> impl IntoView {
     }
 }
 
-fn show(rules: Rules) -> impl IntoView {
-    let Rules { book, versions } = rules;
+fn show(rules: RulesInForce) -> impl IntoView {
+    let RulesInForce { book, versions } = rules;
     let proposes = session::may(Permission::MakeRoutingChange);
     let mut columns = vec![
         Column::number(t(text::ROUTING_PLACE)),
@@ -54,10 +56,11 @@ fn row(place: usize, rule: Rule, proposes: bool) -> impl IntoView {
     let channels = channels.collect::<Vec<_>>().join(", ");
     let removal = proposes.then(|| {
         let action = ServerAction::<api::ProposeRemoval>::new();
+        let name = rule.name.clone();
         view! {
             <td>
                 <CommandForm action>
-                    <input type="hidden" name="name" value=rule.name.clone() />
+                    <input type="hidden" name="name" value=name />
                     <Submit grave=true>{t(text::ROUTING_REMOVE)}</Submit>
                 </CommandForm>
             </td>
@@ -77,7 +80,8 @@ fn row(place: usize, rule: Rule, proposes: bool) -> impl IntoView {
 
 /// The conditions in words, one after the other.
 fn conditions(when: &Conditions) -> String {
-    let mut parts: Vec<String> = when.products.iter().map(|one| product_name(*one).into()).collect();
+    let mut parts: Vec<String> =
+        when.products.iter().map(|one| product_name(*one).into()).collect();
     for list in [&when.methods, &when.banks, &when.merchants] {
         if !list.is_empty() {
             parts.push(list.join("/"));

@@ -68,10 +68,7 @@ pub(super) fn ProposeRule() -> impl IntoView {
 }
 
 /// The rules with the one of the form in its place; a rule of the same name goes.
-pub(super) fn with_rule(
-    mut rules: Vec<Rule>,
-    request: &RuleRequest,
-) -> Result<Vec<Rule>, Failure> {
+pub(super) fn with_rule(mut rules: Vec<Rule>, request: &RuleRequest) -> Result<Vec<Rule>, Failure> {
     let rule = read(request)?;
     let before = rules.iter().position(|other| other.name == rule.name);
     rules.retain(|other| other.name != rule.name);

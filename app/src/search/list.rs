@@ -42,11 +42,12 @@ fn row(one: Found) -> impl IntoView {
     } else {
         (text::SEARCH_PREFIX, Tone::Neutral)
     };
+    let href = href(&one);
     view! {
         <tr>
             <td>{kind_name(one.kind)}</td>
             <td>
-                <a class="link" href=href(&one)><code class="id">{one.value}</code></a>
+                <a class="link" href=href><code class="id">{one.value}</code></a>
             </td>
             <td>{identifier_name(one.by)}</td>
             <td class="number">{one.amount.map(|money| view! { <Amount money /> })}</td>
