@@ -1,7 +1,7 @@
 //! Payments over the API.
 
-use super::payer::NewPayer;
 use super::api::{ApiError, Body, Caller, ErrorBody, IdempotencyKey, again, answered, identifier};
+use super::payer::NewPayer;
 use axum::Json;
 use axum::extract::Path;
 use axum::response::Response;
