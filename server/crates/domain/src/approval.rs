@@ -12,26 +12,38 @@ use time::OffsetDateTime;
 pub enum ApprovalKind {
     /// A manual adjustment of the books, 调账.
     Adjustment,
+    /// A change of a channel's costs or days of use, 渠道变更.
+    ChannelChange,
     /// The resolution of an error item, 差错处理.
     ErrorResolution,
     /// A change of a merchant's terms, 商户变更.
     MerchantChange,
+    /// The address a merchant is notified at, 通知地址.
+    NotificationEndpoint,
+    /// Closing a payment whose outcome is not known, 关闭支付单.
+    PaymentClosing,
     /// A payout batch, 付款批次.
     PayoutBatch,
     /// A refund asked for by staff, 退款.
     Refund,
+    /// Other routing rules, 路由规则.
+    RoutingRules,
     /// A change of a colleague's roles, 角色变更.
     StaffRoles,
 }
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::Adjustment,
+        Self::ChannelChange,
         Self::ErrorResolution,
         Self::MerchantChange,
+        Self::NotificationEndpoint,
+        Self::PaymentClosing,
         Self::PayoutBatch,
         Self::Refund,
+        Self::RoutingRules,
         Self::StaffRoles,
     ];
 
@@ -40,10 +52,14 @@ impl ApprovalKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Adjustment => "adjustment",
+            Self::ChannelChange => "channel_change",
             Self::ErrorResolution => "error_resolution",
             Self::MerchantChange => "merchant_change",
+            Self::NotificationEndpoint => "notification_endpoint",
+            Self::PaymentClosing => "payment_closing",
             Self::PayoutBatch => "payout_batch",
             Self::Refund => "refund",
+            Self::RoutingRules => "routing_rules",
             Self::StaffRoles => "staff_roles",
         }
     }
@@ -59,10 +75,11 @@ impl ApprovalKind {
     pub const fn maker_permission(self) -> Permission {
         match self {
             Self::Adjustment => Permission::ProposeAdjustment,
-            Self::ErrorResolution => Permission::MakeErrorResolution,
-            Self::MerchantChange => Permission::MakeMerchantChange,
+            Self::ErrorResolution | Self::PaymentClosing => Permission::MakeErrorResolution,
+            Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
+            Self::ChannelChange | Self::RoutingRules => Permission::MakeRoutingChange,
             Self::StaffRoles => Permission::MakeStaffRoles,
         }
     }
@@ -72,10 +89,11 @@ impl ApprovalKind {
     pub const fn checker_permission(self) -> Permission {
         match self {
             Self::Adjustment => Permission::ApproveAdjustment,
-            Self::ErrorResolution => Permission::ApproveErrorResolution,
-            Self::MerchantChange => Permission::ApproveMerchantChange,
+            Self::ErrorResolution | Self::PaymentClosing => Permission::ApproveErrorResolution,
+            Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
+            Self::ChannelChange | Self::RoutingRules => Permission::ApproveRoutingChange,
             Self::StaffRoles => Permission::ApproveStaffRoles,
         }
     }
