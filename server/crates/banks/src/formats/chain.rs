@@ -36,12 +36,14 @@ pub(super) fn check(links: &[Link], field: &str, problems: &mut Problems) {
         let (before, after) = if newest_first { (lower, upper) } else { (upper, lower) };
         let expected = before.balance.checked_add(after.amount);
         if expected != Ok(after.balance) {
-            let expected = expected.map_or_else(|error| error.to_string(), Money::plain);
-            let reason = format!(
-                "the balance is {}, but the movement before and this one give {expected}",
-                after.balance.plain()
-            );
-            problems.push(Problem::at_field(after.line, field, reason));
+            problems.push_with(|| {
+                let expected = expected.map_or_else(|error| error.to_string(), Money::plain);
+                let reason = format!(
+                    "the balance is {}, but the movement before and this one give {expected}",
+                    after.balance.plain()
+                );
+                Problem::at_field(after.line, field, reason)
+            });
         }
     }
 }

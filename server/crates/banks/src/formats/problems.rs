@@ -30,6 +30,15 @@ impl Problems {
         }
     }
 
+    /// Adds one that is only written when it will be listed.
+    pub fn push_with(&mut self, problem: impl FnOnce() -> Problem) {
+        if self.listed.len() < LISTED {
+            self.listed.push(problem());
+        } else {
+            self.unlisted += 1;
+        }
+    }
+
     /// Adds the error's text as a problem of a field and gives nothing, or gives the value.
     pub fn keep<T, E: std::fmt::Display>(
         &mut self,
@@ -40,8 +49,10 @@ impl Problems {
     ) -> Option<T> {
         result
             .map_err(|error| {
-                let reason = format!("{error}; found \"{}\"", quote(found));
-                self.push(Problem::at_field(line, field, reason));
+                self.push_with(|| {
+                    let reason = format!("{error}; found \"{}\"", quote(found));
+                    Problem::at_field(line, field, reason)
+                });
             })
             .ok()
     }

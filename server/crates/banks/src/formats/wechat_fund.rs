@@ -77,7 +77,7 @@ impl Columns {
         let text = |column: usize| row.values[column].to_owned();
         let mut money = |column: usize, name: &str| {
             let found = row.values[column];
-            problems.keep(Money::parse(found, Currency::Cny), row.line, name, found)
+            problems.keep(fields::money(found, Currency::Cny), row.line, name, found)
         };
         let magnitude = money(self.amount, "收支金额(元)")?;
         let balance = money(self.balance, "账户结余(元)")?;

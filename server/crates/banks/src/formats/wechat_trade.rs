@@ -260,7 +260,7 @@ fn read_amounts(row: &Row<'_, '_>, columns: &Columns, problems: &mut Problems) -
     let currency: Currency = problems.keep(code.parse(), row.line, "货币种类", code)?;
     let mut money = |column: usize, names: &[&str]| {
         let text = row.values[column];
-        problems.keep(Money::parse(text, currency), row.line, names[0], text)
+        problems.keep(fields::money(text, currency), row.line, names[0], text)
     };
     let settled = money(columns.settled, SETTLED)?;
     let ordered = columns.ordered.map_or(Some(settled), |column| money(column, ORDERED))?;
