@@ -30,11 +30,15 @@ pub mod menu;
 #[cfg(feature = "ssr")]
 pub mod payout_table;
 #[cfg(feature = "ssr")]
+pub mod phrases;
+#[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod session;
 #[cfg(feature = "ssr")]
 pub mod shell;
+#[cfg(feature = "ssr")]
+pub mod transitions;
 #[cfg(feature = "ssr")]
 pub mod wording;
 
@@ -61,6 +65,8 @@ pub mod jobs;
 pub mod limits;
 #[cfg(feature = "ssr")]
 pub mod merchants;
+#[cfg(feature = "ssr")]
+pub mod notifications;
 #[cfg(feature = "ssr")]
 pub mod orders;
 #[cfg(feature = "ssr")]
@@ -109,6 +115,7 @@ pub fn App() -> impl leptos::IntoView {
                     <jobs::JobRoutes />
                     <limits::LimitRoutes />
                     <merchants::MerchantRoutes />
+                    <notifications::NotificationRoutes />
                     <orders::OrderRoutes />
                     <payments::PaymentRoutes />
                     <payouts::PayoutRoutes />

@@ -53,6 +53,11 @@ const MENU: &[Group] = &[
                 needs: Permission::ViewPayments,
             },
             Entry {
+                title: text::MENU_NOTIFICATIONS,
+                href: routes::NOTIFICATIONS,
+                needs: Permission::ViewPayments,
+            },
+            Entry {
                 title: text::MENU_CHANNELS,
                 href: routes::CHANNELS,
                 needs: Permission::ViewChannels,

@@ -4,8 +4,8 @@
 use domain::date::BusinessDate;
 use domain::ids::{
     AccountId, AdjustmentId, ApprovalId, BillLineId, ErrorItemId, FileId, JournalId, MerchantId,
-    OrderId, PaymentId, PayoutBatchId, PayoutId, ReconciliationId, RefundId, ReserveAccountId,
-    SettlementId, StaffId, StatementLineId, VoucherId,
+    NotificationId, OrderId, PaymentId, PayoutBatchId, PayoutId, ReconciliationId, RefundId,
+    ReserveAccountId, SettlementId, StaffId, StatementLineId, VoucherId,
 };
 use std::fmt::Display;
 
@@ -23,6 +23,10 @@ pub const STAFF: &str = "/staff";
 pub const PAYMENTS: &str = "/payments";
 /// Refunds.
 pub const REFUNDS: &str = "/refunds";
+/// What merchants' systems were told.
+pub const NOTIFICATIONS: &str = "/notifications";
+/// Where merchants' systems are told.
+pub const NOTIFICATION_ADDRESSES: &str = "/notifications/addresses";
 /// Merchants.
 pub const MERCHANTS: &str = "/merchants";
 /// Orders and order books.
@@ -102,6 +106,18 @@ pub fn member(id: StaffId) -> String {
 #[must_use]
 pub fn payment(id: PaymentId) -> String {
     format!("{PAYMENTS}/{id}")
+}
+
+/// One notification.
+#[must_use]
+pub fn notification(id: NotificationId) -> String {
+    format!("{NOTIFICATIONS}/{id}")
+}
+
+/// The notifications about a payment, a refund or an order.
+#[must_use]
+pub fn notifications_of(id: &str) -> String {
+    format!("{NOTIFICATIONS}?q={id}")
 }
 
 /// One refund.

@@ -19,6 +19,7 @@ const ORDER: &[&str] = &[
     "adjustments",
     "fees",
     "merchants",
+    "notifications",
     "orders",
     "limits",
     "channels",

@@ -129,3 +129,36 @@ pub async fn request_refund(request: RefundRequest) -> Result<(), Failure> {
     crate::session::go_to(&crate::routes::refund(id));
     Ok(())
 }
+
+/// Has the channel asked at once what became of a payment.
+#[server(prefix = "/api/fn", endpoint = "payments/ask_now")]
+pub async fn ask_now(id: PaymentId) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::payments::ask_now(&office, &actor, id).await?)
+}
+
+/// The closing of a payment, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ClosingRequest {
+    /// The payment.
+    pub id: PaymentId,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// `yes` when the maker ticked that this is meant.
+    #[serde(default)]
+    pub confirmed: String,
+}
+
+/// Proposes to close a payment whose outcome is not known, and leads to the proposal.
+#[server(prefix = "/api/fn", endpoint = "payments/propose_closing")]
+pub async fn propose_closing(request: ClosingRequest) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    if request.confirmed != "yes" {
+        return Err(Failure::invalid("confirmed", "tick that this payment is to be closed"));
+    }
+    let ClosingRequest { id, reason, .. } = request;
+    let id = backoffice::payments::propose_closing(&office, &actor, id, &reason).await?;
+    crate::session::go_to(&crate::routes::approval(id));
+    Ok(())
+}

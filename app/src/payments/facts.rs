@@ -1,7 +1,6 @@
-use super::status_name;
 use crate::components::{Amount, Badge, CopyId, Fact, Facts, Moment, Panel, Tone};
 use crate::i18n::{t, tf};
-use crate::wording::product_name;
+use crate::wording::{payment_status, product_name};
 use crate::{routes, text};
 use domain::payment::{Payment, PaymentDetail, PaymentState};
 use leptos::prelude::*;
@@ -31,7 +30,7 @@ pub(super) fn PaymentFacts(detail: PaymentDetail) -> impl IntoView {
 }
 
 fn state(payment: &Payment) -> impl IntoView + use<> {
-    let (status, tone) = status_name(payment.state.status());
+    let (status, tone) = payment_status(payment.state.status());
     let because = match &payment.state {
         PaymentState::Unknown { reason } | PaymentState::Failed { reason } => Some(reason.clone()),
         _ => None,

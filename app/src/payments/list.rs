@@ -1,11 +1,10 @@
 use super::api::{self, PaymentQuery};
-use super::status_name;
 use crate::components::{
     Amount, Badge, Choice, Column, DateField, FilterForm, Loaded, Moment, Older, PageHead, Query,
     SelectField, Table, TextField, Tone, load, use_filter,
 };
 use crate::i18n::t;
-use crate::wording::{named, product_name};
+use crate::wording::{named, payment_status, product_name};
 use crate::{routes, text};
 use domain::channel::ChannelSummary;
 use domain::page::Window;
@@ -40,7 +39,7 @@ fn wanted(query: &Query) -> PaymentQuery {
 fn fields(query: &Query, channels: &[ChannelSummary]) -> impl IntoView + use<> {
     let wanted = wanted(query);
     let statuses = PaymentStatus::ALL.iter();
-    let statuses = statuses.map(|one| Choice::new(one.name(), status_name(*one).0)).collect();
+    let statuses = statuses.map(|one| Choice::new(one.name(), payment_status(*one).0)).collect();
     let channels = channels.iter();
     let channels = channels.map(|one| Choice::new(&one.code, named(&one.name_en, &one.name_zh)));
     let channels = channels.collect();
@@ -116,7 +115,7 @@ fn row(summary: PaymentSummary) -> impl IntoView {
     let cut = structuring.map(|_| {
         view! { " " <Badge tone=Tone::Warn>{t(text::PAYMENTS_CUT)}</Badge> }
     });
-    let (status, tone) = status_name(payment.state.status());
+    let (status, tone) = payment_status(payment.state.status());
     let clearing = payment.success().map(|success| success.clearing_date.to_string());
     let channel = payment.channel.map(|code| {
         let href = routes::channel(&code);

@@ -32,6 +32,9 @@ pub mod fees;
 /// CRM: merchants, products, fees, settlement terms, split rules.
 pub mod merchants;
 
+/// Merchants' systems are told what became of their payments and refunds.
+pub mod notifications;
+
 /// The business system: orders and their path through the systems.
 pub mod orders;
 

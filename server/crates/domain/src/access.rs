@@ -118,6 +118,8 @@ pub enum Permission {
     MakeMerchantChange,
     /// Decide a change of a merchant's terms.
     ApproveMerchantChange,
+    /// Send a merchant a notification once more.
+    ResendNotification,
     /// Prepare a change of routing rules, or of a channel's costs and days of use.
     MakeRoutingChange,
     /// Decide a change of routing rules or of a channel's terms.
@@ -171,6 +173,7 @@ const OPERATIONS: &[Permission] = &[
     P::ViewFunnel,
     P::ViewJobs,
     P::MakeMerchantChange,
+    P::ResendNotification,
     P::MakeRoutingChange,
     P::WithdrawChannel,
     P::ImportOrders,

@@ -18,6 +18,10 @@ pub enum ApprovalKind {
     ErrorResolution,
     /// A change of a merchant's terms, 商户变更.
     MerchantChange,
+    /// The address a merchant is notified at, 通知地址.
+    NotificationEndpoint,
+    /// Closing a payment whose outcome is not known, 关闭支付单.
+    PaymentClosing,
     /// A payout batch, 付款批次.
     PayoutBatch,
     /// A refund asked for by staff, 退款.
@@ -30,11 +34,13 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Adjustment,
         Self::ChannelChange,
         Self::ErrorResolution,
         Self::MerchantChange,
+        Self::NotificationEndpoint,
+        Self::PaymentClosing,
         Self::PayoutBatch,
         Self::Refund,
         Self::RoutingRules,
@@ -49,6 +55,8 @@ impl ApprovalKind {
             Self::ChannelChange => "channel_change",
             Self::ErrorResolution => "error_resolution",
             Self::MerchantChange => "merchant_change",
+            Self::NotificationEndpoint => "notification_endpoint",
+            Self::PaymentClosing => "payment_closing",
             Self::PayoutBatch => "payout_batch",
             Self::Refund => "refund",
             Self::RoutingRules => "routing_rules",
@@ -67,8 +75,8 @@ impl ApprovalKind {
     pub const fn maker_permission(self) -> Permission {
         match self {
             Self::Adjustment => Permission::ProposeAdjustment,
-            Self::ErrorResolution => Permission::MakeErrorResolution,
-            Self::MerchantChange => Permission::MakeMerchantChange,
+            Self::ErrorResolution | Self::PaymentClosing => Permission::MakeErrorResolution,
+            Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
             Self::ChannelChange | Self::RoutingRules => Permission::MakeRoutingChange,
@@ -81,8 +89,8 @@ impl ApprovalKind {
     pub const fn checker_permission(self) -> Permission {
         match self {
             Self::Adjustment => Permission::ApproveAdjustment,
-            Self::ErrorResolution => Permission::ApproveErrorResolution,
-            Self::MerchantChange => Permission::ApproveMerchantChange,
+            Self::ErrorResolution | Self::PaymentClosing => Permission::ApproveErrorResolution,
+            Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
             Self::ChannelChange | Self::RoutingRules => Permission::ApproveRoutingChange,

@@ -22,6 +22,7 @@ pub mod limits;
 pub mod matching;
 pub mod merchant;
 pub mod money;
+pub mod notification;
 pub mod order;
 pub mod page;
 pub mod payment;

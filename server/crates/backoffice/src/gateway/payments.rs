@@ -7,13 +7,13 @@ use crate::audit::{self, Event, Who};
 use crate::limits;
 use crate::merchants;
 use crate::office::Office;
-use crate::orders::{self, Hop, NewOrder, Visit};
+use crate::orders::{self, Change, Hop, NewOrder, Visit};
 use crate::payments;
 use domain::gateway::{ApiClient, CheckedRequest, FieldError, PaymentRequest, PaymentView};
 use domain::ids::{MerchantId, OrderId, PaymentId};
 use domain::limits::Payer;
 use domain::merchant::{Entitlement, Refusal, Sale};
-use domain::order::{FunnelStep, HopOutcome, Order, OrderState, Station};
+use domain::order::{Cause, FunnelStep, HopOutcome, Order, OrderState, Station};
 use domain::payment::{Payment, PaymentState, PaymentStatus};
 use sqlx::PgConnection;
 
@@ -59,7 +59,8 @@ pub async fn create_payment(
         }
         Err(refusal) => {
             let reason = refusal.to_string();
-            orders::advance(&mut tx, order.id, |state| state.fail(&reason)).await?;
+            let why = (order.id, Change::by("business gateway", Cause::Refusal));
+            orders::advance(&mut tx, office, why, |state| state.fail(&reason)).await?;
             Some(refusal)
         }
     };
@@ -88,6 +89,44 @@ pub async fn find_payment(
     let payment = payment.ok_or(GatewayError::NotFound("payment"))?;
     let order = orders::get(&mut conn, payment.order).await?;
     Ok(view(order, Some(payment)))
+}
+
+/// The payment of an order, by the merchant's own number of it.
+///
+/// # Errors
+/// There is no such order of theirs.
+pub async fn find_by_number(
+    office: &Office,
+    client: &ApiClient,
+    merchant_order_no: &str,
+) -> Result<PaymentView, GatewayError> {
+    let mut conn = office.db.acquire().await?;
+    let order = orders::by_number(&mut conn, client.merchant, merchant_order_no).await?;
+    let order = order.ok_or(GatewayError::NotFound("order"))?;
+    let payment = payments::of_order(&mut conn, order).await?;
+    Ok(view(orders::get(&mut conn, order).await?, payment))
+}
+
+/// Closes a payment that was not sent yet, with its order. What has failed is closed as it is.
+///
+/// # Errors
+/// It is not theirs, it succeeded, or the channel may have it.
+pub async fn close_payment(
+    office: &Office,
+    client: &ApiClient,
+    call: &Call<'_>,
+    id: PaymentId,
+) -> Result<Came<PaymentId>, GatewayError> {
+    let mut tx = office.begin().await?;
+    match idempotency::begin(&mut tx, office, client, call).await? {
+        Key::New => {}
+        Key::Answered(answer) => return Ok(Came::Before(answer)),
+        Key::Unanswered(id) => return Ok(Came::New(PaymentId(id))),
+    }
+    payments::close_unsent(&mut tx, office, (id, client.merchant)).await?;
+    idempotency::about(&mut tx, client, call, id.into()).await?;
+    tx.commit().await?;
+    Ok(Came::New(id))
 }
 
 /// Where an order's payment stands right now.

@@ -2,13 +2,13 @@
 //! payments that are booked by a job, in steps that survive a crash.
 
 use super::jobs::BookOrderFile;
-use super::{PaymentError, accounting_date, outcome, postings, store};
+use super::{PaymentError, accounting_date, hearing, postings, store};
 use crate::audit::{self, Event, Who};
 use crate::jobs;
 use crate::merchants;
 use crate::office::Office;
 use crate::orders::import::{Book, BookRow, PaidRow};
-use crate::orders::{self, Hop, OrderError};
+use crate::orders::{self, Change, Hop, OrderError};
 use crate::{channels, orders::import as books};
 use banks::bill::Problem;
 use domain::access::{Actor, Permission};
@@ -16,7 +16,7 @@ use domain::date::BusinessDate;
 use domain::fee::FeeSchedule;
 use domain::ids::{FileId, MerchantId, PaymentId};
 use domain::money::Money;
-use domain::order::{HopOutcome, Order, OrderFile, Station};
+use domain::order::{Cause, HopOutcome, Order, OrderFile, Station};
 use domain::payment::{Payment, PaymentState, Success};
 use domain::product::Product;
 use domain::routing::RoutingDecision;
@@ -91,7 +91,8 @@ async fn conclude(
     let mut group = Vec::with_capacity(payments.len() * 3);
     for (payment, row) in payments {
         store::insert(conn, payment, &RoutingDecision::default()).await?;
-        orders::advance(conn, payment.order, |state| state.paid(row.paid_at)).await?;
+        let why = (payment.order, Change::by("order book", Cause::Import));
+        orders::advance(conn, office, why, |state| state.paid(row.paid_at)).await?;
         let hop = Hop {
             station: Station::Ledger,
             step: "book",
@@ -103,7 +104,7 @@ async fn conclude(
         if let Some(success) = payment.success() {
             let booking = (now, office.request_id.as_str());
             group.extend(postings::succeeded(payment, success, &row.channel, booking));
-            outcome::count(conn, office, payment).await?;
+            hearing::count(conn, office, payment).await?;
         }
     }
     ledger::post_all(conn, &group).await?;

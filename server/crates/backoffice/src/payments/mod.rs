@@ -1,22 +1,27 @@
 //! The payment gateway (支付网关): chooses the channel of a payment and keeps the reasons, hands it
 //! to the bank front, asks until the outcome is known, and has the success booked exactly once.
 
+mod announcing;
+pub mod callbacks;
 mod detail;
 mod error;
+mod hearing;
 mod import;
 pub mod jobs;
 mod outcome;
 mod postings;
+mod repair;
 mod store;
 
 pub use detail::find;
 pub use error::PaymentError;
 pub use import::import_orders;
+pub use repair::{ask_now, close_unsent, closing_concluded, propose_closing};
 
 use crate::jobs as queue;
 use crate::limits;
 use crate::office::Office;
-use crate::orders::{self, Hop};
+use crate::orders::{self, Change, Hop};
 use crate::routing::{self, Wanted};
 use domain::access::{Actor, Permission};
 use domain::date::BusinessDate;
@@ -24,13 +29,16 @@ use domain::ids::{MerchantId, OrderId, PaymentId};
 use domain::limits::Payer;
 use domain::merchant::Entitlement;
 use domain::money::Money;
-use domain::order::{HopOutcome, Order, Station};
+use domain::order::{Cause, HopOutcome, Order, OrderState, Station};
 use domain::page::{Cursor, Window};
 use domain::payment::{
     Payment, PaymentFilter, PaymentState, PaymentStatus, PaymentSummary, Success,
 };
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+
+/// Who makes states change here, where no person does.
+const GATEWAY: &str = "payment gateway";
 
 /// What reconciliation needs to know of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,12 +140,14 @@ pub async fn open(
     let detail = routing.sentence();
     let outcome = if chosen.is_some() { HopOutcome::Ok } else { HopOutcome::Refused };
     if chosen.is_some() {
-        orders::advance(conn, order.id, domain::order::OrderState::pay).await?;
+        let why = Change::by(GATEWAY, Cause::Request);
+        orders::advance(conn, office, (order.id, why), OrderState::pay).await?;
         queue::enqueue(conn, office, &jobs::SendPayment { payment: id }).await?;
     } else {
         payment = payment.abandon(&detail)?;
         limits::release(conn, order.id).await?;
-        orders::advance(conn, order.id, |state| state.fail(&detail)).await?;
+        let why = Change::by(GATEWAY, Cause::Refusal);
+        orders::advance(conn, office, (order.id, why), |state| state.fail(&detail)).await?;
     }
     store::insert(conn, &payment, &routing).await?;
     let hop = Hop { station: Station::Payments, step: "route", outcome, detail, started_at };
@@ -221,14 +231,14 @@ pub async fn settle_from_bill(
         let (amount, proven) = (payment.amount, evidence.amount);
         return Err(PaymentError::OtherAmount { amount, proven });
     }
-    let known = payment.success().is_some();
+    let before = payment.state.clone();
     let proven = payment.prove(Success {
         channel_no: evidence.channel_no.clone(),
         event_time: evidence.event_time,
         clearing_date: evidence.clearing_date,
         accounting_date: accounting_date(conn).await?,
     })?;
-    if known {
+    if matches!(before, PaymentState::Succeeded(_)) {
         return Ok(proven);
     }
     let detail = format!("the channel's bill of {} proves it", evidence.clearing_date);
@@ -236,7 +246,8 @@ pub async fn settle_from_bill(
     let hop = Hop { station, step: "repair", outcome: HopOutcome::Ok, detail, started_at };
     orders::hop(conn, office, proven.order, hop).await?;
     limits::retake(conn, proven.order).await?;
-    outcome::conclude_success(conn, office, &proven).await?;
+    let change = Change::by("error handling", Cause::Bill);
+    hearing::conclude_success(conn, office, (&before, &proven), change).await?;
     Ok(proven)
 }
 

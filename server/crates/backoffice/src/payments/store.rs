@@ -1,5 +1,7 @@
 use super::{PaymentError, PaymentFact};
 use crate::explain::Inconsistent;
+use crate::office::Office;
+use crate::orders::Change;
 use domain::date::BusinessDate;
 use domain::ids::{MerchantId, OrderId, PaymentId, SettlementId};
 use domain::money::Money;
@@ -121,24 +123,57 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// Saves a payment and what made its state change, unless it is not any more what it was.
 pub(super) async fn save(
     conn: &mut PgConnection,
-    payment: &Payment,
-    now: OffsetDateTime,
+    office: &Office,
+    (before, payment): (&PaymentState, &Payment),
+    change: Change<'_>,
 ) -> Result<(), PaymentError> {
+    let (from, to) = (before.status(), payment.state.status());
+    if from == to {
+        return save_reason(conn, office, payment).await;
+    }
     let (success, failure) = columns(payment);
-    sqlx::query!(
-        "UPDATE payments SET state = $2, channel_no = $3, failure = $4, event_time = $5,
-                clearing_date = $6, accounting_date = $7, updated_at = $8
-         WHERE id = $1",
+    let moved = sqlx::query!(
+        "WITH moved AS (
+            UPDATE payments SET state = $3, channel_no = $4, failure = $5, event_time = $6,
+                   clearing_date = $7, accounting_date = $8, updated_at = $9
+            WHERE id = $1 AND state = $2 RETURNING id, order_id)
+         INSERT INTO transitions
+            (order_id, subject_kind, subject_id, at, actor, cause, from_state, to_state,
+             request_id)
+         SELECT order_id, 'payment', id, $9, $10, $11, $2, $3, $12 FROM moved",
         Uuid::from(payment.id),
-        payment.state.status().name(),
+        from.name(),
+        to.name(),
         success.map(|success| success.channel_no.as_str()),
         failure,
         success.map(|success| success.event_time),
         success.map(|success| success.clearing_date.0),
         success.map(|success| success.accounting_date.0),
-        now,
+        office.now(),
+        change.actor,
+        change.cause.name(),
+        office.request_id,
+    )
+    .execute(conn)
+    .await?;
+    if moved.rows_affected() == 1 { Ok(()) } else { Err(PaymentError::ChangedMeanwhile) }
+}
+
+async fn save_reason(
+    conn: &mut PgConnection,
+    office: &Office,
+    payment: &Payment,
+) -> Result<(), PaymentError> {
+    let (_, failure) = columns(payment);
+    sqlx::query!(
+        "UPDATE payments SET failure = $3, updated_at = $4 WHERE id = $1 AND state = $2",
+        Uuid::from(payment.id),
+        payment.state.status().name(),
+        failure,
+        office.now(),
     )
     .execute(conn)
     .await?;
@@ -189,6 +224,22 @@ pub(super) async fn get(
     id: PaymentId,
 ) -> Result<Option<Payment>, PaymentError> {
     Ok(summaries(conn, &[Uuid::from(id)]).await?.pop().map(|summary| summary.payment))
+}
+
+/// The payment with this number of ours at a channel.
+pub(super) async fn numbered(
+    conn: &mut PgConnection,
+    channel: &str,
+    number: &str,
+) -> Result<Option<PaymentId>, PaymentError> {
+    let id = sqlx::query_scalar!(
+        "SELECT id FROM payments WHERE channel = $1 AND number = $2",
+        channel,
+        number,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(id.map(PaymentId))
 }
 
 pub(super) async fn of_order(

@@ -1,10 +1,9 @@
 use crate::office::{World, order, today};
+use backoffice::approvals;
 use backoffice::merchants::{self, MerchantError};
-use backoffice::{approvals, work};
-use domain::access::{Actor, Role};
+use domain::access::Role;
 use domain::approval::Verdict;
 use domain::fee::{FeeError, FeeSchedule, FeeTerms, Measure, Rate, Tier};
-use domain::ids::ApprovalId;
 use domain::merchant::{
     MerchantChange, MerchantFilter, MerchantKind, MerchantStatus, Refusal, Sale,
 };
@@ -12,13 +11,6 @@ use domain::money::Money;
 use domain::page::PageRequest;
 use domain::product::{CardType, Product};
 use sqlx::PgPool;
-
-async fn approve(world: &World, checker: &Actor, id: ApprovalId) {
-    let detail = approvals::find(&world.office, checker, id).await.unwrap();
-    let decision = (detail.content_hash.as_str(), Verdict::Approve, "");
-    approvals::decide(&world.office, checker, id, decision).await.unwrap();
-    work::run_until_idle(&world.office).await.unwrap();
-}
 
 async fn refusal(world: &World, product: Product) -> Option<Refusal> {
     let mut conn = world.office.db.acquire().await.unwrap();
@@ -38,7 +30,7 @@ async fn a_product_is_opened_by_two_people(pool: PgPool) {
     let id = merchants::propose_change(&world.office, &maker, world.tea, &open).await.unwrap();
     let itself = approvals::decide(&world.office, &maker, id, ("", Verdict::Approve, "")).await;
     assert!(itself.is_err());
-    approve(&world, &checker, id).await;
+    world.approve(&checker, id).await;
 
     let day = today();
     assert_eq!(refusal(&world, product).await, Some(Refusal::NoFeeTerms { product, day }));
@@ -47,7 +39,7 @@ async fn a_product_is_opened_by_two_people(pool: PgPool) {
     let schedule = terms.into();
     let fee = MerchantChange::Fee { product, card: None, schedule, valid_from: day };
     let id = merchants::propose_change(&world.office, &maker, world.tea, &fee).await.unwrap();
-    approve(&world, &checker, id).await;
+    world.approve(&checker, id).await;
     assert_eq!(refusal(&world, product).await, None);
 }
 
@@ -84,7 +76,7 @@ async fn an_approved_change_of_terms_that_changed_meanwhile_is_not_carried_out(p
     let id = merchants::propose_change(&world.office, &maker, world.tea, &open).await.unwrap();
     let mut conn = world.office.db.acquire().await.unwrap();
     merchants::enable(&mut conn, &world.office, world.tea, product).await.unwrap();
-    approve(&world, &checker, id).await;
+    world.approve(&checker, id).await;
     let detail = approvals::find(&world.office, &checker, id).await.unwrap();
     assert_eq!(detail.summary.state, "stale");
 }

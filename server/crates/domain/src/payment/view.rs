@@ -7,7 +7,7 @@ use crate::ids::{
 };
 use crate::limits::Structuring;
 use crate::money::Money;
-use crate::order::{HopRecord, Order};
+use crate::order::{HopRecord, Order, TransitionRecord};
 use crate::product::Product;
 use crate::routing::RoutingDecision;
 use serde::{Deserialize, Serialize};
@@ -140,6 +140,8 @@ pub struct PaymentDetail {
     pub updated_at: OffsetDateTime,
     /// The order's way through the systems.
     pub hops: Vec<HopRecord>,
+    /// Every change of state of the order, the payment and its refunds.
+    pub transitions: Vec<TransitionRecord>,
     /// What was booked about it.
     pub journals: Vec<JournalLink>,
     /// What the channel's bills say about it.
