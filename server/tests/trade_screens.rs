@@ -224,3 +224,70 @@ async fn what_does_not_exist_is_not_found(db: PgPool) {
         }
     }
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_merchants_were_told_and_what_changed_can_be_seen_and_repaired(db: PgPool) {
+    use domain::notification::NotificationEvent;
+    use serde_json::json;
+    let office = office(db);
+    let merchant = trade(&office).await;
+    for role in [Role::Operations, Role::Auditor] {
+        add(&office, role).await;
+    }
+    let site = site(&office);
+    let session = sign_in(&site, "operations", PASSWORD).await.unwrap();
+    let auditor = sign_in(&site, "auditor", PASSWORD).await.unwrap();
+    let (payment, order): (Uuid, Uuid) =
+        sqlx::query_as("SELECT id, order_id FROM payments").fetch_one(&office.db).await.unwrap();
+    // An address and a payment that is not known, as if a worker had left them so.
+    let mut conn = office.db.acquire().await.unwrap();
+    for sql in [
+        "INSERT INTO notification_endpoints (merchant_id, url, secret, changed_at, changed_by,
+            disabled_at, disabled_because)
+         SELECT id, 'https://books.example/hook', decode(repeat('07', 32), 'hex'), now(), 'test',
+            now(), 'nothing could be delivered for 5 days' FROM merchants WHERE code = 'M100001'",
+        "UPDATE payments SET state = 'unknown', failure = 'no answer', channel_no = NULL,
+            event_time = NULL, clearing_date = NULL, accounting_date = NULL",
+    ] {
+        sqlx::query(sql).execute(&mut *conn).await.unwrap();
+    }
+    let news = backoffice::notifications::Announcement {
+        merchant,
+        event: NotificationEvent::PaymentFailed,
+        order: order.into(),
+        subject: payment,
+        data: json!({ "id": payment }),
+    };
+    backoffice::notifications::announce(&mut conn, &office, &news).await.unwrap();
+    let told: Uuid =
+        sqlx::query_scalar("SELECT id FROM notifications").fetch_one(&mut *conn).await.unwrap();
+    for (path, english, chinese) in [
+        ("/notifications".to_owned(), "Held: no address that works", "暂存"),
+        (format!("/notifications?q={payment}"), "Payment failed", "支付失败"),
+        (format!("/notifications/{told}"), "payment.failed", "通知内容"),
+        ("/notifications/addresses".to_owned(), "Switched off", "已停用"),
+        (format!("/payments/{payment}"), "Ask the bank now", "立即查询银行"),
+        (format!("/payments/{payment}"), "Changes of state", "状态流转"),
+        (format!("/payments/{payment}"), "Close with a reason", "关闭并说明原因"),
+        (format!("/orders/{order}"), "it came with an order book", "订单文件导入"),
+    ] {
+        for (language, words) in [("en", english), ("zh-CN", chinese)] {
+            let (status, html) = page(&site, &path, &session, language).await;
+            assert_eq!(status, StatusCode::OK, "{path}");
+            assert!(html.contains(words), "{path} lacks {words}");
+        }
+    }
+    let (_, html) = page(&site, &format!("/payments/{payment}"), &auditor, "en").await;
+    assert!(!html.contains("Ask the bank now"));
+    let closing =
+        format!("request[id]={payment}&request[reason]=payer+gave+up&request[confirmed]=yes");
+    let path = "/api/fn/payments/propose_closing";
+    let answer = post(&site, path, &closing, Some(session.as_str())).await;
+    assert!(answer.status().is_success() || answer.status().is_redirection());
+    let proposed: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM approvals WHERE kind = 'payment_closing'")
+            .fetch_one(&office.db)
+            .await
+            .unwrap();
+    assert_eq!(proposed, 1);
+}
