@@ -237,8 +237,8 @@ async fn what_merchants_were_told_and_what_changed_can_be_seen_and_repaired(db: 
     let site = site(&office);
     let session = sign_in(&site, "operations", PASSWORD).await.unwrap();
     let auditor = sign_in(&site, "auditor", PASSWORD).await.unwrap();
-    let (payment, order): (Uuid, Uuid) =
-        sqlx::query_as("SELECT id, order_id FROM payments").fetch_one(&office.db).await.unwrap();
+    let imported = imported(&office).await;
+    let (payment, order) = (imported.id.0, imported.order);
     // An address and a payment that is not known, as if a worker had left them so.
     let mut conn = office.db.acquire().await.unwrap();
     for sql in [
@@ -254,29 +254,24 @@ async fn what_merchants_were_told_and_what_changed_can_be_seen_and_repaired(db: 
     let news = backoffice::notifications::Announcement {
         merchant,
         event: NotificationEvent::PaymentFailed,
-        order: order.into(),
+        order,
         subject: payment,
         data: json!({ "id": payment }),
     };
     backoffice::notifications::announce(&mut conn, &office, &news).await.unwrap();
     let told: Uuid =
         sqlx::query_scalar("SELECT id FROM notifications").fetch_one(&mut *conn).await.unwrap();
-    for (path, english, chinese) in [
-        ("/notifications".to_owned(), "Held: no address that works", "暂存"),
-        (format!("/notifications?q={payment}"), "Payment failed", "支付失败"),
-        (format!("/notifications/{told}"), "payment.failed", "通知内容"),
-        ("/notifications/addresses".to_owned(), "Switched off", "已停用"),
-        (format!("/payments/{payment}"), "Ask the bank now", "立即查询银行"),
-        (format!("/payments/{payment}"), "Changes of state", "状态流转"),
-        (format!("/payments/{payment}"), "Close with a reason", "关闭并说明原因"),
-        (format!("/orders/{order}"), "it came with an order book", "订单文件导入"),
-    ] {
-        for (language, words) in [("en", english), ("zh-CN", chinese)] {
-            let (status, html) = page(&site, &path, &session, language).await;
-            assert_eq!(status, StatusCode::OK, "{path}");
-            assert!(html.contains(words), "{path} lacks {words}");
-        }
-    }
+    let of_payment = format!("/payments/{payment}");
+    let pages = [
+        ("/notifications", "Held: no address that works", "暂存"),
+        (&format!("/notifications?q={payment}"), "Payment failed", "支付失败"),
+        (&format!("/notifications/{told}"), "payment.failed", "通知内容"),
+        ("/notifications/addresses", "Switched off", "已停用"),
+        (&of_payment, "Ask the bank now|Close with a reason", "立即查询银行|关闭并说明原因"),
+        (&of_payment, "Changes of state|it came with an order book", "状态流转|订单文件导入"),
+        (&format!("/orders/{order}"), "Changes of state", "状态流转"),
+    ];
+    show(&site, &session, &pages).await;
     let (_, html) = page(&site, &format!("/payments/{payment}"), &auditor, "en").await;
     assert!(!html.contains("Ask the bank now"));
     let closing =
