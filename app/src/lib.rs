@@ -26,6 +26,8 @@ pub mod menu;
 #[cfg(feature = "ssr")]
 pub mod payout_table;
 #[cfg(feature = "ssr")]
+pub mod phrases;
+#[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod session;
