@@ -20,6 +20,10 @@ pub mod books;
 #[cfg(feature = "ssr")]
 pub mod components;
 #[cfg(feature = "ssr")]
+pub mod decision;
+#[cfg(feature = "ssr")]
+pub mod fee_form;
+#[cfg(feature = "ssr")]
 pub mod journey;
 #[cfg(feature = "ssr")]
 pub mod menu;
@@ -58,6 +62,8 @@ pub mod error_items;
 #[cfg(feature = "ssr")]
 pub mod jobs;
 #[cfg(feature = "ssr")]
+pub mod limits;
+#[cfg(feature = "ssr")]
 pub mod merchants;
 #[cfg(feature = "ssr")]
 pub mod notifications;
@@ -73,6 +79,10 @@ pub mod reconciliation;
 pub mod refunds;
 #[cfg(feature = "ssr")]
 pub mod reserve;
+#[cfg(feature = "ssr")]
+pub mod routing;
+#[cfg(feature = "ssr")]
+pub mod search;
 #[cfg(feature = "ssr")]
 pub mod settlement;
 #[cfg(feature = "ssr")]
@@ -103,6 +113,7 @@ pub fn App() -> impl leptos::IntoView {
                     <channels::ChannelRoutes />
                     <error_items::ErrorItemRoutes />
                     <jobs::JobRoutes />
+                    <limits::LimitRoutes />
                     <merchants::MerchantRoutes />
                     <notifications::NotificationRoutes />
                     <orders::OrderRoutes />
@@ -111,6 +122,8 @@ pub fn App() -> impl leptos::IntoView {
                     <reconciliation::ReconciliationRoutes />
                     <refunds::RefundRoutes />
                     <reserve::ReserveRoutes />
+                    <routing::RoutingRoutes />
+                    <search::SearchRoutes />
                     <settlement::SettlementRoutes />
                     <staff::StaffRoutes />
                     <trading_day::TradingDayRoutes />

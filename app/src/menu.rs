@@ -62,6 +62,16 @@ const MENU: &[Group] = &[
                 href: routes::CHANNELS,
                 needs: Permission::ViewChannels,
             },
+            Entry {
+                title: text::MENU_ROUTING,
+                href: routes::ROUTING,
+                needs: Permission::ViewChannels,
+            },
+            Entry {
+                title: text::MENU_LIMITS,
+                href: routes::LIMITS,
+                needs: Permission::ViewPayments,
+            },
         ],
     },
     Group {

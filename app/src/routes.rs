@@ -33,6 +33,14 @@ pub const MERCHANTS: &str = "/merchants";
 pub const ORDERS: &str = "/orders";
 /// Channels and routes.
 pub const CHANNELS: &str = "/channels";
+/// Routing rules.
+pub const ROUTING: &str = "/routing";
+/// Where would this payment go, and why.
+pub const ROUTING_ASK: &str = "/routing/ask";
+/// Limits of payers.
+pub const LIMITS: &str = "/limits";
+/// What an identifier belongs to; it stands in the address as `text`.
+pub const SEARCH: &str = "/search";
 /// Reconciliation runs.
 pub const RECONCILIATION: &str = "/reconciliation";
 /// The form to start a reconciliation.

@@ -82,6 +82,17 @@ fn Header(actor: Actor) -> impl IntoView {
             </a>
             <Loaded from=today show=business_date />
             {demo}
+            <form method="get" action=routes::SEARCH class="find" role="search">
+                <input
+                    type="search"
+                    name="text"
+                    autocomplete="off"
+                    maxlength="64"
+                    required=true
+                    aria-label=t(text::SEARCH_LABEL)
+                    placeholder=t(text::SEARCH_PLACEHOLDER)
+                />
+            </form>
             <div class="top-end">
                 <Preferences />
                 <div class="who">

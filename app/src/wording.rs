@@ -5,7 +5,7 @@ use crate::i18n::{Language, language, t};
 use crate::text;
 use domain::order::OrderStatus;
 use domain::payment::PaymentStatus;
-use domain::product::Product;
+use domain::product::{CardType, Product};
 
 /// What people call a product.
 #[must_use]
@@ -14,6 +14,15 @@ pub fn product_name(product: Product) -> &'static str {
         Product::QuickPay => text::MERCHANTS_PRODUCT_QUICK_PAY,
         Product::WechatPay => text::MERCHANTS_PRODUCT_WECHAT_PAY,
         Product::BankTransfer => text::MERCHANTS_PRODUCT_BANK_TRANSFER,
+    })
+}
+
+/// What people call a kind of card.
+#[must_use]
+pub fn card_name(card: CardType) -> &'static str {
+    t(match card {
+        CardType::Debit => text::SHELL_CARD_DEBIT,
+        CardType::Credit => text::SHELL_CARD_CREDIT,
     })
 }
 

@@ -6,7 +6,7 @@ use domain::date::BusinessDate;
 use domain::ids::PaymentId;
 use domain::journal::JournalDetail;
 use domain::money::Currency;
-use domain::page::{Page, PageRequest};
+use domain::page::{Cursor, Window};
 use domain::payment::{PaymentDetail, PaymentStatus, PaymentSummary};
 use domain::product::Product;
 use leptos::prelude::*;
@@ -30,14 +30,17 @@ pub struct PaymentQuery {
     pub clearing_date: Option<BusinessDate>,
 }
 
-/// The payments.
+/// The payments, from a place of the list on.
 #[server(prefix = "/api/fn", endpoint = "payments/list", input = Json)]
-pub async fn list(query: PaymentQuery, page: PageRequest) -> Result<Page<PaymentSummary>, Failure> {
+pub async fn list(
+    query: PaymentQuery,
+    after: Option<Cursor>,
+) -> Result<Window<PaymentSummary>, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     let merchant = match query.merchant {
         Some(code) => match backoffice::merchants::numbered(&office, &actor, &code).await? {
             Some(merchant) => Some(merchant),
-            None => return Ok(Page { rows: Vec::new(), total: 0, request: page }),
+            None => return Ok(Window::empty()),
         },
         None => None,
     };
@@ -49,7 +52,7 @@ pub async fn list(query: PaymentQuery, page: PageRequest) -> Result<Page<Payment
         merchant,
         clearing_date: query.clearing_date,
     };
-    Ok(backoffice::payments::list(&office, &actor, &filter, page).await?)
+    Ok(backoffice::payments::list(&office, &actor, &filter, after).await?)
 }
 
 /// The channels payments are filtered by.

@@ -3,8 +3,8 @@ use super::facts::PaymentFacts;
 use super::links::{Bill, Booked, Differences, Onward, Refunds};
 use super::refund::RequestRefund;
 use super::repair::Repair;
-use super::routing::Candidates;
 use crate::components::{Loaded, PageHead, Panel, Timeline, load};
+use crate::decision::Decision;
 use crate::failure::Failure;
 use crate::i18n::{t, tf};
 use crate::journey::HopStep;
@@ -74,12 +74,12 @@ fn journey(hops: Vec<HopRecord>, routing: RoutingDecision) -> impl IntoView {
         .map(|hop| {
             let routes = hop.station == Station::Payments && hop.step == "route";
             let decision = if routes { decision.take() } else { None };
-            let more = decision.map(|decision| view! { <Candidates decision /> }.into_any());
+            let more = decision.map(|decision| view! { <Decision decision /> }.into_any());
             view! { <HopStep hop more /> }
         })
         .collect_view();
     let rest = decision.map(|decision| {
-        view! { <Panel title=t(text::PAYMENTS_ROUTING)><Candidates decision /></Panel> }
+        view! { <Panel title=t(text::PAYMENTS_ROUTING)><Decision decision /></Panel> }
     });
     view! {
         <Panel title=t(text::PAYMENTS_JOURNEY)><Timeline>{steps}</Timeline></Panel>

@@ -1,5 +1,5 @@
-use crate::components::{Amount, Badge, CopyId, Fact, Facts, Moment, Panel};
-use crate::i18n::t;
+use crate::components::{Amount, Badge, CopyId, Fact, Facts, Moment, Panel, Tone};
+use crate::i18n::{t, tf};
 use crate::wording::{payment_status, product_name};
 use crate::{routes, text};
 use domain::payment::{Payment, PaymentDetail, PaymentState};
@@ -9,9 +9,22 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn PaymentFacts(detail: PaymentDetail) -> impl IntoView {
     let payment = detail.summary.payment.clone();
+    let cut = detail.summary.structuring.as_ref().map(|cut| {
+        let words = tf(
+            text::MERCHANTS_CUT_WORDS,
+            [
+                ("count", &cut.payments.to_string()),
+                ("hours", &cut.window_hours.to_string()),
+                ("limit", &cut.threshold.to_string()),
+            ],
+        );
+        view! {
+            <Fact term=t(text::PAYMENTS_CUT)><Badge tone=Tone::Warn>{words}</Badge></Fact>
+        }
+    });
     view! {
         <Panel title=t(text::PAYMENTS_PAYMENT)>
-            <Facts>{state(&payment)} {amounts(&payment)} {parties(detail)} {proof(&payment)}</Facts>
+            <Facts>{state(&payment)} {cut} {amounts(&payment)} {parties(detail)} {proof(&payment)}</Facts>
         </Panel>
     }
 }

@@ -7,7 +7,6 @@ mod links;
 mod list;
 mod refund;
 mod repair;
-mod routing;
 
 use leptos::prelude::*;
 use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};

@@ -6,6 +6,7 @@ mod callbacks;
 mod events;
 mod money;
 mod openapi;
+mod payer;
 mod payments;
 mod refunds;
 

@@ -3,6 +3,7 @@
 use super::api::{
     ApiError, Asked, Body, Caller, ErrorBody, IdempotencyKey, again, answered, identifier,
 };
+use super::payer::NewPayer;
 use axum::Json;
 use axum::extract::Path;
 use axum::response::Response;
@@ -44,6 +45,8 @@ pub struct NewPayment {
     /// For platforms: the number of the merchant on your platform who sells.
     #[schema(example = "M100004")]
     seller: Option<String>,
+    /// Who pays, where you know.
+    payer: Option<NewPayer>,
 }
 
 /// A payment.
@@ -128,6 +131,7 @@ pub async fn create(
         currency: new.currency,
         subject: new.subject,
         seller: new.seller,
+        payer: new.payer.map(Into::into),
     };
     let call = Call::new("POST /payments", &key, &json!(request));
     let call = call.map_err(|error| caller.trouble(error))?;

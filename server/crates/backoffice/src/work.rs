@@ -14,7 +14,8 @@ use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
 use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
-    adjustments, error_items, merchants, notifications, payments, payouts, refunds, staff,
+    adjustments, channels, error_items, merchants, notifications, payments, payouts, refunds,
+    routing, staff,
 };
 use banks::callback::{Operation, Told};
 use domain::approval::ApprovalKind;
@@ -127,6 +128,8 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
             notifications::approval_concluded(office, news.approval).await?;
         }
         ApprovalKind::PaymentClosing => payments::closing_concluded(office, news.approval).await?,
+        ApprovalKind::ChannelChange => channels::approval_concluded(office, news.approval).await?,
+        ApprovalKind::RoutingRules => routing::approval_concluded(office, news.approval).await?,
         ApprovalKind::PayoutBatch => payouts::approval_concluded(office, news.approval).await?,
         ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,
         ApprovalKind::ErrorResolution => {

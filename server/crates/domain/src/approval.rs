@@ -12,6 +12,8 @@ use time::OffsetDateTime;
 pub enum ApprovalKind {
     /// A manual adjustment of the books, 调账.
     Adjustment,
+    /// A change of a channel's costs or days of use, 渠道变更.
+    ChannelChange,
     /// The resolution of an error item, 差错处理.
     ErrorResolution,
     /// A change of a merchant's terms, 商户变更.
@@ -24,20 +26,24 @@ pub enum ApprovalKind {
     PayoutBatch,
     /// A refund asked for by staff, 退款.
     Refund,
+    /// Other routing rules, 路由规则.
+    RoutingRules,
     /// A change of a colleague's roles, 角色变更.
     StaffRoles,
 }
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Adjustment,
+        Self::ChannelChange,
         Self::ErrorResolution,
         Self::MerchantChange,
         Self::NotificationEndpoint,
         Self::PaymentClosing,
         Self::PayoutBatch,
         Self::Refund,
+        Self::RoutingRules,
         Self::StaffRoles,
     ];
 
@@ -46,12 +52,14 @@ impl ApprovalKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Adjustment => "adjustment",
+            Self::ChannelChange => "channel_change",
             Self::ErrorResolution => "error_resolution",
             Self::MerchantChange => "merchant_change",
             Self::NotificationEndpoint => "notification_endpoint",
             Self::PaymentClosing => "payment_closing",
             Self::PayoutBatch => "payout_batch",
             Self::Refund => "refund",
+            Self::RoutingRules => "routing_rules",
             Self::StaffRoles => "staff_roles",
         }
     }
@@ -71,6 +79,7 @@ impl ApprovalKind {
             Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
+            Self::ChannelChange | Self::RoutingRules => Permission::MakeRoutingChange,
             Self::StaffRoles => Permission::MakeStaffRoles,
         }
     }
@@ -84,6 +93,7 @@ impl ApprovalKind {
             Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
+            Self::ChannelChange | Self::RoutingRules => Permission::ApproveRoutingChange,
             Self::StaffRoles => Permission::ApproveStaffRoles,
         }
     }

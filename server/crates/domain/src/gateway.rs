@@ -7,6 +7,7 @@ pub use error_code::ErrorCode;
 use crate::account::{AccountRef, StatementFilter};
 use crate::date::BusinessDate;
 use crate::ids::{MerchantId, OrderId, PaymentId};
+use crate::limits::{Payer, PayerRequest};
 use crate::merchant::named;
 use crate::money::{Money, MoneyError};
 use crate::order::FunnelStep;
@@ -47,6 +48,9 @@ pub struct PaymentRequest {
     pub subject: String,
     /// For platform orders: the code of the sub-merchant who sells.
     pub seller: Option<String>,
+    /// Who pays, where the business system knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer: Option<PayerRequest>,
 }
 
 /// A payment request that makes sense in itself.
@@ -62,6 +66,8 @@ pub struct CheckedRequest {
     pub subject: String,
     /// The code of the seller.
     pub seller: Option<String>,
+    /// Who pays.
+    pub payer: Option<Payer>,
 }
 
 /// Which field of a request is wrong, and why.
@@ -105,6 +111,7 @@ impl PaymentRequest {
             amount,
             subject: subject.to_owned(),
             seller: self.seller.clone(),
+            payer: self.payer.as_ref().map(PayerRequest::check).transpose()?,
         })
     }
 }
@@ -248,6 +255,7 @@ mod tests {
             currency: "CNY".to_owned(),
             subject: "两本书".to_owned(),
             seller: None,
+            payer: None,
         }
     }
 

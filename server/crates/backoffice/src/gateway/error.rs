@@ -1,4 +1,5 @@
 use crate::explain::{Explain, Inconsistent, Kind};
+use crate::limits::LimitError;
 use crate::merchants::MerchantError;
 use crate::notifications::NotificationError;
 use crate::orders::OrderError;
@@ -44,6 +45,9 @@ pub enum GatewayError {
     /// CRM failed.
     #[error(transparent)]
     Merchant(#[from] MerchantError),
+    /// The payer's limits could not be counted.
+    #[error(transparent)]
+    Limit(#[from] LimitError),
     /// A stored request is impossible.
     #[error(transparent)]
     Inconsistent(#[from] Inconsistent),
@@ -91,6 +95,7 @@ impl Explain for GatewayError {
             Self::Refund(error) => error.kind(),
             Self::Merchant(error) => error.kind(),
             Self::Notification(error) => error.kind(),
+            Self::Limit(error) => error.kind(),
             Self::Ledger(_) | Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,
         }
     }

@@ -4,13 +4,15 @@
 use super::idempotency::{self, Call, Key};
 use super::{Came, GatewayError};
 use crate::audit::{self, Event, Who};
+use crate::limits;
 use crate::merchants;
 use crate::office::Office;
 use crate::orders::{self, Change, Hop, NewOrder, Visit};
 use crate::payments;
 use domain::gateway::{ApiClient, CheckedRequest, FieldError, PaymentRequest, PaymentView};
 use domain::ids::{MerchantId, OrderId, PaymentId};
-use domain::merchant::{Entitlement, Refusal};
+use domain::limits::Payer;
+use domain::merchant::{Entitlement, Refusal, Sale};
 use domain::order::{Cause, FunnelStep, HopOutcome, Order, OrderState, Station};
 use domain::payment::{Payment, PaymentState, PaymentStatus};
 use sqlx::PgConnection;
@@ -45,12 +47,14 @@ pub async fn create_payment(
         }
     }
     let seller = seller(&mut tx, client.merchant, checked.seller.as_deref()).await?;
+    let payer = checked.payer.clone();
     let order = take_order(&mut tx, office, client, (checked, seller)).await?;
     idempotency::about(&mut tx, client, call, order.id.into()).await?;
-    let refusal = match ask_crm(&mut tx, office, &order).await? {
+    let refusal = match ask_crm(&mut tx, office, (&order, payer.as_ref())).await? {
         Ok(entitlement) => {
             visited(&mut tx, office, &order, FunnelStep::OrderCreated).await?;
-            payments::open(&mut tx, office, &order, &entitlement).await?;
+            let paid = (&order, payer.as_ref());
+            payments::open(&mut tx, office, paid, &entitlement).await?;
             None
         }
         Err(refusal) => {
@@ -189,11 +193,19 @@ async fn take_order(
 async fn ask_crm(
     conn: &mut PgConnection,
     office: &Office,
-    order: &Order,
+    (order, payer): (&Order, Option<&Payer>),
 ) -> Result<Result<Entitlement, Refusal>, GatewayError> {
     let started_at = office.now();
-    let wanted = (order.product, order.amount);
-    let word = merchants::entitlement(conn, order.merchant, wanted, order.business_date).await?;
+    let card = payer.and_then(|payer| payer.card);
+    let sale = Sale { product: order.product, amount: order.amount, card };
+    let word = merchants::entitlement(conn, order.merchant, sale, order.business_date).await?;
+    let word = match (word, payer) {
+        (Ok(entitlement), Some(payer)) => {
+            let held = limits::hold(conn, office, order, payer).await?;
+            held.map(|()| entitlement).map_err(Refusal::OverLimit)
+        }
+        (word, _) => word,
+    };
     let (outcome, detail) = match &word {
         Ok(entitlement) => (HopOutcome::Ok, format!("the fee is {}", entitlement.fee)),
         Err(refusal) => (HopOutcome::Refused, format!("{}: {refusal}", refusal.code())),

@@ -1,9 +1,11 @@
 use crate::approvals::ApprovalError;
 use crate::channels::ChannelError;
 use crate::explain::{Explain, Inconsistent, Kind};
+use crate::limits::LimitError;
 use crate::merchants::MerchantError;
 use crate::notifications::NotificationError;
 use crate::orders::OrderError;
+use crate::routing::RoutingError;
 use domain::access::Forbidden;
 use domain::money::{Money, MoneyError};
 use domain::payment::InvalidTransition;
@@ -71,6 +73,12 @@ pub enum PaymentError {
     /// The channels could not be read.
     #[error(transparent)]
     Channel(#[from] ChannelError),
+    /// The payer's limits could not be counted.
+    #[error(transparent)]
+    Limit(#[from] LimitError),
+    /// Routing could not decide.
+    #[error(transparent)]
+    Routing(#[from] RoutingError),
     /// The books refused.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -109,6 +117,8 @@ impl Explain for PaymentError {
             Self::Order(error) => error.kind(),
             Self::Merchant(error) => error.kind(),
             Self::Channel(error) => error.kind(),
+            Self::Routing(error) => error.kind(),
+            Self::Limit(error) => error.kind(),
             Self::Money(_) | Self::Ledger(_) | Self::Inconsistent(_) | Self::Database(_) => {
                 Kind::Unexpected
             }

@@ -5,9 +5,13 @@
 use super::jobs::{QueryPayment, ReportContradiction};
 use super::{GATEWAY, PaymentError, accounting_date, announcing, lock, postings, store};
 use crate::audit::{self, Event, Who};
+use crate::channels;
+use crate::fees::{self, Trade};
 use crate::jobs;
+use crate::limits;
 use crate::office::Office;
 use crate::orders::{self, Change, Hop, Visit};
+use domain::channel::Signal;
 use domain::ids::PaymentId;
 use domain::order::{Cause, FunnelStep, HopOutcome, OrderState, Station};
 use domain::payment::{Contradiction, Payment, PaymentState, Reply};
@@ -66,6 +70,9 @@ pub(super) async fn take_in_within(
     word: &Word<'_>,
 ) -> Result<Heard, PaymentError> {
     let before = lock(conn, id).await?;
+    if let (Some(channel), Some(signal)) = (&before.channel, signal(&word.reply)) {
+        channels::heard(conn, office, channel, (id, signal)).await?;
+    }
     if let Some(contradiction) = before.contradiction(&word.reply) {
         contradicted(conn, office, &before, (word, contradiction)).await?;
         return Ok(Heard::Contradiction);
@@ -126,6 +133,18 @@ async fn note(
     Ok(orders::hop(conn, office, order, hop).await?)
 }
 
+/// What a reply says about the channel's health; not to know a number says nothing.
+fn signal(reply: &Reply) -> Option<Signal> {
+    match reply {
+        Reply::Done { .. } => Some(Signal::Collected),
+        Reply::Declined { .. } => Some(Signal::Declined),
+        Reply::Processing => Some(Signal::Processing),
+        Reply::Unclear(_) => Some(Signal::Silent),
+        Reply::NotSent => Some(Signal::Unreached),
+        Reply::NotFound => None,
+    }
+}
+
 /// What the channel's word came to, for the order's way through the systems.
 fn told(after: &Payment, reply: &Reply) -> (HopOutcome, String) {
     match (&after.state, reply) {
@@ -155,6 +174,7 @@ pub(super) async fn conclude_success(
     store::save(conn, office, (before, payment), change).await?;
     let booking = (started_at, office.request_id.as_str());
     ledger::post_all(conn, &postings::succeeded(payment, success, channel, booking)).await?;
+    count(conn, office, payment).await?;
     let proven = change.cause == Cause::Bill;
     let paid = |state: OrderState| {
         if proven { state.proven(success.event_time) } else { state.paid(success.event_time) }
@@ -179,6 +199,25 @@ pub(super) async fn conclude_success(
     witness(conn, office, "payments.succeed", payment).await
 }
 
+/// Counts a success for the month volumes that tiers of fees ask for.
+pub(super) async fn count(
+    conn: &mut PgConnection,
+    office: &Office,
+    payment: &Payment,
+) -> Result<(), PaymentError> {
+    let (Some(success), Some(channel)) = (payment.success(), &payment.channel) else {
+        return Ok(());
+    };
+    let trade = Trade {
+        owners: &[payment.merchant.to_string(), channel.clone()],
+        product: payment.product,
+        amount: payment.amount,
+        day: office.settings.zone.day_of(success.event_time),
+        id: payment.id.into(),
+    };
+    Ok(fees::count(conn, &trade).await?)
+}
+
 /// What follows from a failure: state, order, the hop.
 pub(super) async fn conclude_failure(
     conn: &mut PgConnection,
@@ -187,6 +226,7 @@ pub(super) async fn conclude_failure(
     (change, reason): (Change<'_>, &str),
 ) -> Result<(), PaymentError> {
     store::save(conn, office, (before, payment), change).await?;
+    limits::release(conn, payment.order).await?;
     let why = (payment.order, follows());
     let order = orders::advance(conn, office, why, |state| state.fail(reason)).await?;
     announcing::announce(conn, office, (&order, payment)).await?;

@@ -18,21 +18,22 @@ pub use error::PaymentError;
 pub use import::import_orders;
 pub use repair::{ask_now, close_unsent, closing_concluded, propose_closing};
 
-use crate::channels;
 use crate::jobs as queue;
+use crate::limits;
 use crate::office::Office;
 use crate::orders::{self, Change, Hop};
+use crate::routing::{self, Wanted};
 use domain::access::{Actor, Permission};
 use domain::date::BusinessDate;
 use domain::ids::{MerchantId, OrderId, PaymentId};
+use domain::limits::Payer;
 use domain::merchant::Entitlement;
 use domain::money::Money;
 use domain::order::{Cause, HopOutcome, Order, OrderState, Station};
-use domain::page::{Page, PageRequest};
+use domain::page::{Cursor, Window};
 use domain::payment::{
     Payment, PaymentFilter, PaymentState, PaymentStatus, PaymentSummary, Success,
 };
-use domain::routing;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -79,7 +80,7 @@ pub struct BillEvidence {
     pub clearing_date: BusinessDate,
 }
 
-/// Payments, newest first.
+/// Payments, newest first, from a place of the list on.
 ///
 /// # Errors
 /// Not allowed, or the database failed.
@@ -87,11 +88,12 @@ pub async fn list(
     office: &Office,
     actor: &Actor,
     filter: &PaymentFilter,
-    page: PageRequest,
-) -> Result<Page<PaymentSummary>, PaymentError> {
+    after: Option<Cursor>,
+) -> Result<Window<PaymentSummary>, PaymentError> {
     actor.require(Permission::ViewPayments)?;
-    let mut conn = office.db.acquire().await?;
-    store::list(&mut conn, filter, page).await
+    let mut tx = office.begin().await?;
+    store::plan_anew(&mut tx).await?;
+    store::list(&mut tx, filter, after).await
 }
 
 /// Opens the payment of an order: routes it, keeps the whole decision, and has it sent. When no
@@ -102,14 +104,23 @@ pub async fn list(
 pub async fn open(
     conn: &mut PgConnection,
     office: &Office,
-    order: &Order,
+    (order, payer): (&Order, Option<&Payer>),
     entitlement: &Entitlement,
 ) -> Result<Payment, PaymentError> {
     let started_at = office.now();
-    let candidates = channels::candidates(conn, office).await?;
-    let routing = routing::decide(&candidates, order.product, order.amount);
-    let chosen = routing.chosen();
     let id = PaymentId(office.new_id());
+    let wanted = Wanted {
+        product: order.product,
+        amount: order.amount,
+        merchant: Some(order.merchant),
+        method: payer.and_then(|payer| payer.method.clone()),
+        card: payer.and_then(|payer| payer.card),
+        bank: payer.and_then(|payer| payer.bank.clone()),
+        at: started_at,
+        payment: id.into(),
+    };
+    let routing = routing::decide(conn, office, wanted).await?;
+    let chosen = routing.chosen();
     let mut payment = Payment {
         id,
         order: order.id,
@@ -134,6 +145,7 @@ pub async fn open(
         queue::enqueue(conn, office, &jobs::SendPayment { payment: id }).await?;
     } else {
         payment = payment.abandon(&detail)?;
+        limits::release(conn, order.id).await?;
         let why = Change::by(GATEWAY, Cause::Refusal);
         orders::advance(conn, office, (order.id, why), |state| state.fail(&detail)).await?;
     }
@@ -233,6 +245,7 @@ pub async fn settle_from_bill(
     let station = Station::ErrorItems;
     let hop = Hop { station, step: "repair", outcome: HopOutcome::Ok, detail, started_at };
     orders::hop(conn, office, proven.order, hop).await?;
+    limits::retake(conn, proven.order).await?;
     let change = Change::by("error handling", Cause::Bill);
     hearing::conclude_success(conn, office, (&before, &proven), change).await?;
     Ok(proven)

@@ -20,3 +20,9 @@ mod orders;
 mod payments;
 #[cfg(test)]
 mod unknown;
+#[cfg(test)]
+mod routing;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod search;

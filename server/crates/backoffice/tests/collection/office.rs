@@ -96,6 +96,14 @@ impl World {
         work::run_until_idle(&self.office).await.unwrap();
     }
 
+    /// A person with this role, whether they are known already or not.
+    pub async fn actor(&self, role: Role) -> Actor {
+        match access::actor_by_login(&self.office, role.name()).await {
+            Ok(actor) => actor,
+            Err(_) => self.person(role).await,
+        }
+    }
+
     pub fn client(&self, merchant: MerchantId) -> ApiClient {
         ApiClient { merchant, key_id: "ck_test".to_owned() }
     }
@@ -148,6 +156,7 @@ pub fn order(number: &str, amount: &str) -> PaymentRequest {
         currency: "CNY".to_owned(),
         subject: "two books".to_owned(),
         seller: None,
+        payer: None,
     }
 }
 

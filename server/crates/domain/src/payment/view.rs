@@ -5,6 +5,7 @@ use crate::date::BusinessDate;
 use crate::ids::{
     BillLineId, ErrorItemId, FileId, JournalId, MerchantId, PayoutId, RefundId, SettlementId,
 };
+use crate::limits::Structuring;
 use crate::money::Money;
 use crate::order::{HopRecord, Order, TransitionRecord};
 use crate::product::Product;
@@ -21,6 +22,8 @@ pub struct PaymentSummary {
     pub merchant_name: String,
     /// The merchant's number of the order.
     pub merchant_order_no: String,
+    /// Set when this and earlier payments of the payer look cut to stay below a limit, 拆单.
+    pub structuring: Option<Structuring>,
 }
 
 /// Which payments are wanted.
