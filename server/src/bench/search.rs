@@ -82,6 +82,7 @@ fn office(pool: &PgPool) -> Office {
         clock: Clock::system(),
         fronts: Arc::new(Fronts::default()),
         settings: Arc::new(Settings { zone, calendar: Calendar::default(), demo: false }),
+        bell: backoffice::bell::Bell::default(),
         request_id: "bench".to_owned(),
     }
 }
