@@ -5,6 +5,9 @@ use domain::date::BusinessDate;
 use domain::ids::JournalId;
 use domain::money::{Money, MoneyError};
 
+/// PostgreSQL's codes for a serialization failure and for a deadlock.
+const ACCIDENTS: [&str; 2] = ["40001", "40P01"];
+
 /// Why the books refused. Nothing was booked; the caller's transaction can go on, except after
 /// [`LedgerError::Database`], [`LedgerError::KeyRaced`] and [`LedgerError::ReversalRaced`].
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +127,19 @@ impl LedgerError {
     #[must_use]
     pub const fn breaks_transaction(&self) -> bool {
         matches!(self, Self::Database(_) | Self::KeyRaced | Self::ReversalRaced)
+    }
+
+    /// Whether somebody else was in the way at the same moment: a repetition finds them gone.
+    #[must_use]
+    pub fn is_accident(&self) -> bool {
+        match self {
+            Self::KeyRaced | Self::ReversalRaced => true,
+            Self::Database(error) => error
+                .as_database_error()
+                .and_then(sqlx::error::DatabaseError::code)
+                .is_some_and(|code| ACCIDENTS.contains(&code.as_ref())),
+            _ => false,
+        }
     }
 }
 

@@ -107,6 +107,12 @@ impl Posting {
         self
     }
 
+    /// The key of the business event.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     /// The lines so far.
     #[must_use]
     pub fn lines(&self) -> &[Line] {

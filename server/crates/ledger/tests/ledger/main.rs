@@ -5,6 +5,8 @@ mod books;
 #[cfg(test)]
 mod days;
 #[cfg(test)]
+mod group;
+#[cfg(test)]
 mod posting;
 #[cfg(test)]
 mod properties;
