@@ -81,6 +81,15 @@ async fn lock_opened(
         .collect()
 }
 
+/// How we know the way the accounts stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hold {
+    /// They are locked by this transaction.
+    Locked,
+    /// They stood so before; whoever writes locks them and looks.
+    Remembered,
+}
+
 /// Writes journals, transfers and balances in one statement, if all days are open (they stay so
 /// until the transaction ends), no key is taken, and the accounts stand as the plan says. Says
 /// whether it did.
@@ -88,6 +97,7 @@ pub(crate) async fn write(
     conn: &mut PgConnection,
     plan: &Plan,
     days: &[Date],
+    hold: Hold,
 ) -> Result<bool, LedgerError> {
     let (journals, transfers, balances) = (&plan.journals, &plan.transfers, &plan.balances);
     let written = sqlx::query_file_scalar!(
@@ -125,7 +135,8 @@ pub(crate) async fn write(
         &balances.versions_before,
         &balances.debits,
         &balances.credits,
-        &balances.versions
+        &balances.versions,
+        hold == Hold::Locked
     )
     .fetch_one(conn)
     .await?;

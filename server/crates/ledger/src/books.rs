@@ -7,6 +7,7 @@
 
 use crate::LedgerError;
 use crate::accounts::AccountKey;
+use crate::booking::Hold;
 use crate::group::{Group, GroupError, Write};
 use crate::plan::{Hashed, Standings};
 use crate::post::{self, Posted};
@@ -57,7 +58,7 @@ impl Books {
         let hashes = post::check(postings)?;
         let wanted = post::distinct(postings, &hashes, &HashMap::new());
         let Some(before) = self.remember(&wanted) else { return Ok(None) };
-        match post::book_on(conn, &wanted, &before).await {
+        match post::book_on(conn, &wanted, (&before, Hold::Remembered)).await {
             Ok(Some((posted, after))) => {
                 self.learn(after);
                 post::answer(postings, &posted.into_iter().collect()).map(Some)

@@ -212,6 +212,8 @@ impl<W: Write> Writer<W> {
                 return;
             }
             self.write_group(group).await;
+            // Callers just answered may have more at hand: let them in before taking the next group.
+            tokio::task::yield_now().await;
         }
     }
 

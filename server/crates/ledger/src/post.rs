@@ -4,6 +4,7 @@
 //! writes the journals, their transfers and the new balances, if the days are open and the keys are
 //! new. Concurrent requests are posted in groups by [`crate::Group`].
 
+use crate::booking::Hold;
 use crate::plan::{Hash, Hashed, Plan, Standings};
 use crate::posting::Posting;
 use crate::{LedgerError, booking, days};
@@ -134,7 +135,7 @@ async fn book(
     postings: &[Hashed<'_>],
 ) -> Result<Option<(Booked, Standings)>, LedgerError> {
     let before = booking::lock(conn, postings).await?;
-    book_on(conn, postings, &before).await
+    book_on(conn, postings, (&before, Hold::Locked)).await
 }
 
 /// Computes and writes on accounts as they stand. `None`: a key is taken, a day is not open or the
@@ -142,10 +143,10 @@ async fn book(
 pub(crate) async fn book_on(
     conn: &mut PgConnection,
     postings: &[Hashed<'_>],
-    before: &Standings,
+    (before, hold): (&Standings, Hold),
 ) -> Result<Option<(Booked, Standings)>, LedgerError> {
     let plan = Plan::of(postings, before)?;
-    if !booking::write(conn, &plan, &booking::days_of(postings)).await? {
+    if !booking::write(conn, &plan, &booking::days_of(postings), hold).await? {
         return Ok(None);
     }
     let journals = plan.journals.ids.iter();

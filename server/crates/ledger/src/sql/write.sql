@@ -23,7 +23,7 @@ WITH open_days AS (
         $15::timestamptz[], $16::text[]
     )
     WHERE (SELECT count(*) FROM open_days) = cardinality($1)
-      AND (SELECT count(*) FROM locked) = cardinality($28)
+      AND ($35 OR (SELECT count(*) FROM locked) = cardinality($28))
       AND NOT EXISTS (SELECT 1 FROM ledger_journals seen WHERE seen.key = ANY($3))
     RETURNING id
 ), transfers AS (

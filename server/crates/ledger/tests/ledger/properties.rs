@@ -148,7 +148,7 @@ async fn run(
             if !lines.is_empty() {
                 let expected = model.expect(&key, &lines);
                 let posting = [dated(&key, *today, &lines)];
-                let outcome = if lines.len() % 2 == 0 {
+                let outcome = if lines.len().is_multiple_of(2) {
                     model.books.post_all(conn, &posting).await
                 } else {
                     ledger::post_all(conn, &posting).await
@@ -170,7 +170,7 @@ async fn run(
             let expected: Vec<Expected> =
                 group.iter().map(|(key, lines)| model.expect(key, lines)).collect();
             let clash = expected.iter().any(|e| matches!(e, Expected::KeyReused));
-            let outcome = if keys.len() % 2 == 0 {
+            let outcome = if keys.len().is_multiple_of(2) {
                 model.books.post_all(conn, &postings).await
             } else {
                 ledger::post_all(conn, &postings).await
