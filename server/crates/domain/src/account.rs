@@ -146,6 +146,19 @@ impl fmt::Display for AccountRef {
     }
 }
 
+/// What a merchant is owed, by what may be done with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MerchantBalances {
+    /// Collected and not yet settled, 待结算.
+    pub unsettled: Money,
+    /// Settled and free to be paid out or refunded, 可用.
+    pub available: Money,
+    /// Held back, 冻结: owed, and not available.
+    pub held: Money,
+    /// On its way out and not yet done, 在途: refunds, payouts, payouts that came back.
+    pub in_transit: Money,
+}
+
 /// Whose sub-accounts a chart code has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -14,6 +14,7 @@ mod booking;
 mod books;
 mod chart;
 pub mod days;
+pub mod entries;
 mod error;
 mod group;
 pub mod invariants;
@@ -29,7 +30,9 @@ mod summary;
 mod trial_balance;
 
 pub use accounts::{check_account, find_account, list_accounts};
-pub use balances::{balance, balance_on, code_balance, code_balance_on, open_items};
+pub use balances::{
+    balance, balance_at, balance_on, code_balance, code_balance_on, merchant_balances, open_items,
+};
 pub use books::{BookKeeper, Books, NotBooked};
 pub use chart::{chart, chart_balances};
 pub use domain::account::AccountRef;

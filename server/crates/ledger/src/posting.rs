@@ -113,6 +113,12 @@ impl Posting {
         &self.key
     }
 
+    /// What kind of event it is.
+    #[must_use]
+    pub const fn entry(&self) -> Entry {
+        self.entry
+    }
+
     /// The lines so far.
     #[must_use]
     pub fn lines(&self) -> &[Line] {

@@ -5,7 +5,11 @@ mod books;
 #[cfg(test)]
 mod days;
 #[cfg(test)]
+mod entries;
+#[cfg(test)]
 mod group;
+#[cfg(test)]
+mod past;
 #[cfg(test)]
 mod posting;
 #[cfg(test)]
