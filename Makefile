@@ -4,7 +4,7 @@
 XTASK = setpriv --pdeathsig TERM -- cargo xtask
 
 .DEFAULT_GOAL := help
-.PHONY: run test browser bench check prepare clean-data help compiler
+.PHONY: run test browser bench faults check prepare clean-data help compiler
 
 run: compiler ## Install what is missing, build, start everything on http://127.0.0.1:3000
 	@$(XTASK) run
@@ -17,6 +17,9 @@ browser: compiler ## Only the browser tests (ONLY=refunds.spec.ts for some of th
 
 bench: compiler ## Weights and measurements, as ratios against their budgets
 	@$(XTASK) bench
+
+faults: compiler ## Experiments in which something breaks (ONLY=kills.fault.ts, FAULTS_SEEDS=100)
+	@$(XTASK) faults $(ONLY)
 
 check: compiler ## Format, lints, dependency policy
 	@$(XTASK) check

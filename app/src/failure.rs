@@ -1,4 +1,4 @@
-//! The one error that crosses from the server to a screen: six kinds that a screen can act on. What
+//! The one error that crosses from the server to a screen: seven kinds that a screen can act on. What
 //! went wrong in detail stays in the log, under the request's id.
 
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,12 @@ pub enum Failure {
         /// What is wrong, for the person.
         text: String,
     },
+    /// There is no time for it now, or the database is not there: it may be tried again.
+    #[error("busy, see {reference}")]
+    Busy {
+        /// The request's id.
+        reference: String,
+    },
     /// Our fault.
     #[error("unexpected, see {reference}")]
     Unexpected {
@@ -49,7 +55,7 @@ impl Failure {
 mod on_server {
     use super::Failure;
     use crate::session;
-    use backoffice::explain::{Explain, Kind};
+    use backoffice::explain::{Explain, Kind, busy};
     use http::header::ACCEPT;
     use http::request::Parts;
     use http::{Method, StatusCode};
@@ -93,6 +99,7 @@ mod on_server {
                     field: error.field().or_else(|| field.map(str::to_owned)),
                     text: error.to_string(),
                 },
+                Kind::Unexpected if busy(&error) => Self::Busy { reference: reference() },
                 Kind::Unexpected => Self::Unexpected { reference: reference() },
             };
             write_down(&failure, &error);
@@ -110,6 +117,7 @@ mod on_server {
         }
         let (request, causes) = (reference(), causes.join(": "));
         match failure {
+            Failure::Busy { .. } => tracing::warn!(request, %error, causes, "busy"),
             Failure::Unexpected { .. } => tracing::error!(request, %error, causes, "failed"),
             Failure::Forbidden => tracing::warn!(request, %error, "refused"),
             _ => tracing::info!(request, %error, causes, "refused"),
@@ -136,6 +144,7 @@ mod on_server {
                 Failure::NotFound => StatusCode::NOT_FOUND,
                 Failure::Conflict { .. } => StatusCode::CONFLICT,
                 Failure::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+                Failure::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
                 Failure::Unexpected { .. } => StatusCode::INTERNAL_SERVER_ERROR,
             });
         }

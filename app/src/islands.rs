@@ -52,6 +52,7 @@ pub(crate) fn title(failure: &Failure) -> crate::i18n::Text {
         Failure::NotFound => text::SHELL_FAILED_NOT_FOUND,
         Failure::Conflict { .. } => text::SHELL_FAILED_CONFLICT,
         Failure::Invalid { .. } => text::SHELL_FAILED_INVALID,
+        Failure::Busy { .. } => text::SHELL_FAILED_BUSY,
         Failure::Unexpected { reference } if reference.is_empty() => text::SHELL_FAILED_NO_ANSWER,
         Failure::Unexpected { .. } => text::SHELL_FAILED_UNEXPECTED,
     }
@@ -61,7 +62,9 @@ pub(crate) fn title(failure: &Failure) -> crate::i18n::Text {
 pub(crate) fn explanation(failure: &Failure) -> impl IntoView + use<> {
     let (sentence, reference) = match failure {
         Failure::Conflict { text } | Failure::Invalid { text, .. } => (Some(text.clone()), None),
-        Failure::Unexpected { reference } if !reference.is_empty() => {
+        Failure::Busy { reference } | Failure::Unexpected { reference }
+            if !reference.is_empty() =>
+        {
             (None, Some(reference.clone()))
         }
         _ => (None, None),

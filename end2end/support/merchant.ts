@@ -64,7 +64,7 @@ export class Merchant {
 }
 
 /** Tells the sandbox channels what to do. */
-export async function control(stack: Stack, what: string, order: object): Promise<void> {
+export async function control(stack: Pick<Stack, "sandboxUrl">, what: string, order: object): Promise<void> {
   const response = await fetch(`${stack.sandboxUrl}/control/${what}`, {
     method: "POST",
     headers: { "content-type": "application/json" },

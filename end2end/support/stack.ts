@@ -69,7 +69,7 @@ export async function startStack(database: string): Promise<Stack> {
 }
 
 /** A long-running subcommand, with its words in a log; it dies with this process. */
-class Service {
+export class Service {
   readonly #child: ChildProcess;
   readonly #name: string;
   readonly #log: string;
@@ -77,7 +77,7 @@ class Service {
   constructor(name: string, program: string, env: NodeJS.ProcessEnv, logs: string) {
     this.#name = name;
     this.#log = join(logs, `${name}.log`);
-    const log = openSync(this.#log, "w");
+    const log = openSync(this.#log, "a");
     const words = ["--pdeathsig", "TERM", "--", program, name];
     this.#child = spawn("setpriv", words, { env, stdio: ["ignore", log, log] });
     closeSync(log);
@@ -90,6 +90,20 @@ class Service {
       if (Date.now() > limit) throw new Error(`${this.#name} is silent.\n${this.#lastWords()}`);
       await sleep(50);
     }
+  }
+
+  /** Its process. */
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error(`${this.#name} was never started`);
+    return this.#child.pid;
+  }
+
+  /** Ends it as the kernel does when memory is short: at once, without a word. */
+  async kill(): Promise<void> {
+    if (this.#ended()) return;
+    const ended = once(this.#child, "exit");
+    this.#child.kill("SIGKILL");
+    await ended;
   }
 
   async stop(): Promise<void> {
@@ -117,7 +131,8 @@ export async function sql(databaseUrl: string, statement: string): Promise<strin
   return (await run("psql", words)).stdout.trim();
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
@@ -127,7 +142,8 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function accepts(port: number): Promise<boolean> {
+/** Whether somebody listens on a port. */
+export async function accepts(port: number): Promise<boolean> {
   const socket = connect(port, "127.0.0.1");
   try {
     await once(socket, "connect");
@@ -138,12 +154,13 @@ async function accepts(port: number): Promise<boolean> {
 }
 
 /** The product refuses settings it does not know, and none from outside shall reach it. */
-function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const entries = Object.entries(env).filter(([name]) => !/^(COUNTINGHOUSE|END2END)_/.test(name));
   return Object.fromEntries(entries);
 }
 
-function given(name: string): string {
+/** A setting that the build tool gives. */
+export function given(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: start the browser tests with make browser`);
   return value;

@@ -13,6 +13,10 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 const CONNECTIONS: u32 = 24;
 /// How long a request waits for a connection before it is told that we are too busy.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a statement may wait for a lock and run, and how long a transaction may be left lying:
+/// whatever is in the way, nobody waits without end.
+const LIMITS: &str = "SET lock_timeout = '5s'; SET statement_timeout = '60s'; \
+                      SET idle_in_transaction_session_timeout = '60s'";
 
 /// A pool whose connections work as the application's role, in UTC.
 ///
@@ -26,6 +30,7 @@ pub async fn pool(url: &str) -> Result<PgPool, sqlx::Error> {
             Box::pin(async move {
                 conn.execute("SET ROLE countinghouse_app").await?;
                 conn.execute("SET TIME ZONE 'UTC'").await?;
+                conn.execute(LIMITS).await?;
                 Ok(())
             })
         })

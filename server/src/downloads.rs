@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
-use backoffice::explain::{Explain, Kind};
+use backoffice::explain::{Explain, Kind, busy};
 use backoffice::office::Office;
 use backoffice::{reconciliation, vouchers};
 use domain::access::Actor;
@@ -64,6 +64,7 @@ fn refused(error: &impl Explain) -> Response {
         Kind::NotFound => StatusCode::NOT_FOUND,
         Kind::Conflict => StatusCode::CONFLICT,
         Kind::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Kind::Unexpected if busy(error) => StatusCode::SERVICE_UNAVAILABLE,
         Kind::Unexpected => {
             tracing::error!(%error, "a download failed");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();

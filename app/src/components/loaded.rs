@@ -92,7 +92,7 @@ fn way_on(failure: &Failure) -> AnyView {
             view! { <a class="link" rel="external" href=href>{t(text::SHELL_SIGN_IN_AGAIN)}</a> }
                 .into_any()
         }
-        Failure::Unexpected { .. } => {
+        Failure::Busy { .. } | Failure::Unexpected { .. } => {
             view! { <a class="link" rel="external" href=here>{t(text::SHELL_TRY_AGAIN)}</a> }
                 .into_any()
         }

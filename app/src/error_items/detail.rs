@@ -7,7 +7,7 @@ use crate::components::{
 use crate::failure::Failure;
 use crate::i18n::{Text, t};
 use crate::{routes, text};
-use domain::error_item::{ErrorItemDetail, ErrorItemState, TimelineEvent};
+use domain::error_item::{Cause, ErrorItemDetail, ErrorItemState, TimelineEvent};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyView;
 use leptos_router::hooks::use_params_map;
@@ -139,5 +139,16 @@ fn event(event: TimelineEvent) -> impl IntoView {
         _ => (text::ERROR_ITEMS_EVENT_CLOSED, Tone::Neutral),
     };
     let title = format!("{} · {}", t(word), event.actor);
-    view! { <Step at=Some(event.at) title tone><p>{event.text}</p></Step> }
+    let text = if event.event == "opened" { opening(&event.text) } else { event.text };
+    view! { <Step at=Some(event.at) title tone><p>{text}</p></Step> }
+}
+
+/// What was found, in the reader's words: it is written down as `cause: difference amount`.
+fn opening(text: &str) -> String {
+    let parts = text.split_once(": difference ");
+    let found = parts.and_then(|(cause, amount)| Some((Cause::named(cause)?, amount)));
+    found.map_or_else(
+        || text.to_owned(),
+        |(cause, amount)| format!("{} {amount}", cause_name(cause)),
+    )
 }

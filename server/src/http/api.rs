@@ -8,7 +8,7 @@ use axum::http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use backoffice::explain::{Explain, Kind};
+use backoffice::explain::{Explain, Kind, busy};
 use backoffice::gateway::{self, Answer, GatewayError};
 use backoffice::office::Office;
 use domain::gateway::ApiClient;
@@ -112,6 +112,9 @@ impl IntoResponse for ApiError {
         }
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         match &self.trouble {
             Trouble::Gateway(GatewayError::NotAuthenticated) => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -132,8 +135,15 @@ fn gateway_error(error: &GatewayError, request_id: &str) -> (StatusCode, ErrorBo
         Kind::NotFound => StatusCode::NOT_FOUND,
         Kind::Conflict => StatusCode::CONFLICT,
         Kind::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Kind::Unexpected if busy(error) => StatusCode::SERVICE_UNAVAILABLE,
         Kind::Unexpected => StatusCode::INTERNAL_SERVER_ERROR,
     };
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        tracing::warn!(request_id, %error, "too busy for a business system");
+        let message = "too busy, or the database does not answer: repeat the request with the \
+                       same key in a moment";
+        return (status, ErrorBody::new("busy", message.to_owned(), request_id));
+    }
     let message = if status == StatusCode::INTERNAL_SERVER_ERROR {
         let error: &(dyn std::error::Error + 'static) = error;
         tracing::error!(request_id, error, "a request of a business system failed");

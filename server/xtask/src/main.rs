@@ -6,6 +6,7 @@
 mod bench;
 mod check;
 mod cluster;
+mod faults;
 mod prepare;
 mod process;
 mod progress;
@@ -26,6 +27,7 @@ const HELP: &str = "\
 cargo xtask run           install what is missing, build, start everything
 cargo xtask test          every check and test
 cargo xtask browser ...   only the browser tests; further words go to playwright
+cargo xtask faults ...    what breaks, and what holds; further words go to playwright
 cargo xtask check         format, lints, dependency policy
 cargo xtask prepare       bring .sqlx up to date with the SQL in the code
 cargo xtask bench         weights and measurements
@@ -54,6 +56,7 @@ fn dispatch() -> Result<()> {
         Some("run") => run::run(&project),
         Some("test") => test::everything(&project),
         Some("browser") => test::browser_only(&project, words.collect()),
+        Some("faults") => faults::faults(&project, words.collect()),
         Some("check") => check::check(&project),
         Some("prepare") => prepare::prepare(&project),
         Some("bench") => bench::bench(&project),

@@ -1,7 +1,7 @@
 //! `make test`: everything that can be checked, in the order in which it is quickest to fail.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
@@ -88,26 +88,37 @@ fn native_tests(project: &Project, cluster: &Cluster, tally: &mut Tally) -> Resu
 fn browser_tests(
     project: &Project,
     cluster: &Cluster,
-    site: &std::path::Path,
+    site: &Path,
     words: &[String],
     tally: &mut Tally,
 ) -> Result<bool> {
+    let mut playwright = playwright(project, cluster, site, Purpose::Test)?;
+    playwright.args(words);
+    tally.run(Suite::Playwright, &mut playwright)
+}
+
+/// Playwright with everything its tests need to start the product.
+pub fn playwright(
+    project: &Project,
+    cluster: &Cluster,
+    site: &Path,
+    purpose: Purpose,
+) -> Result<Command> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(cluster.programs().to_owned()).chain(env::split_paths(&path));
     let mut playwright = project.npm_tool("@playwright/test/cli.js");
     playwright
         .current_dir(project.path("end2end"))
         .arg("test")
-        .args(words)
         .env("PATH", env::join_paths(folders).context("PATH cannot be extended")?)
         .env("DATABASE_URL", cluster.url("postgres"))
         .env("END2END_SERVER", project.target("debug/countinghouse"))
         .env("END2END_SITE", site)
-        .env("END2END_LOGS", cluster::logs(project, Purpose::Test));
+        .env("END2END_LOGS", cluster::logs(project, purpose));
     if let Some(samples) = samples(project) {
         playwright.env("COUNTINGHOUSE_SAMPLES", samples);
     }
-    tally.run(Suite::Playwright, &mut playwright)
+    Ok(playwright)
 }
 
 /// The folder of real channel files, when it is there.

@@ -20,6 +20,32 @@ pub enum Kind {
     Unexpected,
 }
 
+/// Whether an unexpected error only says that the database has no time or is not there: nothing was
+/// done, or it cannot be told, and the same request may be sent again.
+#[must_use]
+pub fn busy(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.downcast_ref::<sqlx::Error>().is_some_and(passing) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// Trouble that passes: connections, crowds, locks held too long, deadlocks.
+fn passing(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(database) => database.code().is_some_and(|code| {
+            let class = code.get(..2).unwrap_or_default();
+            ["08", "40", "53", "57"].contains(&class) || code == "55P03"
+        }),
+        _ => false,
+    }
+}
+
 /// An error that knows its kind.
 pub trait Explain: std::error::Error + Send + Sync + 'static {
     /// What it means for the caller.
@@ -59,5 +85,21 @@ impl Inconsistent {
     #[must_use]
     pub fn into_sqlx(self) -> sqlx::Error {
         sqlx::Error::Decode(Box::new(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::busy;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the payments could not be read")]
+    struct Outer(#[source] sqlx::Error);
+
+    #[test]
+    fn a_crowd_passes_and_a_missing_row_does_not() {
+        assert!(busy(&Outer(sqlx::Error::PoolTimedOut)));
+        assert!(busy(&sqlx::Error::Io(std::io::ErrorKind::ConnectionReset.into())));
+        assert!(!busy(&Outer(sqlx::Error::RowNotFound)));
     }
 }

@@ -11,6 +11,7 @@ use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
 use crate::{adjustments, error_items, merchants, payouts, refunds, staff};
 use domain::approval::ApprovalKind;
+use std::pin::pin;
 
 /// Does one due job, if there is one. Returns whether there was.
 ///
@@ -20,7 +21,7 @@ pub async fn run_one(office: &Office) -> Result<bool, sqlx::Error> {
     let Some(claimed) = jobs::claim(office).await? else { return Ok(false) };
     let request = claimed.request_id.clone().unwrap_or_else(|| claimed.run.job.to_string());
     let office = office.for_request(request);
-    let result = dispatch(&office, &claimed).await;
+    let result = attended(&office, &claimed).await;
     if let Err(error) = &result {
         let error: &(dyn std::error::Error + 'static) = error.as_ref();
         tracing::warn!(job = %claimed.run.job, kind = claimed.kind, error, "a job failed");
@@ -36,6 +37,22 @@ pub async fn run_one(office: &Office) -> Result<bool, sqlx::Error> {
 pub async fn run_until_idle(office: &Office) -> Result<(), sqlx::Error> {
     while run_one(office).await? {}
     Ok(())
+}
+
+/// Does the work and gives signs of life beside it. Work whose lease was lost is left to whoever
+/// holds it now.
+async fn attended(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
+    let mut work = pin!(dispatch(office, claimed));
+    loop {
+        tokio::select! {
+            result = &mut work => return result,
+            () = tokio::time::sleep(jobs::SIGN_OF_LIFE) => match jobs::keep(office, claimed).await {
+                Ok(true) => {}
+                Ok(false) => return Err("the lease of this job was lost to another worker".into()),
+                Err(error) => tracing::warn!(job = %claimed.run.job, %error, "no sign of life"),
+            }
+        }
+    }
 }
 
 async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {

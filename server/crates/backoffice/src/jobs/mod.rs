@@ -16,7 +16,9 @@ use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
 /// How long a worker may hold a job without a sign of life.
-const LEASE: Duration = Duration::minutes(2);
+const LEASE: Duration = Duration::seconds(20);
+/// How often a worker gives a sign of life: three may be missed.
+pub const SIGN_OF_LIFE: std::time::Duration = std::time::Duration::from_secs(5);
 /// Tries before a job is given up and shown as dead.
 const ATTEMPTS_MAX: i32 = 20;
 /// Longest pause between two tries.
@@ -147,6 +149,15 @@ pub async fn claim(office: &Office) -> Result<Option<Claimed>, sqlx::Error> {
     let mut conn = office.db.acquire().await?;
     let now = office.now();
     store::claim(&mut conn, now, now.saturating_add(LEASE)).await
+}
+
+/// Gives a sign of life of a run, which renews its lease. False: the lease was lost to another worker.
+///
+/// # Errors
+/// The database failed; the lease goes on running out.
+pub async fn keep(office: &Office, claimed: &Claimed) -> Result<bool, sqlx::Error> {
+    let mut conn = office.db.acquire().await?;
+    store::keep(&mut conn, &claimed.run, office.now().saturating_add(LEASE)).await
 }
 
 /// Writes down how a claimed job's run ended. A lost lease makes this a no-op.

@@ -79,6 +79,22 @@ pub(super) async fn progress(
     Ok(result.rows_affected() == 1)
 }
 
+pub(super) async fn keep(
+    conn: &mut PgConnection,
+    run: &Run,
+    lease_until: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    let result = sqlx::query!(
+        "UPDATE jobs SET lease_until = $3 WHERE id = $1 AND fence = $2 AND state = 'running'",
+        Uuid::from(run.job),
+        run.fence,
+        lease_until,
+    )
+    .execute(conn)
+    .await?;
+    Ok(result.rows_affected() == 1)
+}
+
 pub(super) async fn conclude(
     conn: &mut PgConnection,
     run: &Run,
