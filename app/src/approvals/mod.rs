@@ -27,6 +27,7 @@ pub fn ApprovalRoutes() -> AnyNestedRoute {
 fn kind_name(kind: ApprovalKind) -> &'static str {
     t(match kind {
         ApprovalKind::Adjustment => text::APPROVALS_KIND_ADJUSTMENT,
+        ApprovalKind::ChartChange => text::APPROVALS_KIND_CHART_CHANGE,
         ApprovalKind::ErrorResolution => text::APPROVALS_KIND_ERROR_RESOLUTION,
         ApprovalKind::MerchantChange => text::APPROVALS_KIND_MERCHANT_CHANGE,
         ApprovalKind::PayoutBatch => text::APPROVALS_KIND_PAYOUT_BATCH,

@@ -1,6 +1,7 @@
 //! The workers' table of contents: which job is done by which system. Last of all modules, so that
 //! it may name every other.
 
+use crate::accounts::{self, CheckBooks};
 use crate::approvals::jobs::ApprovalConcluded;
 use crate::jobs::{self, Claimed, JobError, Message, Outcome};
 use crate::office::Office;
@@ -9,7 +10,7 @@ use crate::payouts::jobs::{QueryPayout, SendPayout};
 use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
 use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
-use crate::{adjustments, error_items, merchants, payouts, refunds, staff};
+use crate::{adjustments, error_items, merchants, payouts, refunds, staff, trading_day};
 use domain::approval::ApprovalKind;
 use std::pin::pin;
 
@@ -57,6 +58,7 @@ async fn attended(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
 
 async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
     match claimed.kind.as_str() {
+        CheckBooks::KIND => check_books(office).await,
         ApprovalConcluded::KIND => approval_concluded(office, claimed).await,
         BookOrderFile::KIND => jobs::run_as::<BookOrderFile>(office, claimed).await,
         QueryPayment::KIND => jobs::run_as::<QueryPayment>(office, claimed).await,
@@ -74,12 +76,25 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
     }
 }
 
+/// Checks the books and what has to agree with them, and keeps what was found. The next check is
+/// handed on first, so that the schedule outlives a check that fails.
+async fn check_books(office: &Office) -> Result<Outcome, JobError> {
+    accounts::schedule_check(office).await?;
+    let started_at = office.now();
+    let mut rules = accounts::check_rules(office).await?;
+    let mut conn = office.db.acquire().await?;
+    rules.extend(trading_day::check_standing_gates(&mut conn).await?);
+    accounts::keep_check(office, started_at, &rules).await?;
+    Ok(Outcome::Done)
+}
+
 async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
     let news: ApprovalConcluded = serde_json::from_value(claimed.payload.clone())?;
     match news.kind {
         ApprovalKind::Adjustment => {
             adjustments::approval_concluded(office, news.approval).await?;
         }
+        ApprovalKind::ChartChange => accounts::approval_concluded(office, news.approval).await?,
         ApprovalKind::StaffRoles => staff::approval_concluded(office, news.approval).await?,
         ApprovalKind::MerchantChange => {
             merchants::approval_concluded(office, news.approval).await?;

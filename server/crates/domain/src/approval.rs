@@ -12,6 +12,8 @@ use time::OffsetDateTime;
 pub enum ApprovalKind {
     /// A manual adjustment of the books, 调账.
     Adjustment,
+    /// A change of the chart of accounts, 科目变更.
+    ChartChange,
     /// The resolution of an error item, 差错处理.
     ErrorResolution,
     /// A change of a merchant's terms, 商户变更.
@@ -26,8 +28,9 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Adjustment,
+        Self::ChartChange,
         Self::ErrorResolution,
         Self::MerchantChange,
         Self::PayoutBatch,
@@ -40,6 +43,7 @@ impl ApprovalKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Adjustment => "adjustment",
+            Self::ChartChange => "chart_change",
             Self::ErrorResolution => "error_resolution",
             Self::MerchantChange => "merchant_change",
             Self::PayoutBatch => "payout_batch",
@@ -59,6 +63,7 @@ impl ApprovalKind {
     pub const fn maker_permission(self) -> Permission {
         match self {
             Self::Adjustment => Permission::ProposeAdjustment,
+            Self::ChartChange => Permission::MakeChartChange,
             Self::ErrorResolution => Permission::MakeErrorResolution,
             Self::MerchantChange => Permission::MakeMerchantChange,
             Self::PayoutBatch => Permission::MakePayout,
@@ -72,6 +77,7 @@ impl ApprovalKind {
     pub const fn checker_permission(self) -> Permission {
         match self {
             Self::Adjustment => Permission::ApproveAdjustment,
+            Self::ChartChange => Permission::ApproveChartChange,
             Self::ErrorResolution => Permission::ApproveErrorResolution,
             Self::MerchantChange => Permission::ApproveMerchantChange,
             Self::PayoutBatch => Permission::ApprovePayout,

@@ -1,6 +1,7 @@
 //! What can go wrong in the books.
 
 use domain::account::AccountRef;
+use domain::account::chart::ChartError;
 use domain::date::BusinessDate;
 use domain::ids::JournalId;
 use domain::money::{Money, MoneyError};
@@ -30,6 +31,18 @@ pub enum LedgerError {
     /// The chart line is a heading or a memorandum.
     #[error("account code {0} takes no postings: choose an account below it")]
     NotPostable(String),
+    /// A code is used once.
+    #[error("account code {0} is there already: choose another")]
+    CodeTaken(String),
+    /// Only headings have lines below them.
+    #[error("account code {0} takes postings, so nothing can stand below it: choose a heading")]
+    NotAHeading(String),
+    /// A floor that is not kept already.
+    #[error("account {0} lies below this floor: choose a lower one, or bring it up first")]
+    BelowNewFloor(AccountRef),
+    /// The change of the chart makes no sense.
+    #[error(transparent)]
+    Chart(#[from] ChartError),
     /// The account has an owner and must not, or has none and must.
     #[error("account {0} does not fit the chart: its kind decides whether it names an owner")]
     OwnerMismatch(AccountRef),

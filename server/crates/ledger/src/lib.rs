@@ -13,6 +13,7 @@ mod balances;
 mod booking;
 mod books;
 mod chart;
+mod chart_change;
 pub mod days;
 pub mod entries;
 mod error;
@@ -34,7 +35,8 @@ pub use balances::{
     balance, balance_at, balance_on, code_balance, code_balance_on, merchant_balances, open_items,
 };
 pub use books::{BookKeeper, Books, NotBooked};
-pub use chart::{chart, chart_balances};
+pub use chart::{chart, chart_balances, find_chart_line};
+pub use chart_change::change_chart;
 pub use domain::account::AccountRef;
 pub use domain::journal::{Entry, Source};
 pub use error::LedgerError;
