@@ -73,7 +73,7 @@ pub async fn open_items_of(day: Option<BusinessDate>) -> Result<Named<Vec<OpenIt
 
 /// One line of the chart.
 #[server(prefix = "/api/fn", endpoint = "accounts/chart_line", input = Json)]
-pub async fn chart_line(code: String) -> Result<ChartLine, Failure> {
+pub async fn find_chart_line(code: String) -> Result<ChartLine, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     Ok(backoffice::accounts::chart_line(&office, &actor, &code).await?)
 }

@@ -19,7 +19,7 @@ pub fn ChartLinePage() -> impl IntoView {
     let params = use_params_map();
     let line = load(
         move || params.read().get("code").unwrap_or_default(),
-        |code| async move { api::chart_line(code).await },
+        |code| async move { api::find_chart_line(code).await },
     );
     view! { <Loaded from=line show=show /> }
 }

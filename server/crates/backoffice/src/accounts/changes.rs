@@ -41,7 +41,8 @@ pub async fn propose_chart_change(
     actor.require(Permission::MakeChartChange)?;
     let mut tx = office.begin().await?;
     let content = content(&mut tx, change).await?;
-    if content["before"] == content["after"] {
+    let rewords = matches!(change, ChartChange::Reword { .. });
+    if rewords && content["before"] == content["after"] {
         return Err(AccountsError::NothingToChange);
     }
     // What the books would refuse now is not worth a second person's time.

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod books;
 #[cfg(test)]
+mod chart;
+#[cfg(test)]
 mod days;
 #[cfg(test)]
 mod entries;
