@@ -7,7 +7,8 @@ use domain::date::BusinessDate;
 use domain::ids::MerchantId;
 use domain::money::Money;
 use ledger::{AccountRef, BookKeeper, Books, Dates, Entry, GroupSize, Posting, Source};
-use sqlx::{PgConnection, PgPool};
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, PgPool, Postgres};
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use time::OffsetDateTime;
@@ -197,8 +198,9 @@ impl Ground {
                 run(vec![FloorBatch { conn, dice: Dice::of(7) }], limit).await
             }
             Load::OursBatch => {
-                let (pool, dice) = (self.pool.clone(), Dice::of(7));
-                run(vec![OursBatch { pool, dice, dates: self.dates }], limit).await
+                let (conn, dice) = (self.pool.acquire().await?, Dice::of(7));
+                let (books, dates) = (Books::default(), self.dates);
+                run(vec![OursBatch { conn, books, dice, dates }], limit).await
             }
         }
     }
@@ -358,7 +360,8 @@ impl Caller for FloorBatch {
 }
 
 struct OursBatch {
-    pool: PgPool,
+    conn: PoolConnection<Postgres>,
+    books: Books,
     dice: Dice,
     dates: Dates,
 }
@@ -367,9 +370,7 @@ impl Caller for OursBatch {
     async fn call(&mut self) -> anyhow::Result<u64> {
         let postings: Vec<_> =
             (0..BATCH).map(|_| posting(&mut self.dice, Spread::Uniform, self.dates)).collect();
-        let mut tx = self.pool.begin().await?;
-        ledger::post_all(&mut tx, &postings).await?;
-        tx.commit().await?;
+        self.books.post_batch(&mut self.conn, &postings).await?;
         Ok(u64::try_from(BATCH)?)
     }
 }

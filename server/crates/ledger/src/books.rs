@@ -12,7 +12,7 @@ use crate::group::{Group, GroupError, Write};
 use crate::plan::{Hashed, Standings};
 use crate::post::{self, Posted};
 use crate::posting::Posting;
-use sqlx::PgConnection;
+use sqlx::{Connection as _, PgConnection};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -47,6 +47,25 @@ impl Books {
             Some(posted) => Ok(posted),
             None => self.post_locked(conn, postings).await,
         }
+    }
+
+    /// Books many events as one group in a transaction of its own: as one statement where nobody
+    /// else posted to their accounts.
+    ///
+    /// # Errors
+    /// The books refuse one of them; nothing was booked.
+    pub async fn post_batch(
+        &self,
+        conn: &mut PgConnection,
+        postings: &[Posting],
+    ) -> Result<Vec<Posted>, LedgerError> {
+        if let Ok(Some(posted)) = self.post_remembered(conn, postings).await {
+            return Ok(posted);
+        }
+        let mut tx = conn.begin().await?;
+        let posted = self.post_locked(&mut tx, postings).await?;
+        tx.commit().await?;
+        Ok(posted)
     }
 
     /// Books on accounts as they are remembered. `None`: that did not do, and nothing was written.

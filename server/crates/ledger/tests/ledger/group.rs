@@ -175,6 +175,25 @@ async fn what_is_remembered_of_an_account_is_never_trusted(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../../migrations")]
+async fn a_batch_is_booked_whole_or_not_at_all(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    open_today(&mut conn).await;
+    let books = Books::default();
+    for round in 0..3 {
+        let batch: Vec<Posting> =
+            (0..50).map(|number| collection(&format!("{round}:{number}"), 2)).collect();
+        books.post_batch(&mut conn, &batch).await.unwrap();
+        let again = books.post_batch(&mut conn, &batch).await.unwrap();
+        assert!(again.iter().all(|posted| posted.replayed));
+    }
+    let overdrawn = [settlement("s1", 200), settlement("s2", 101)];
+    let refused = books.post_batch(&mut conn, &overdrawn).await;
+    assert!(matches!(refused, Err(LedgerError::InsufficientBalance { .. })), "{refused:?}");
+    assert_eq!(fen(&mut conn, &unsettled(1)).await, 300);
+    invariants_hold(&mut conn).await;
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
 async fn stopping_books_everything_that_was_let_in(pool: PgPool) {
     let keeper = open_books(&pool, size(1, 7)).await;
     let callers: Vec<_> = (0..100)
