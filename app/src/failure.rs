@@ -44,16 +44,19 @@ pub enum Failure {
     },
 }
 
+#[cfg(feature = "ssr")]
 impl Failure {
     /// A wrong field.
     pub fn invalid(field: &str, text: impl ToString) -> Self {
-        Self::Invalid { field: Some(field.to_owned()), text: text.to_string() }
+        let text = crate::phrases::phrase(&text.to_string());
+        Self::Invalid { field: Some(field.to_owned()), text }
     }
 }
 
 #[cfg(feature = "ssr")]
 mod on_server {
     use super::Failure;
+    use crate::phrases::phrase;
     use crate::session;
     use backoffice::explain::{Explain, Kind, busy};
     use http::header::ACCEPT;
@@ -94,10 +97,10 @@ mod on_server {
                 Kind::SignedOut => Self::SignedOut,
                 Kind::Forbidden(_) => Self::Forbidden,
                 Kind::NotFound => Self::NotFound,
-                Kind::Conflict => Self::Conflict { text: error.to_string() },
+                Kind::Conflict => Self::Conflict { text: phrase(&error.to_string()) },
                 Kind::Invalid(field) => Self::Invalid {
                     field: error.field().or_else(|| field.map(str::to_owned)),
-                    text: error.to_string(),
+                    text: phrase(&error.to_string()),
                 },
                 Kind::Unexpected if busy(&error) => Self::Busy { reference: reference() },
                 Kind::Unexpected => Self::Unexpected { reference: reference() },

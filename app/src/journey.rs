@@ -66,6 +66,8 @@ fn step_name(step: &str) -> String {
         "query" => text::ORDERS_STEP_QUERY,
         "book" => text::ORDERS_STEP_BOOK,
         "result" => text::ORDERS_STEP_RESULT,
+        "callback" => text::ORDERS_STEP_CALLBACK,
+        "close" => text::ORDERS_STEP_CLOSE,
         "repair" => text::ORDERS_STEP_REPAIR,
         _ => return step.replace('_', " "),
     };

@@ -20,17 +20,25 @@ pub mod books;
 #[cfg(feature = "ssr")]
 pub mod components;
 #[cfg(feature = "ssr")]
+pub mod decision;
+#[cfg(feature = "ssr")]
+pub mod fee_form;
+#[cfg(feature = "ssr")]
 pub mod journey;
 #[cfg(feature = "ssr")]
 pub mod menu;
 #[cfg(feature = "ssr")]
 pub mod payout_table;
 #[cfg(feature = "ssr")]
+pub mod phrases;
+#[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod session;
 #[cfg(feature = "ssr")]
 pub mod shell;
+#[cfg(feature = "ssr")]
+pub mod transitions;
 #[cfg(feature = "ssr")]
 pub mod wording;
 
@@ -54,7 +62,11 @@ pub mod error_items;
 #[cfg(feature = "ssr")]
 pub mod jobs;
 #[cfg(feature = "ssr")]
+pub mod limits;
+#[cfg(feature = "ssr")]
 pub mod merchants;
+#[cfg(feature = "ssr")]
+pub mod notifications;
 #[cfg(feature = "ssr")]
 pub mod orders;
 #[cfg(feature = "ssr")]
@@ -67,6 +79,10 @@ pub mod reconciliation;
 pub mod refunds;
 #[cfg(feature = "ssr")]
 pub mod reserve;
+#[cfg(feature = "ssr")]
+pub mod routing;
+#[cfg(feature = "ssr")]
+pub mod search;
 #[cfg(feature = "ssr")]
 pub mod settlement;
 #[cfg(feature = "ssr")]
@@ -97,13 +113,17 @@ pub fn App() -> impl leptos::IntoView {
                     <channels::ChannelRoutes />
                     <error_items::ErrorItemRoutes />
                     <jobs::JobRoutes />
+                    <limits::LimitRoutes />
                     <merchants::MerchantRoutes />
+                    <notifications::NotificationRoutes />
                     <orders::OrderRoutes />
                     <payments::PaymentRoutes />
                     <payouts::PayoutRoutes />
                     <reconciliation::ReconciliationRoutes />
                     <refunds::RefundRoutes />
                     <reserve::ReserveRoutes />
+                    <routing::RoutingRoutes />
+                    <search::SearchRoutes />
                     <settlement::SettlementRoutes />
                     <staff::StaffRoutes />
                     <trading_day::TradingDayRoutes />

@@ -53,9 +53,24 @@ const MENU: &[Group] = &[
                 needs: Permission::ViewPayments,
             },
             Entry {
+                title: text::MENU_NOTIFICATIONS,
+                href: routes::NOTIFICATIONS,
+                needs: Permission::ViewPayments,
+            },
+            Entry {
                 title: text::MENU_CHANNELS,
                 href: routes::CHANNELS,
                 needs: Permission::ViewChannels,
+            },
+            Entry {
+                title: text::MENU_ROUTING,
+                href: routes::ROUTING,
+                needs: Permission::ViewChannels,
+            },
+            Entry {
+                title: text::MENU_LIMITS,
+                href: routes::LIMITS,
+                needs: Permission::ViewPayments,
             },
         ],
     },

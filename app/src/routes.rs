@@ -4,8 +4,8 @@
 use domain::date::BusinessDate;
 use domain::ids::{
     AccountId, AdjustmentId, ApprovalId, BillLineId, BooksCheckId, ErrorItemId, FileId, JournalId,
-    MerchantId, OrderId, PaymentId, PayoutBatchId, PayoutId, ReconciliationId, RefundId,
-    ReserveAccountId, SettlementId, StaffId, StatementLineId, VoucherId,
+    MerchantId, NotificationId, OrderId, PaymentId, PayoutBatchId, PayoutId, ReconciliationId,
+    RefundId, ReserveAccountId, SettlementId, StaffId, StatementLineId, VoucherId,
 };
 use std::fmt::Display;
 
@@ -23,12 +23,24 @@ pub const STAFF: &str = "/staff";
 pub const PAYMENTS: &str = "/payments";
 /// Refunds.
 pub const REFUNDS: &str = "/refunds";
+/// What merchants' systems were told.
+pub const NOTIFICATIONS: &str = "/notifications";
+/// Where merchants' systems are told.
+pub const NOTIFICATION_ADDRESSES: &str = "/notifications/addresses";
 /// Merchants.
 pub const MERCHANTS: &str = "/merchants";
 /// Orders and order books.
 pub const ORDERS: &str = "/orders";
 /// Channels and routes.
 pub const CHANNELS: &str = "/channels";
+/// Routing rules.
+pub const ROUTING: &str = "/routing";
+/// Where would this payment go, and why.
+pub const ROUTING_ASK: &str = "/routing/ask";
+/// Limits of payers.
+pub const LIMITS: &str = "/limits";
+/// What an identifier belongs to; it stands in the address as `text`.
+pub const SEARCH: &str = "/search";
 /// Reconciliation runs.
 pub const RECONCILIATION: &str = "/reconciliation";
 /// The form to start a reconciliation.
@@ -96,6 +108,18 @@ pub fn member(id: StaffId) -> String {
 #[must_use]
 pub fn payment(id: PaymentId) -> String {
     format!("{PAYMENTS}/{id}")
+}
+
+/// One notification.
+#[must_use]
+pub fn notification(id: NotificationId) -> String {
+    format!("{NOTIFICATIONS}/{id}")
+}
+
+/// The notifications about a payment, a refund or an order.
+#[must_use]
+pub fn notifications_of(id: &str) -> String {
+    format!("{NOTIFICATIONS}?q={id}")
 }
 
 /// One refund.

@@ -4,6 +4,7 @@ use crate::components::{Failed, Loaded, PageHead, load};
 use crate::failure::Failure;
 use crate::i18n::{Language, language, t, tf};
 use crate::menu::Menu;
+use crate::phrases::phrase;
 use crate::trading_day::api::{Today, find_today};
 use crate::{routes, session, text};
 use domain::access::Actor;
@@ -81,6 +82,17 @@ fn Header(actor: Actor) -> impl IntoView {
             </a>
             <Loaded from=today show=business_date />
             {demo}
+            <form method="get" action=routes::SEARCH class="find" role="search">
+                <input
+                    type="search"
+                    name="text"
+                    autocomplete="off"
+                    maxlength="64"
+                    required=true
+                    aria-label=t(text::SEARCH_LABEL)
+                    placeholder=t(text::SEARCH_PLACEHOLDER)
+                />
+            </form>
             <div class="top-end">
                 <Preferences />
                 <div class="who">
@@ -118,7 +130,7 @@ fn business_date(today: Today) -> impl IntoView {
 #[component]
 fn Refusal() -> impl IntoView {
     let refusal = session::surroundings().refusal;
-    let reasons: Vec<String> = refusal.lines().map(str::to_owned).collect();
+    let reasons: Vec<String> = refusal.lines().map(phrase).collect();
     (!reasons.is_empty()).then(|| {
         let reasons = reasons.into_iter().map(|reason| view! { <li>{reason}</li> }).collect_view();
         view! {

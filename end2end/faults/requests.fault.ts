@@ -26,7 +26,7 @@ test("a key that is used again: fifty at once, for another body, by another merc
     const other = await place(house.url, bearer, order, { amount: "9.99" });
     expect(other.status).toBe(422);
     const stranger = (await house.command("api-key", "M100004")).stdout.trim();
-    const theirs = await place(house.url, stranger, order);
+    const theirs = await place(house.url, stranger, order, { subject: `stranger-${order}` });
     expect([...payments]).not.toContain(theirs.payment);
   }
   const { doubled, lost } = await agree(house);

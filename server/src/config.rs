@@ -40,6 +40,9 @@ pub struct Config {
     pub cookie_secure: Option<bool>,
     /// Background jobs that are worked on at the same time.
     pub workers: u16,
+    /// Whether merchants may be notified over plain HTTP and at addresses of this machine and its
+    /// networks: for demonstrations and tests only.
+    pub notify_private_addresses: bool,
 }
 
 impl Default for Config {
@@ -57,6 +60,7 @@ impl Default for Config {
             log: "info,sqlx=warn".to_owned(),
             cookie_secure: None,
             workers: 4,
+            notify_private_addresses: false,
         }
     }
 }
@@ -201,7 +205,8 @@ mod tests {
         let known =
             ["LISTEN", "SITE_ROOT", "SANDBOX_URL", "DEMO", "BUSINESS_ZONE", "SANDBOX_LISTEN"]
                 .into_iter()
-                .chain(["SANDBOX_STORE", "CALENDAR", "LOG", "COOKIE_SECURE", "WORKERS", "SAMPLES"]);
+                .chain(["SANDBOX_STORE", "CALENDAR", "LOG", "COOKIE_SECURE", "WORKERS", "SAMPLES"])
+                .chain(["NOTIFY_PRIVATE_ADDRESSES"]);
         assert!(check_names(known.map(str::to_owned)).is_ok());
     }
 

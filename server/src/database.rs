@@ -12,7 +12,7 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 /// Connections of the pool.
 const CONNECTIONS: u32 = 24;
 /// How long a request waits for a connection before it is told that we are too busy.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(2);
 /// How long a statement may wait for a lock and run, and how long a transaction may be left lying:
 /// whatever is in the way, nobody waits without end.
 const LIMITS: &str = "SET lock_timeout = '5s'; SET statement_timeout = '60s'; \

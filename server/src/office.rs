@@ -7,6 +7,7 @@ use anyhow::Context;
 use backoffice::office::{Clock, Office, Settings};
 use banks::front::{Front, Fronts};
 use banks::http::{self, HttpFront};
+use banks::notify::HttpNotify;
 use domain::calendar::Calendar;
 use std::path::Path;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub async fn with_clock(config: &Config, clock: Clock) -> anyhow::Result<Office>
     Ok(Office {
         db,
         fronts: Arc::new(fronts(config, &clock)?),
+        notify: Arc::new(HttpNotify::new(config.notify_private_addresses)?),
         clock,
         settings: Arc::new(settings),
         request_id: "command-line".to_owned(),

@@ -27,6 +27,8 @@ const AUDITORS: &[Role] = &[Manager, Admin, Auditor];
 const BOOKS: &[Role] = &[FinanceMaker, FinanceChecker, Manager, Auditor];
 /// Whoever sees merchants and payments.
 const TRADE: &[Role] = &[Operations, FinanceMaker, FinanceChecker, Manager, Auditor];
+/// Who may take a channel out at once.
+const WITHDRAWERS: &[Role] = &[Operations, Manager];
 const ANALYSTS: &[Role] = &[Operations, Manager, Auditor];
 /// Who reconciles and proposes resolutions.
 const CHECKING_MAKERS: &[Role] = &[Operations, FinanceMaker];
@@ -84,8 +86,17 @@ const TABLE: &[(&str, &[Role], &str)] = &[
     ("approvals/list", EVERYBODY, r#"{"inbox":"to_decide","page":{page}}"#),
     ("approvals/withdraw", EVERYBODY, "id={id}"),
     ("audit/list", AUDITORS, r#"{"filter":{},"page":{page}}"#),
+    ("channels/bring_back", WITHDRAWERS, "code=nowhere"),
     ("channels/find", EVERYBODY, r#"{"code":"nowhere"}"#),
     ("channels/list", EVERYBODY, "{}"),
+    (
+        "channels/propose_cost",
+        &[Operations],
+        "request[id]=nowhere&request[product]=quick_pay&request[rate]=0.38&request[fixed]=0\
+         &request[min]=0&request[max]=&request[valid_from]=2999-01-01",
+    ),
+    ("channels/propose_validity", &[Operations], "request[code]=nowhere"),
+    ("channels/take_out", WITHDRAWERS, "request[code]=nowhere&request[reason]=x"),
     ("error_items/assign", CHECKING_MAKERS, "id={id}"),
     ("error_items/channels", EVERYBODY, "{}"),
     ("error_items/comment", CHECKING, "request[id]={id}&request[text]=x"),
@@ -97,6 +108,8 @@ const TABLE: &[(&str, &[Role], &str)] = &[
         "request[id]={id}&request[action]=ignore&request[reason]=x&request[confirmed]=yes",
     ),
     ("jobs/list", EVERYBODY, r#"{"page":{page}}"#),
+    ("limits/table", TRADE, "{}"),
+    ("merchants/conspicuous", TRADE, r#"{"id":"{id}"}"#),
     ("merchants/find", TRADE, r#"{"id":"{id}"}"#),
     ("merchants/list", TRADE, r#"{"filter":{},"page":{page}}"#),
     (
@@ -110,12 +123,27 @@ const TABLE: &[(&str, &[Role], &str)] = &[
         &[Operations],
         "request[id]={id}&request[product]=quick_pay&request[enabled]=true",
     ),
+    ("notifications/endpoints", TRADE, "{}"),
+    ("notifications/find", TRADE, r#"{"id":"{id}"}"#),
+    ("notifications/list", TRADE, r#"{"query":{},"page":{page}}"#),
+    (
+        "notifications/propose_endpoint",
+        &[Operations],
+        "request[merchant]=M999999&request[url]=https://shop.example/",
+    ),
+    ("notifications/resend", &[Operations], "id={id}"),
     ("orders/find", TRADE, r#"{"id":"{id}"}"#),
     ("orders/imports", TRADE, r#"{"page":{page}}"#),
     ("orders/list", TRADE, r#"{"query":{},"page":{page}}"#),
+    ("payments/ask_now", CHECKING_MAKERS, "id={id}"),
+    (
+        "payments/propose_closing",
+        CHECKING_MAKERS,
+        "request[id]={id}&request[reason]=x&request[confirmed]=yes",
+    ),
     ("payments/channels", EVERYBODY, "{}"),
     ("payments/find", TRADE, r#"{"id":"{id}"}"#),
-    ("payments/list", TRADE, r#"{"query":{},"page":{page}}"#),
+    ("payments/list", TRADE, r#"{"query":{}}"#),
     (
         "payments/request_refund",
         &[Operations, FinanceMaker],
@@ -133,6 +161,11 @@ const TABLE: &[(&str, &[Role], &str)] = &[
     ("reserve/accounts", BOOKS, "{}"),
     ("reserve/find", BOOKS, r#"{"id":"{id}","page":{page}}"#),
     ("reserve/proof", BOOKS, "{}"),
+    ("routing/ask", EVERYBODY, r#"{"ask":{"product":"quick_pay","amount":"1.00"}}"#),
+    ("routing/propose_removal", &[Operations], "name=nothing"),
+    ("routing/propose_rule", &[Operations], "request[name]=x&request[channels]=nowhere"),
+    ("routing/rules", EVERYBODY, "{}"),
+    ("search/find", EVERYBODY, r#"{"text":"M100001"}"#),
     ("settlement/ask_for_run", &[FinanceMaker], "request[due_date]=2026-03-31"),
     ("settlement/find", TRADE, r#"{"id":"{id}","page":{page}}"#),
     ("settlement/last_run", TRADE, "{}"),

@@ -56,7 +56,7 @@ impl Sandbox {
     }
 
     async fn tell(&self, what: &str, body: Value) -> (u16, Value) {
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let client = banks::client().build().expect("a client");
         let response = client
             .post(format!("{}/control/{what}", self.base))
             .json(&body)
@@ -73,7 +73,7 @@ impl Sandbox {
     }
 
     async fn books(&self) -> Vec<Value> {
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let client = banks::client().build().expect("a client");
         let response = client.get(format!("{}/control/books", self.base)).send().await;
         let books: Value = response.expect("books").json().await.expect("JSON");
         books["effects"].as_array().expect("effects").clone()
@@ -346,7 +346,7 @@ async fn a_declined_order_stays_declined() {
 async fn one_request_can_ask_to_go_wrong() {
     let folder = store();
     let sandbox = Sandbox::start(&folder.path().join("effects.jsonl"));
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = banks::client().build().unwrap();
     let post = async |number: &str, wish: &str| {
         let order = json!({ "number": number, "amount": "1.00", "currency": "CNY" });
         let request = client.post(format!("{}/wechat/payments", sandbox.base)).json(&order);

@@ -21,7 +21,6 @@ use domain::fee::{CostTerms, FeeTerms, Rate};
 use domain::ids::{MerchantId, SessionId};
 use domain::merchant::{MerchantKind, SettlementAccount, SplitLabel, SplitMode, SplitShare};
 use domain::money::Money;
-use domain::page::PageRequest;
 use domain::payment::{Payment, PaymentFilter};
 use domain::product::Product;
 use domain::routing::Route;
@@ -150,7 +149,7 @@ async fn imported(office: &Office) -> Payment {
     payments::import_orders(office, &actor, "book.csv", BOOK.as_bytes()).await.unwrap();
     work::run_until_idle(office).await.unwrap();
     let filter = PaymentFilter { text: Some("B-1".to_owned()), ..PaymentFilter::default() };
-    let found = payments::list(office, &actor, &filter, PageRequest::default()).await.unwrap();
+    let found = payments::list(office, &actor, &filter, None).await.unwrap();
     found.rows[0].payment.clone()
 }
 

@@ -27,11 +27,15 @@ pub fn ApprovalRoutes() -> AnyNestedRoute {
 fn kind_name(kind: ApprovalKind) -> &'static str {
     t(match kind {
         ApprovalKind::Adjustment => text::APPROVALS_KIND_ADJUSTMENT,
+        ApprovalKind::ChannelChange => text::APPROVALS_KIND_CHANNEL_CHANGE,
         ApprovalKind::ChartChange => text::APPROVALS_KIND_CHART_CHANGE,
         ApprovalKind::ErrorResolution => text::APPROVALS_KIND_ERROR_RESOLUTION,
         ApprovalKind::MerchantChange => text::APPROVALS_KIND_MERCHANT_CHANGE,
+        ApprovalKind::NotificationEndpoint => text::APPROVALS_KIND_NOTIFICATION_ENDPOINT,
+        ApprovalKind::PaymentClosing => text::APPROVALS_KIND_PAYMENT_CLOSING,
         ApprovalKind::PayoutBatch => text::APPROVALS_KIND_PAYOUT_BATCH,
         ApprovalKind::Refund => text::APPROVALS_KIND_REFUND,
+        ApprovalKind::RoutingRules => text::APPROVALS_KIND_ROUTING_RULES,
         ApprovalKind::StaffRoles => text::APPROVALS_KIND_STAFF_ROLES,
     })
 }

@@ -1,15 +1,17 @@
 //! Server functions of channels.
 
 use crate::failure::Failure;
-use domain::channel::{ChannelDetail, ChannelSummary};
+use crate::fee_form::FeeRequest;
+use domain::channel::{ChannelDetail, ChannelStanding};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
+use serde::{Deserialize, Serialize};
 
 /// The channels.
 #[server(prefix = "/api/fn", endpoint = "channels/list", input = Json)]
-pub async fn list() -> Result<Vec<ChannelSummary>, Failure> {
+pub async fn list() -> Result<Vec<ChannelStanding>, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
-    Ok(backoffice::channels::list(&office, &actor).await?)
+    Ok(backoffice::channels::standings(&office, &actor).await?)
 }
 
 /// One channel.
@@ -17,4 +19,73 @@ pub async fn list() -> Result<Vec<ChannelSummary>, Failure> {
 pub async fn find(code: String) -> Result<ChannelDetail, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     Ok(backoffice::channels::find(&office, &actor, &code).await?)
+}
+
+/// A channel to be taken out, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OutRequest {
+    /// Which.
+    pub code: String,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Takes a channel out at once.
+#[server(prefix = "/api/fn", endpoint = "channels/take_out")]
+pub async fn take_out(request: OutRequest) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::channels::take_out(&office, &actor, &request.code, &request.reason).await?)
+}
+
+/// Brings a channel back.
+#[server(prefix = "/api/fn", endpoint = "channels/bring_back")]
+pub async fn bring_back(code: String) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::channels::bring_back(&office, &actor, &code).await?)
+}
+
+/// Proposes what a channel charges for a product, and leads to the request.
+#[server(prefix = "/api/fn", endpoint = "channels/propose_cost")]
+pub async fn propose_cost(request: FeeRequest) -> Result<(), Failure> {
+    let (card, schedule, valid_from) = request.read()?;
+    let product = request.product;
+    let change = domain::channel::ChannelChange::Cost { product, card, schedule, valid_from };
+    propose(&request.id, change).await
+}
+
+/// Days of use, as the form sends them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ValidityRequest {
+    /// Whose.
+    pub code: String,
+    /// The first; empty when it always was.
+    #[serde(default)]
+    pub valid_from: String,
+    /// The last; empty when no end is planned.
+    #[serde(default)]
+    pub valid_until: String,
+}
+
+/// Proposes the days on which a channel may be used, and leads to the request.
+#[server(prefix = "/api/fn", endpoint = "channels/propose_validity")]
+pub async fn propose_validity(request: ValidityRequest) -> Result<(), Failure> {
+    let valid_from = day("valid_from", &request.valid_from)?;
+    let valid_until = day("valid_until", &request.valid_until)?;
+    let change = domain::channel::ChannelChange::Validity { valid_from, valid_until };
+    propose(&request.code, change).await
+}
+
+fn day(field: &str, text: &str) -> Result<Option<domain::date::BusinessDate>, Failure> {
+    match text.trim() {
+        "" => Ok(None),
+        day => day.parse().map(Some).map_err(|error| Failure::invalid(field, error)),
+    }
+}
+
+async fn propose(code: &str, change: domain::channel::ChannelChange) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let approval = backoffice::channels::propose_change(&office, &actor, code, &change).await?;
+    crate::session::go_to(&crate::routes::approval(approval));
+    Ok(())
 }

@@ -1,4 +1,6 @@
+use super::health::Health;
 use super::list::{cost, hour, state};
+use super::propose::{self, ProposeCost, ProposeValidity};
 use super::{api, format_name, rail_name};
 use crate::components::{
     Amount, Column, CopyId, Fact, Facts, Loaded, PageHead, Panel, Table, load,
@@ -21,7 +23,13 @@ pub fn ChannelPage() -> impl IntoView {
 }
 
 fn show(channel: ChannelDetail) -> impl IntoView {
-    let ChannelDetail { summary, routes: ways } = channel;
+    let ChannelDetail { standing, routes: ways, costs } = channel;
+    let summary = standing.summary.clone();
+    let code = summary.code.clone();
+    let proposes = session::may(Permission::MakeRoutingChange).then(|| {
+        let standing = standing.clone();
+        view! { <ProposeCost code /> <ProposeValidity standing /> }
+    });
     let title = named(summary.name_en.clone(), summary.name_zh.clone());
     let payments = session::may(Permission::ViewPayments).then(|| {
         view! {
@@ -33,7 +41,10 @@ fn show(channel: ChannelDetail) -> impl IntoView {
     view! {
         <PageHead title>{payments}</PageHead>
         {facts(summary)}
+        <Health standing />
         <Panel title=t(text::CHANNELS_ROUTES)>{table(ways)}</Panel>
+        <Panel title=t(text::CHANNELS_COSTS)>{propose::costs(costs)}</Panel>
+        {proposes}
     }
 }
 

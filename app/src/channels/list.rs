@@ -1,12 +1,14 @@
+use super::health::{badge, validity};
 use super::{api, format_name, rail_name};
 use crate::components::{
     Amount, Badge, Choice, Column, FilterForm, Loaded, PageHead, Query, SelectField, Table, Tone,
     load, use_filter,
 };
+use crate::decision::success;
 use crate::i18n::t;
 use crate::wording::named;
 use crate::{routes, text};
-use domain::channel::{ChannelSummary, Rail};
+use domain::channel::{ChannelStanding, Rail};
 use domain::fee::CostTerms;
 use leptos::prelude::*;
 use time::Time;
@@ -43,9 +45,9 @@ fn fields(query: &Query) -> impl IntoView + use<> {
     }
 }
 
-fn show(mut channels: Vec<ChannelSummary>, query: &Query) -> impl IntoView + use<> {
+fn show(mut channels: Vec<ChannelStanding>, query: &Query) -> impl IntoView + use<> {
     if let Some(rail) = rail(query) {
-        channels.retain(|channel| channel.rail == rail);
+        channels.retain(|channel| channel.summary.rail == rail);
     }
     let columns = vec![
         Column::text(t(text::CHANNELS_CODE)),
@@ -55,6 +57,9 @@ fn show(mut channels: Vec<ChannelSummary>, query: &Query) -> impl IntoView + use
         Column::number(t(text::CHANNELS_COST)),
         Column::text(t(text::CHANNELS_FORMAT)),
         Column::text(t(text::CHANNELS_STATE)),
+        Column::text(t(text::CHANNELS_HEALTH)),
+        Column::number(t(text::CHANNELS_SUCCESS)),
+        Column::text(t(text::CHANNELS_VALIDITY)),
     ];
     view! {
         <Table caption=t(text::CHANNELS_TITLE) columns empty=channels.is_empty()>
@@ -63,7 +68,9 @@ fn show(mut channels: Vec<ChannelSummary>, query: &Query) -> impl IntoView + use
     }
 }
 
-fn row(channel: ChannelSummary) -> impl IntoView {
+fn row(standing: ChannelStanding) -> impl IntoView {
+    let (health, days) = (badge(&standing.health), validity(&standing));
+    let channel = standing.summary;
     let href = routes::channel(&channel.code);
     view! {
         <tr>
@@ -78,6 +85,9 @@ fn row(channel: ChannelSummary) -> impl IntoView {
             <td class="number">{cost(channel.cost)}</td>
             <td>{format_name(channel.bill_format)}</td>
             <td>{state(channel.active)}</td>
+            <td>{health}</td>
+            <td class="number">{success(standing.success)}</td>
+            <td>{days}</td>
         </tr>
     }
 }

@@ -2,7 +2,9 @@
 
 pub mod api;
 mod detail;
+mod health;
 mod list;
+mod propose;
 
 use crate::i18n::t;
 use crate::text;

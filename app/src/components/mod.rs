@@ -21,5 +21,5 @@ pub use form::{CommandForm, Confirmed, Submit};
 pub use inline::{Amount, Badge, CopyId, Moment, ShortId, Tone};
 pub use loaded::{Failed, Load, Loaded, load};
 pub use page::{PageHead, Panel, Tab, Tabs};
-pub use table::{Column, Pager, Place, Table};
+pub use table::{Column, Older, Pager, Place, Table};
 pub use timeline::{Step, Timeline};

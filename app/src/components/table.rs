@@ -1,6 +1,6 @@
 use crate::i18n::{t, tf};
 use crate::text;
-use domain::page::Page;
+use domain::page::{Cursor, Page};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 use leptos_router::params::ParamsMap;
@@ -111,6 +111,39 @@ pub fn Pager(
                 {link(number - 1, "prev", t(text::SHELL_PREVIOUS))}
                 {link(number + 1, "next", t(text::SHELL_NEXT))}
             </span>
+        </nav>
+    }
+}
+
+/// Links through a list that runs from new to old and is not counted. The place stands in the
+/// address as `after`.
+#[component]
+pub fn Older(
+    /// Where the next rows begin; none at the end.
+    older: Option<Cursor>,
+) -> impl IntoView {
+    let (path, query) = (use_location().pathname.get_untracked(), use_query_map());
+    let begun = query.with_untracked(|query| query.get("after").is_some());
+    let href = move |after: Option<Cursor>| {
+        let mut query = query.get_untracked();
+        for name in ["__path", "__err", "after", "page"] {
+            query.remove(name);
+        }
+        if let Some(after) = after {
+            query.insert("after", after.to_string());
+        }
+        format!("{path}{}", query.to_query_string())
+    };
+    let newest = begun.then(|| {
+        view! { <a class="button" rel="first" href=href(None)>{t(text::SHELL_NEWEST)}</a> }
+    });
+    let older = older.map(|older| {
+        let href = href(Some(older));
+        view! { <a class="button" rel="next" href=href>{t(text::SHELL_OLDER)}</a> }
+    });
+    view! {
+        <nav class="pager" aria-label=t(text::SHELL_PAGES)>
+            <span class="actions">{newest} {older}</span>
         </nav>
     }
 }

@@ -112,7 +112,7 @@ fn links(detail: &ErrorItemDetail) -> impl IntoView + use<> {
         (text::ERROR_ITEMS_LINK_MERCHANT, of.merchant.map(routes::merchant)),
         (text::ERROR_ITEMS_LINK_BILL_LINE, of.bill_line.map(routes::bill_line)),
         (text::ERROR_ITEMS_LINK_STATEMENT_LINE, of.statement_line.map(routes::statement_line)),
-        (text::ERROR_ITEMS_LINK_RUN, Some(routes::reconciliation(detail.reconciliation))),
+        (text::ERROR_ITEMS_LINK_RUN, detail.reconciliation.map(routes::reconciliation)),
         (text::ERROR_ITEMS_LINK_APPROVAL, detail.approval.map(routes::approval)),
         (text::ERROR_ITEMS_LINK_JOURNAL, detail.journal.map(routes::journal)),
     ]

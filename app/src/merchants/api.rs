@@ -1,7 +1,9 @@
 //! Server functions of merchants.
 
 use crate::failure::Failure;
-use domain::ids::MerchantId;
+use crate::fee_form::FeeRequest;
+use domain::ids::{MerchantId, OrderId};
+use domain::limits::Structuring;
 use domain::merchant::{MerchantDetail, MerchantFilter, MerchantSummary};
 use domain::page::{Page, PageRequest};
 use domain::product::Product;
@@ -44,50 +46,20 @@ pub async fn propose_product(request: ProductRequest) -> Result<(), Failure> {
     propose(id, domain::merchant::MerchantChange::Product { product, enabled }).await
 }
 
-/// Fee terms, as the form sends them.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct FeeRequest {
-    /// Whose.
-    pub id: MerchantId,
-    /// For which product.
-    pub product: Product,
-    /// Percent, `0.38`.
-    pub rate: String,
-    /// Fixed part in major units.
-    pub fixed: String,
-    /// Lowest fee in major units.
-    pub min: String,
-    /// Highest fee in major units; empty when there is none.
-    #[serde(default)]
-    pub max: String,
-    /// First day they count.
-    pub valid_from: String,
-}
-
 /// Proposes other fee terms for a product, and leads to the request.
 #[server(prefix = "/api/fn", endpoint = "merchants/propose_fee")]
 pub async fn propose_fee(request: FeeRequest) -> Result<(), Failure> {
-    use domain::fee::FeeTerms;
-    use domain::merchant::MerchantChange;
-
-    let rate = request.rate.trim().trim_end_matches('%').trim_end();
-    let max = request.max.trim();
-    let terms = FeeTerms {
-        rate: rate.parse().map_err(|error| Failure::invalid("rate", error))?,
-        fixed: money("fixed", &request.fixed)?,
-        min: money("min", &request.min)?,
-        max: if max.is_empty() { None } else { Some(money("max", max)?) },
-    };
-    let day = request.valid_from.trim().parse();
-    let valid_from = day.map_err(|error| Failure::invalid("valid_from", error))?;
-    let change = MerchantChange::Fee { product: request.product, terms, valid_from };
-    propose(request.id, change).await
+    let (card, schedule, valid_from) = request.read()?;
+    let product = request.product;
+    let id = request.id.parse().map_err(|_| Failure::NotFound)?;
+    propose(id, domain::merchant::MerchantChange::Fee { product, card, schedule, valid_from }).await
 }
 
-#[cfg(feature = "ssr")]
-fn money(field: &str, text: &str) -> Result<domain::money::Money, Failure> {
-    use domain::money::{Currency, Money};
-    Money::parse(text.trim(), Currency::Cny).map_err(|error| Failure::invalid(field, error))
+/// A merchant's latest orders that look cut to stay below a limit.
+#[server(prefix = "/api/fn", endpoint = "merchants/conspicuous", input = Json)]
+pub async fn conspicuous(id: MerchantId) -> Result<Vec<(OrderId, Structuring)>, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::limits::conspicuous(&office, &actor, id).await?)
 }
 
 #[cfg(feature = "ssr")]

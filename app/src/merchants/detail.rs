@@ -1,3 +1,4 @@
+use super::conspicuous::Conspicuous;
 use super::list::table;
 use super::terms::{Fees, Products, SplitRules};
 use super::{api, kind_name, propose, status_name};
@@ -51,6 +52,7 @@ fn show(merchant: MerchantDetail) -> impl IntoView {
         </Panel>
         <Panel title=t(text::MERCHANTS_FEES)><Fees rows=fees /></Panel>
         {proposes.then(|| view! { <propose::ProposeFee id /> })}
+        {session::may(Permission::ViewPayments).then(|| view! { <Conspicuous id /> })}
         {split}
     }
 }

@@ -1,6 +1,7 @@
 //! Merchants and their terms.
 
 pub mod api;
+mod conspicuous;
 mod detail;
 mod list;
 mod propose;

@@ -1,10 +1,8 @@
 use super::api;
-use crate::components::{
-    Choice, CommandForm, DateField, MoneyField, Panel, SelectField, Submit, TextField,
-};
+use crate::components::{CommandForm, Panel, Submit};
+use crate::fee_form::FeeFields;
 use crate::i18n::t;
 use crate::text;
-use crate::wording::product_name;
 use domain::ids::MerchantId;
 use domain::product::Product;
 use leptos::prelude::*;
@@ -28,32 +26,11 @@ pub(super) fn ProposeProduct(id: MerchantId, product: Product, enabled: bool) ->
 #[component]
 pub(super) fn ProposeFee(id: MerchantId) -> impl IntoView {
     let action = ServerAction::<api::ProposeFee>::new();
-    let products =
-        Product::ALL.map(|product| Choice::new(product.name(), product_name(product))).into();
     view! {
         <Panel title=t(text::MERCHANTS_PROPOSE_FEE)>
             <CommandForm action>
                 <p class="field-hint">{t(text::MERCHANTS_PROPOSE_HINT)}</p>
-                <input type="hidden" name="request[id]" value=id.to_string() />
-                <SelectField
-                    name="request[product]"
-                    label=t(text::MERCHANTS_PRODUCT)
-                    choices=products
-                />
-                <TextField
-                    name="request[rate]"
-                    label=t(text::MERCHANTS_RATE)
-                    hint=t(text::MERCHANTS_RATE_HINT)
-                />
-                <MoneyField name="request[fixed]" label=t(text::MERCHANTS_FIXED) value="0.00" />
-                <MoneyField name="request[min]" label=t(text::MERCHANTS_MIN) value="0.00" />
-                <TextField
-                    name="request[max]"
-                    label=t(text::MERCHANTS_MAX)
-                    optional=true
-                    hint=t(text::MERCHANTS_MAX_HINT)
-                />
-                <DateField name="request[valid_from]" label=t(text::MERCHANTS_VALID_FROM) />
+                <FeeFields id=id.to_string() />
                 <Submit>{t(text::MERCHANTS_PROPOSE)}</Submit>
             </CommandForm>
         </Panel>

@@ -1,5 +1,6 @@
 use super::propose::ProposeProduct;
 use crate::components::{Amount, Badge, Column, Table, Tone};
+use crate::fee_form::fee_rows;
 use crate::i18n::t;
 use crate::wording::product_name;
 use crate::{routes, text};
@@ -42,7 +43,9 @@ pub(super) fn Products(id: MerchantId, enabled: Vec<Product>, proposes: bool) ->
 pub(super) fn Fees(rows: Vec<FeeRow>) -> impl IntoView {
     let columns = vec![
         Column::text(t(text::MERCHANTS_PRODUCT)),
+        Column::text(t(text::SHELL_CARD)),
         Column::text(t(text::MERCHANTS_VALID_FROM)),
+        Column::text(t(text::SHELL_FEE_TIER)),
         Column::number(t(text::MERCHANTS_RATE)),
         Column::number(t(text::MERCHANTS_FIXED)),
         Column::number(t(text::MERCHANTS_MIN)),
@@ -51,19 +54,7 @@ pub(super) fn Fees(rows: Vec<FeeRow>) -> impl IntoView {
     let empty = rows.is_empty();
     let rows = rows
         .into_iter()
-        .map(|FeeRow { product, terms, valid_from }| {
-            let max = terms.max.map(|money| view! { <Amount money /> });
-            view! {
-                <tr>
-                    <td>{product_name(product)}</td>
-                    <td>{valid_from.to_string()}</td>
-                    <td class="number">{terms.rate.to_string()}</td>
-                    <td class="number"><Amount money=terms.fixed /></td>
-                    <td class="number"><Amount money=terms.min /></td>
-                    <td class="number">{max}</td>
-                </tr>
-            }
-        })
+        .map(|row| fee_rows((row.product, row.card), row.valid_from, &row.schedule))
         .collect_view();
     view! { <Table caption=t(text::MERCHANTS_FEES) columns empty>{rows}</Table> }
 }

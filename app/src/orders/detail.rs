@@ -1,11 +1,12 @@
-use super::{api, status_name};
+use super::api;
 use crate::components::{
     Amount, Badge, CopyId, Fact, Facts, Loaded, Moment, PageHead, Panel, Timeline, load,
 };
 use crate::failure::Failure;
 use crate::i18n::{t, tf};
 use crate::journey::HopStep;
-use crate::wording::product_name;
+use crate::transitions::Transitions;
+use crate::wording::{order_status, product_name};
 use crate::{routes, text};
 use domain::order::{OrderDetail, OrderSource, OrderState, OrderSummary};
 use leptos::prelude::*;
@@ -23,7 +24,7 @@ pub fn OrderPage() -> impl IntoView {
 }
 
 fn show(detail: OrderDetail) -> impl IntoView {
-    let OrderDetail { summary, hops, origin } = detail;
+    let OrderDetail { summary, hops, transitions, origin } = detail;
     let title =
         tf(text::ORDERS_ORDER_TITLE, [("number", summary.order.merchant_order_no.as_str())]);
     let payment = summary.payment.map(|id| {
@@ -42,12 +43,13 @@ fn show(detail: OrderDetail) -> impl IntoView {
                 {hops.into_iter().map(|hop| view! { <HopStep hop more=None /> }).collect_view()}
             </Timeline>
         </Panel>
+        <Panel title=t(text::ORDERS_TRANSITIONS)><Transitions of=transitions /></Panel>
     }
 }
 
 fn facts(summary: OrderSummary, line: Option<i64>) -> impl IntoView {
     let OrderSummary { order, merchant_name, seller_name, .. } = summary;
-    let (status, tone) = status_name(order.state.status());
+    let (status, tone) = order_status(order.state.status());
     let because = match order.state {
         OrderState::Failed { reason } => Some(reason),
         _ => None,

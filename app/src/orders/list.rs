@@ -1,12 +1,12 @@
+use super::api;
 use super::api::OrderQuery;
 use super::imports::OrderImports;
-use super::{api, status_name};
 use crate::components::{
     Amount, Badge, Choice, Column, DateField, FilterForm, Loaded, Moment, PageHead, Pager, Place,
     Query, SelectField, Tab, Table, Tabs, TextField, load, use_filter,
 };
 use crate::i18n::t;
-use crate::wording::product_name;
+use crate::wording::{order_status, product_name};
 use crate::{routes, text};
 use domain::order::{OrderStatus, OrderSummary};
 use domain::page::Page;
@@ -63,7 +63,7 @@ fn wanted(query: &Query) -> OrderQuery {
 
 fn fields(query: &Query) -> impl IntoView + use<> {
     let OrderQuery { text: number, status, merchant, day } = wanted(query);
-    let statuses = OrderStatus::ALL.iter().map(|one| Choice::new(one.name(), status_name(*one).0));
+    let statuses = OrderStatus::ALL.iter().map(|one| Choice::new(one.name(), order_status(*one).0));
     view! {
         <FilterForm action=routes::ORDERS>
             <TextField
@@ -116,7 +116,7 @@ fn show(page: Page<OrderSummary>) -> impl IntoView {
 
 fn row(summary: OrderSummary) -> impl IntoView {
     let OrderSummary { order, merchant_name, seller_name, payment } = summary;
-    let (status, tone) = status_name(order.state.status());
+    let (status, tone) = order_status(order.state.status());
     let payment = payment.map(|id| {
         view! { <a class="link" href=routes::payment(id)>{t(text::ORDERS_TO_PAYMENT)}</a> }
     });

@@ -6,7 +6,7 @@ use domain::date::BusinessDate;
 use domain::ids::PaymentId;
 use domain::journal::JournalDetail;
 use domain::money::Currency;
-use domain::page::{Page, PageRequest};
+use domain::page::{Cursor, Window};
 use domain::payment::{PaymentDetail, PaymentStatus, PaymentSummary};
 use domain::product::Product;
 use leptos::prelude::*;
@@ -30,14 +30,17 @@ pub struct PaymentQuery {
     pub clearing_date: Option<BusinessDate>,
 }
 
-/// The payments.
+/// The payments, from a place of the list on.
 #[server(prefix = "/api/fn", endpoint = "payments/list", input = Json)]
-pub async fn list(query: PaymentQuery, page: PageRequest) -> Result<Page<PaymentSummary>, Failure> {
+pub async fn list(
+    query: PaymentQuery,
+    after: Option<Cursor>,
+) -> Result<Window<PaymentSummary>, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     let merchant = match query.merchant {
         Some(code) => match backoffice::merchants::numbered(&office, &actor, &code).await? {
             Some(merchant) => Some(merchant),
-            None => return Ok(Page { rows: Vec::new(), total: 0, request: page }),
+            None => return Ok(Window::empty()),
         },
         None => None,
     };
@@ -49,7 +52,7 @@ pub async fn list(query: PaymentQuery, page: PageRequest) -> Result<Page<Payment
         merchant,
         clearing_date: query.clearing_date,
     };
-    Ok(backoffice::payments::list(&office, &actor, &filter, page).await?)
+    Ok(backoffice::payments::list(&office, &actor, &filter, after).await?)
 }
 
 /// The channels payments are filtered by.
@@ -124,5 +127,38 @@ pub async fn request_refund(request: RefundRequest) -> Result<(), Failure> {
     };
     let id = backoffice::refunds::request(&office, Requester::Staff(&actor), &asked).await?;
     crate::session::go_to(&crate::routes::refund(id));
+    Ok(())
+}
+
+/// Has the channel asked at once what became of a payment.
+#[server(prefix = "/api/fn", endpoint = "payments/ask_now")]
+pub async fn ask_now(id: PaymentId) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::payments::ask_now(&office, &actor, id).await?)
+}
+
+/// The closing of a payment, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ClosingRequest {
+    /// The payment.
+    pub id: PaymentId,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// `yes` when the maker ticked that this is meant.
+    #[serde(default)]
+    pub confirmed: String,
+}
+
+/// Proposes to close a payment whose outcome is not known, and leads to the proposal.
+#[server(prefix = "/api/fn", endpoint = "payments/propose_closing")]
+pub async fn propose_closing(request: ClosingRequest) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    if request.confirmed != "yes" {
+        return Err(Failure::invalid("confirmed", "tick that this payment is to be closed"));
+    }
+    let ClosingRequest { id, reason, .. } = request;
+    let id = backoffice::payments::propose_closing(&office, &actor, id, &reason).await?;
+    crate::session::go_to(&crate::routes::approval(id));
     Ok(())
 }

@@ -2,16 +2,18 @@ use super::api::{self, PaymentPath};
 use super::facts::PaymentFacts;
 use super::links::{Bill, Booked, Differences, Onward, Refunds};
 use super::refund::RequestRefund;
-use super::routing::Candidates;
+use super::repair::Repair;
 use crate::components::{Loaded, PageHead, Panel, Timeline, load};
+use crate::decision::Decision;
 use crate::failure::Failure;
 use crate::i18n::{t, tf};
 use crate::journey::HopStep;
+use crate::transitions::Transitions;
 use crate::{routes, session, text};
 use domain::access::Permission;
 use domain::money::Money;
 use domain::order::{HopRecord, Station};
-use domain::payment::{Payment, PaymentDetail};
+use domain::payment::{Payment, PaymentDetail, PaymentState};
 use domain::routing::RoutingDecision;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -38,14 +40,21 @@ fn show(path: PaymentPath) -> impl IntoView {
         let next = detail.refunds.len() + 1;
         view! { <RequestRefund payment=payment.clone() left number=refund_no(&payment, next) /> }
     });
-    let PaymentDetail { routing, hops, journals, bill_lines, settlement, payouts, .. } = detail;
+    let repair = repairable(&payment).then(|| view! { <Repair payment=payment.clone() /> });
+    let told = routes::notifications_of(&payment.id.to_string());
+    let PaymentDetail {
+        routing, hops, transitions, journals, bill_lines, settlement, payouts, ..
+    } = detail;
     view! {
         <PageHead title lead=detail.order.subject>
             <a class="link" href=routes::order(payment.order)>{t(text::PAYMENTS_ORDER)}</a>
+            <a class="link" href=told>{t(text::PAYMENTS_NOTIFICATIONS)}</a>
             <a class="link" href=history>{t(text::PAYMENTS_HISTORY)}</a>
         </PageHead>
         {facts}
+        {repair}
         {journey(hops, routing)}
+        <Panel title=t(text::ORDERS_TRANSITIONS)><Transitions of=transitions /></Panel>
         <Panel title=t(text::PAYMENTS_JOURNALS)><Booked journals booked /></Panel>
         <Panel title=t(text::PAYMENTS_BILL)>
             <Bill lines=bill_lines channel=payment.channel />
@@ -65,17 +74,23 @@ fn journey(hops: Vec<HopRecord>, routing: RoutingDecision) -> impl IntoView {
         .map(|hop| {
             let routes = hop.station == Station::Payments && hop.step == "route";
             let decision = if routes { decision.take() } else { None };
-            let more = decision.map(|decision| view! { <Candidates decision /> }.into_any());
+            let more = decision.map(|decision| view! { <Decision decision /> }.into_any());
             view! { <HopStep hop more /> }
         })
         .collect_view();
     let rest = decision.map(|decision| {
-        view! { <Panel title=t(text::PAYMENTS_ROUTING)><Candidates decision /></Panel> }
+        view! { <Panel title=t(text::PAYMENTS_ROUTING)><Decision decision /></Panel> }
     });
     view! {
         <Panel title=t(text::PAYMENTS_JOURNEY)><Timeline>{steps}</Timeline></Panel>
         {rest}
     }
+}
+
+/// Whether the channel may have what we do not count, and this person may do something about it.
+fn repairable(payment: &Payment) -> bool {
+    let open = matches!(payment.state, PaymentState::Unknown { .. } | PaymentState::Failed { .. });
+    open && payment.channel.is_some() && session::may(Permission::MakeErrorResolution)
 }
 
 /// What a colleague could still ask back, where they may and something is left.

@@ -1,7 +1,6 @@
-use super::status_name;
-use crate::components::{Amount, Badge, CopyId, Fact, Facts, Moment, Panel};
-use crate::i18n::t;
-use crate::wording::product_name;
+use crate::components::{Amount, Badge, CopyId, Fact, Facts, Moment, Panel, Tone};
+use crate::i18n::{t, tf};
+use crate::wording::{payment_status, product_name};
 use crate::{routes, text};
 use domain::payment::{Payment, PaymentDetail, PaymentState};
 use leptos::prelude::*;
@@ -10,15 +9,28 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn PaymentFacts(detail: PaymentDetail) -> impl IntoView {
     let payment = detail.summary.payment.clone();
+    let cut = detail.summary.structuring.as_ref().map(|cut| {
+        let words = tf(
+            text::MERCHANTS_CUT_WORDS,
+            [
+                ("count", &cut.payments.to_string()),
+                ("hours", &cut.window_hours.to_string()),
+                ("limit", &cut.threshold.to_string()),
+            ],
+        );
+        view! {
+            <Fact term=t(text::PAYMENTS_CUT)><Badge tone=Tone::Warn>{words}</Badge></Fact>
+        }
+    });
     view! {
         <Panel title=t(text::PAYMENTS_PAYMENT)>
-            <Facts>{state(&payment)} {amounts(&payment)} {parties(detail)} {proof(&payment)}</Facts>
+            <Facts>{state(&payment)} {cut} {amounts(&payment)} {parties(detail)} {proof(&payment)}</Facts>
         </Panel>
     }
 }
 
 fn state(payment: &Payment) -> impl IntoView + use<> {
-    let (status, tone) = status_name(payment.state.status());
+    let (status, tone) = payment_status(payment.state.status());
     let because = match &payment.state {
         PaymentState::Unknown { reason } | PaymentState::Failed { reason } => Some(reason.clone()),
         _ => None,

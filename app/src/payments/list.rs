@@ -1,14 +1,13 @@
 use super::api::{self, PaymentQuery};
-use super::status_name;
 use crate::components::{
-    Amount, Badge, Choice, Column, DateField, FilterForm, Loaded, Moment, PageHead, Pager, Place,
-    Query, SelectField, Table, TextField, load, use_filter,
+    Amount, Badge, Choice, Column, DateField, FilterForm, Loaded, Moment, Older, PageHead, Query,
+    SelectField, Table, TextField, Tone, load, use_filter,
 };
 use crate::i18n::t;
-use crate::wording::{named, product_name};
+use crate::wording::{named, payment_status, product_name};
 use crate::{routes, text};
 use domain::channel::ChannelSummary;
-use domain::page::Page;
+use domain::page::Window;
 use domain::payment::{PaymentStatus, PaymentSummary};
 use domain::product::Product;
 use leptos::prelude::*;
@@ -18,7 +17,7 @@ use leptos::prelude::*;
 pub fn PaymentList() -> impl IntoView {
     let filter = use_filter();
     let channels = load(|| (), |()| api::channels());
-    let page = load(filter, |query| api::list(wanted(&query), query.page()));
+    let page = load(filter, |query| api::list(wanted(&query), query.value("after")));
     view! {
         <PageHead title=t(text::PAYMENTS_TITLE) lead=t(text::PAYMENTS_LEAD) />
         <Loaded from=channels show=move |channels| move || fields(&filter(), &channels) />
@@ -40,7 +39,7 @@ fn wanted(query: &Query) -> PaymentQuery {
 fn fields(query: &Query, channels: &[ChannelSummary]) -> impl IntoView + use<> {
     let wanted = wanted(query);
     let statuses = PaymentStatus::ALL.iter();
-    let statuses = statuses.map(|one| Choice::new(one.name(), status_name(*one).0)).collect();
+    let statuses = statuses.map(|one| Choice::new(one.name(), payment_status(*one).0)).collect();
     let channels = channels.iter();
     let channels = channels.map(|one| Choice::new(&one.code, named(&one.name_en, &one.name_zh)));
     let channels = channels.collect();
@@ -91,7 +90,7 @@ fn fields(query: &Query, channels: &[ChannelSummary]) -> impl IntoView + use<> {
     }
 }
 
-fn show(page: Page<PaymentSummary>) -> impl IntoView {
+fn show(page: Window<PaymentSummary>) -> impl IntoView {
     let columns = vec![
         Column::text(t(text::PAYMENTS_ORDER_NO)),
         Column::text(t(text::PAYMENTS_MERCHANT)),
@@ -103,18 +102,20 @@ fn show(page: Page<PaymentSummary>) -> impl IntoView {
         Column::text(t(text::PAYMENTS_CLEARING_DATE)),
         Column::text(t(text::PAYMENTS_CREATED_AT)),
     ];
-    let place = Place::of(&page);
     view! {
         <Table caption=t(text::PAYMENTS_TITLE) columns empty=page.rows.is_empty()>
             {page.rows.into_iter().map(row).collect_view()}
         </Table>
-        <Pager place />
+        <Older older=page.older />
     }
 }
 
 fn row(summary: PaymentSummary) -> impl IntoView {
-    let PaymentSummary { payment, merchant_name, merchant_order_no } = summary;
-    let (status, tone) = status_name(payment.state.status());
+    let PaymentSummary { payment, merchant_name, merchant_order_no, structuring } = summary;
+    let cut = structuring.map(|_| {
+        view! { " " <Badge tone=Tone::Warn>{t(text::PAYMENTS_CUT)}</Badge> }
+    });
+    let (status, tone) = payment_status(payment.state.status());
     let clearing = payment.success().map(|success| success.clearing_date.to_string());
     let channel = payment.channel.map(|code| {
         let href = routes::channel(&code);
@@ -134,7 +135,7 @@ fn row(summary: PaymentSummary) -> impl IntoView {
             <td>{channel}</td>
             <td class="number"><Amount money=payment.amount /></td>
             <td class="number"><Amount money=payment.fee /></td>
-            <td><Badge tone>{status}</Badge></td>
+            <td><Badge tone>{status}</Badge>{cut}</td>
             <td>{clearing}</td>
             <td><Moment at=payment.created_at /></td>
         </tr>

@@ -1,6 +1,7 @@
 use super::api;
 use crate::components::{Badge, Column, CommandForm, Confirmed, Panel, Submit, Table, Tone};
 use crate::i18n::{t, tf};
+use crate::phrases::phrase;
 use crate::{session, text};
 use domain::access::Permission;
 use domain::date::BusinessDate;
@@ -54,7 +55,7 @@ fn gate(gate: &Gate) -> impl IntoView + use<> {
         <tr>
             <th scope="row">{name}</th>
             <td><Badge tone>{t(state)}</Badge></td>
-            <td class="wrap">{gate.finding.clone()}</td>
+            <td class="wrap">{found(&gate.finding)}</td>
         </tr>
     }
 }
@@ -109,4 +110,9 @@ fn MoveClock() -> impl IntoView {
             </CommandForm>
         </Panel>
     }
+}
+
+/// What a gate found, one finding after the other, in the reader's language.
+fn found(finding: &str) -> String {
+    finding.split("; ").map(phrase).collect::<Vec<_>>().join("; ")
 }

@@ -152,21 +152,28 @@ export class House {
   }
 
   /**
-   * Waits until nothing is on its way any more. What the channel says it does not know stays
-   * unknown, and is not sent again: only the bill of the day can tell that it never came.
+   * Waits until nothing is on its way any more. What the channel never heard of stays unknown, and
+   * is not sent again: only the bill of the day can tell that it never came.
    */
-  async settled(limitMs = 180_000): Promise<void> {
+  async settled(limitMs = 240_000): Promise<void> {
     const limit = Date.now() + limitMs;
-    const open = `select
-      (select count(*) from payments where state in ('created', 'sending')
-         or (state = 'unknown' and failure not like '%its bill decides'))
-      + (select count(*) from jobs where state = 'running' and kind like 'payments.%')`;
-    for (;;) {
-      const count = await this.sql(open).catch(() => "not known");
-      if (count === "0") return;
-      if (Date.now() > limit) throw new Error(`${count} payments and jobs are still on their way`);
+    while ((await this.#onTheirWay().catch(() => 1)) > 0) {
+      if (Date.now() > limit) throw new Error("payments or jobs are still on their way");
       await sleep(250);
     }
+  }
+
+  async #onTheirWay(): Promise<number> {
+    const moving = Number(
+      await this.sql(
+        `select (select count(*) from payments where state in ('created', 'sending'))
+           + (select count(*) from jobs where state = 'running' and kind like 'payments.%')`,
+      ),
+    );
+    const unknown = await this.sql("select number from payments where state = 'unknown'");
+    const numbers = new Set(unknown.split("\n").filter(Boolean));
+    if (moving > 0 || numbers.size === 0) return moving;
+    return (await this.effects()).filter(({ number }) => numbers.has(number)).length;
   }
 
   async close(): Promise<void> {

@@ -74,7 +74,7 @@ export async function place(
   url: string,
   bearer: string,
   order: string,
-  more: { key?: string; amount?: string; product?: string } = {},
+  more: { key?: string; amount?: string; subject?: string } = {},
 ): Promise<Placed & { body: Record<string, unknown> }> {
   const response = await fetch(`${url}/api/v1/payments`, {
     method: "POST",
@@ -86,10 +86,10 @@ export async function place(
     },
     body: JSON.stringify({
       merchant_order_no: order,
-      product: more.product ?? "wechat_pay",
+      product: "wechat_pay",
       amount: more.amount ?? "1.23",
       currency: "CNY",
-      subject: order,
+      subject: more.subject ?? order,
     }),
   });
   const body = (await response.json()) as Record<string, unknown>;

@@ -3,7 +3,7 @@
 use crate::router::RequestId;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
@@ -11,11 +11,12 @@ use axum::response::{IntoResponse, Response};
 use backoffice::explain::{Explain, Kind, busy};
 use backoffice::gateway::{self, Answer, GatewayError};
 use backoffice::office::Office;
-use domain::gateway::ApiClient;
+use domain::gateway::{ApiClient, ErrorCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use uuid::Uuid;
 
 /// The header whose value makes repeating a request harmless.
@@ -34,6 +35,7 @@ pub struct ErrorBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ErrorDetail {
     /// Stable code, for programs.
+    #[schema(schema_with = codes)]
     code: String,
     /// What happened and what to do, for people.
     message: String,
@@ -42,6 +44,12 @@ pub struct ErrorDetail {
     field: Option<String>,
     /// The request, for questions to us.
     request_id: String,
+}
+
+/// All stable codes.
+fn codes() -> Schema {
+    let names = ErrorCode::ALL.iter().map(|code| code.name());
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
 }
 
 /// Why a request was not done.
@@ -54,7 +62,7 @@ pub enum Trouble {
         /// The HTTP status.
         status: StatusCode,
         /// Stable code.
-        code: &'static str,
+        code: ErrorCode,
         /// What was wrong.
         message: String,
         /// The header that is to blame.
@@ -78,7 +86,7 @@ impl ErrorBody {
 }
 
 impl Trouble {
-    fn unreadable(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    fn unreadable(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
         Self::Unreadable { status, code, message: message.into(), field: None }
     }
 }
@@ -100,7 +108,7 @@ impl IntoResponse for ApiError {
         let (status, mut body) = match &self.trouble {
             Trouble::Gateway(error) => gateway_error(error, &self.request_id),
             Trouble::Unreadable { status, code, message, field } => {
-                let mut body = ErrorBody::new(code, message.clone(), &self.request_id);
+                let mut body = ErrorBody::new(code.name(), message.clone(), &self.request_id);
                 body.error.field = field.map(str::to_owned);
                 (*status, body)
             }
@@ -142,7 +150,7 @@ fn gateway_error(error: &GatewayError, request_id: &str) -> (StatusCode, ErrorBo
         tracing::warn!(request_id, %error, "too busy for a business system");
         let message = "too busy, or the database does not answer: repeat the request with the \
                        same key in a moment";
-        return (status, ErrorBody::new("busy", message.to_owned(), request_id));
+        return (status, ErrorBody::new(ErrorCode::Busy.name(), message.to_owned(), request_id));
     }
     let message = if status == StatusCode::INTERNAL_SERVER_ERROR {
         let error: &(dyn std::error::Error + 'static) = error;
@@ -151,7 +159,7 @@ fn gateway_error(error: &GatewayError, request_id: &str) -> (StatusCode, ErrorBo
     } else {
         error.to_string()
     };
-    (status, ErrorBody::new(error.code(), message, request_id))
+    (status, ErrorBody::new(error.code().name(), message, request_id))
 }
 
 /// Whoever calls, proven by their key, with the office working for their request.
@@ -194,7 +202,7 @@ impl FromRequestParts<Office> for IdempotencyKey {
         key.map(|key| Self(key.to_owned())).ok_or_else(|| {
             let missing = Trouble::Unreadable {
                 status: StatusCode::BAD_REQUEST,
-                code: "idempotency_key_missing",
+                code: ErrorCode::IdempotencyKeyMissing,
                 message: "send an Idempotency-Key header that is your own for this request, and \
                           the same one when you repeat it"
                     .to_owned(),
@@ -218,17 +226,35 @@ impl<T: DeserializeOwned> FromRequest<Office> for Body<T> {
             Ok(Json(body)) => Ok(Self(body)),
             Err(rejection) => {
                 let code = match &rejection {
-                    JsonRejection::JsonDataError(_) => "invalid_body",
-                    JsonRejection::JsonSyntaxError(_) => "not_json",
-                    JsonRejection::MissingJsonContentType(_) => "not_json",
-                    _ if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => "body_too_large",
-                    _ => "unreadable_body",
+                    JsonRejection::JsonDataError(_) => ErrorCode::InvalidBody,
+                    JsonRejection::JsonSyntaxError(_) => ErrorCode::NotJson,
+                    JsonRejection::MissingJsonContentType(_) => ErrorCode::NotJson,
+                    _ if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                        ErrorCode::BodyTooLarge
+                    }
+                    _ => ErrorCode::UnreadableBody,
                 };
                 let unreadable =
                     Trouble::unreadable(rejection.status(), code, rejection.body_text());
                 Err(ApiError::new(unreadable, &request_id))
             }
         }
+    }
+}
+
+/// The query of an address, read strictly.
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Office> for Asked<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _office: &Office) -> Result<Self, ApiError> {
+        let read = Query::<T>::try_from_uri(&parts.uri);
+        read.map(|Query(query)| Self(query)).map_err(|rejection| {
+            let (status, code) = (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::InvalidField);
+            let unreadable = Trouble::unreadable(status, code, rejection.body_text());
+            ApiError::new(unreadable, &request_id(parts))
+        })
     }
 }
 
@@ -252,13 +278,14 @@ pub fn answered(status: u16, body: &Value) -> Response {
 
 pub(super) async fn no_such_route(request: Request) -> ApiError {
     let message = "there is no such route: see /api/v1/openapi.json";
-    let unknown = Trouble::unreadable(StatusCode::NOT_FOUND, "no_such_route", message);
+    let unknown = Trouble::unreadable(StatusCode::NOT_FOUND, ErrorCode::NoSuchRoute, message);
     ApiError::new(unknown, &id_of(&request))
 }
 
 pub(super) async fn no_such_method(request: Request) -> ApiError {
     let message = "this route does not know this method: see /api/v1/openapi.json";
-    let unknown = Trouble::unreadable(StatusCode::METHOD_NOT_ALLOWED, "no_such_method", message);
+    let unknown =
+        Trouble::unreadable(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::NoSuchMethod, message);
     ApiError::new(unknown, &id_of(&request))
 }
 

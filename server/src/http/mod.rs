@@ -2,8 +2,11 @@
 //! authenticates and calls one use case; every rule stands behind it.
 
 mod api;
+mod callbacks;
 mod events;
+mod money;
 mod openapi;
+mod payer;
 mod payments;
 mod refunds;
 
@@ -16,7 +19,8 @@ pub const BASE: &str = "/api/v1";
 /// Most bytes of a request.
 const BODY_MAX: usize = 64 * 1024;
 
-/// The routes of the merchant API, with their own authentication and body limit.
+/// The routes of the merchant API and of the channels' callbacks, with their own authentication and
+/// body limits.
 pub fn api(office: Office) -> Router {
     let (routes, description) = openapi::describe().split_for_parts();
     let routes = routes
@@ -24,6 +28,6 @@ pub fn api(office: Office) -> Router {
         .fallback(api::no_such_route)
         .method_not_allowed_fallback(api::no_such_method)
         .layer(DefaultBodyLimit::max(BODY_MAX))
-        .with_state(office);
-    Router::new().nest(BASE, routes)
+        .with_state(office.clone());
+    Router::new().nest(BASE, routes).merge(callbacks::routes(office))
 }

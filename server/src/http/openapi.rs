@@ -1,6 +1,6 @@
 //! The description of the API, made from its handlers.
 
-use super::{events, payments, refunds};
+use super::{events, money, payments, refunds};
 use axum::Json;
 use axum::routing::{MethodRouter, get};
 use backoffice::office::Office;
@@ -16,8 +16,9 @@ use utoipa_axum::routes;
 #[openapi(
     info(
         title = "Countinghouse merchant API",
-        description = "Business systems send payments and refunds, and what their visitors do. \
-            Amounts are major units as text. Every POST needs an Idempotency-Key."
+        description = "Business systems send payments and refunds, ask for balances and \
+            statements, and tell what their visitors do. Amounts are major units as text. Every \
+            POST and PUT needs an Idempotency-Key."
     ),
     modifiers(&Surroundings)
 )]
@@ -45,8 +46,13 @@ pub(super) fn describe() -> OpenApiRouter<Office> {
     OpenApiRouter::with_openapi(Api::openapi())
         .routes(routes!(payments::create))
         .routes(routes!(payments::find))
+        .routes(routes!(payments::find_by_number))
+        .routes(routes!(payments::close))
         .routes(routes!(refunds::create))
         .routes(routes!(refunds::find))
+        .routes(routes!(money::balance))
+        .routes(routes!(money::statement))
+        .routes(routes!(money::address, money::set_address))
         .routes(routes!(events::create))
 }
 

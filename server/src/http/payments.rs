@@ -1,18 +1,21 @@
 //! Payments over the API.
 
-use super::api::{ApiError, Body, Caller, ErrorBody, IdempotencyKey, again, answered, identifier};
+use super::api::{
+    ApiError, Asked, Body, Caller, ErrorBody, IdempotencyKey, again, answered, identifier,
+};
+use super::payer::NewPayer;
 use axum::Json;
 use axum::extract::Path;
 use axum::response::Response;
 use backoffice::gateway::{self, Call, Came, GatewayError, Taken};
-use domain::gateway::{PaymentRequest, PaymentView};
+use domain::gateway::{PaymentRequest, PaymentView, check_number};
 use domain::ids::PaymentId;
 use domain::payment::PaymentStatus;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::time::Duration;
 use time::OffsetDateTime;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 /// How long a request waits for the outcome before it is answered with the state reached.
@@ -42,6 +45,8 @@ pub struct NewPayment {
     /// For platforms: the number of the merchant on your platform who sells.
     #[schema(example = "M100004")]
     seller: Option<String>,
+    /// Who pays, where you know.
+    payer: Option<NewPayer>,
 }
 
 /// A payment.
@@ -126,6 +131,7 @@ pub async fn create(
         currency: new.currency,
         subject: new.subject,
         seller: new.seller,
+        payer: new.payer.map(Into::into),
     };
     let call = Call::new("POST /payments", &key, &json!(request));
     let call = call.map_err(|error| caller.trouble(error))?;
@@ -156,6 +162,83 @@ pub async fn find(caller: Caller, Path(id): Path<String>) -> Result<Json<Payment
     let id = PaymentId(identifier(&caller, &id, "payment")?);
     let view = gateway::find_payment(&caller.office, &caller.client, id).await;
     Ok(Json(view.map_err(|error| caller.trouble(error))?.into()))
+}
+
+/// Which payment is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct NumberQuery {
+    /// Your own number of the order.
+    #[param(example = "BOOKS-20260331-0001")]
+    merchant_order_no: Option<String>,
+}
+
+/// Ask after a payment by your own number of the order
+///
+/// For the case that the answer to your request was lost together with the payment's id.
+#[utoipa::path(
+    get,
+    path = "/payments",
+    tag = "payments",
+    params(NumberQuery),
+    responses(
+        (status = 200, description = "The payment as it stands", body = PaymentBody),
+        (status = 401, description = "The API key is not valid", body = ErrorBody),
+        (status = 404, description = "No such order of yours", body = ErrorBody),
+        (status = 422, description = "The number is missing or malformed", body = ErrorBody),
+    )
+)]
+pub async fn find_by_number(
+    caller: Caller,
+    Asked(query): Asked<NumberQuery>,
+) -> Result<Json<PaymentBody>, ApiError> {
+    let number = query.merchant_order_no.unwrap_or_default();
+    let checked = check_number("merchant_order_no", &number);
+    checked.map_err(|error| caller.trouble(error))?;
+    let view = gateway::find_by_number(&caller.office, &caller.client, &number).await;
+    Ok(Json(view.map_err(|error| caller.trouble(error))?.into()))
+}
+
+/// Close a payment
+///
+/// Gives up a payment that was not sent to a channel yet, with its order. One that has failed is
+/// answered as it is. One the channel may have, or that succeeded, cannot be closed
+/// (`payment_not_closable`): ask after it, or refund it.
+#[utoipa::path(
+    post,
+    path = "/payments/{id}/close",
+    tag = "payments",
+    params(
+        ("id" = String, Path, description = "The payment's id"),
+        ("Idempotency-Key" = String, Header, description = "Your own key of this request"),
+    ),
+    responses(
+        (status = 200, description = "Closed", body = PaymentBody),
+        (status = 400, description = "The key is missing", body = ErrorBody),
+        (status = 401, description = "The API key is not valid", body = ErrorBody),
+        (status = 404, description = "No such payment of yours", body = ErrorBody),
+        (status = 409, description = "It cannot be closed, or request in progress",
+            body = ErrorBody),
+        (status = 422, description = "The key was used for another request", body = ErrorBody),
+    )
+)]
+pub async fn close(
+    caller: Caller,
+    IdempotencyKey(key): IdempotencyKey,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let id = PaymentId(identifier(&caller, &id, "payment")?);
+    let call = Call::new("POST /payments/close", &key, &json!({ "id": id }));
+    let call = call.map_err(|error| caller.trouble(error))?;
+    let came = gateway::close_payment(&caller.office, &caller.client, &call, id).await;
+    if let Came::Before(answer) = came.map_err(|error| caller.trouble(error))? {
+        return Ok(again(answer));
+    }
+    let view = gateway::find_payment(&caller.office, &caller.client, id).await;
+    let body = json!(PaymentBody::from(view.map_err(|error| caller.trouble(error))?));
+    let kept = gateway::remember(&caller.office, &caller.client, &call, (200, &body)).await;
+    kept.map_err(|error| caller.trouble(error))?;
+    Ok(answered(200, &body))
 }
 
 /// The state reached after a short wait, or why CRM refused.

@@ -2,6 +2,7 @@
 //! on disk before it counts.
 
 use super::Trouble;
+use super::callbacks::Address;
 use super::rules::{BillFault, Manner, Rule};
 use super::store::{Store, StoreError};
 use banks::http::{Order, Outcome};
@@ -138,6 +139,10 @@ pub(super) enum Effect {
     Applied { rule: usize },
     /// An order's row in the bill is wrong.
     Spoiled { channel: Channel, operation: Operation, number: String, fault: BillFault },
+    /// An order is not known to who asks until then.
+    Hidden { channel: Channel, operation: Operation, number: String, until: OffsetDateTime },
+    /// A channel tells by itself what becomes of orders.
+    CallsBack(Box<Address>),
     /// All rules ended.
     RulesEnded,
 }
@@ -159,6 +164,8 @@ pub(super) struct Books {
     faults: HashMap<Key, BillFault>,
     refunded: HashMap<(Channel, String), Money>,
     rules: Vec<Told>,
+    hidden: HashMap<Key, OffsetDateTime>,
+    addresses: HashMap<Channel, Address>,
 }
 
 /// The circumstances of an order.
@@ -189,6 +196,8 @@ impl Books {
             faults: HashMap::new(),
             refunded: HashMap::new(),
             rules: Vec::new(),
+            hidden: HashMap::new(),
+            addresses: HashMap::new(),
         };
         for effect in effects {
             books.take(effect);
@@ -236,6 +245,12 @@ impl Books {
                 }
             }
             Effect::RulesEnded => self.rules.iter_mut().for_each(|told| told.ended = true),
+            Effect::Hidden { channel, operation, number, until } => {
+                self.hidden.insert((*channel, *operation, number.clone()), *until);
+            }
+            Effect::CallsBack(address) => {
+                self.addresses.insert(address.channel, (**address).clone());
+            }
             Effect::Line(_) => {}
         }
         self.effects.push(effect);
@@ -248,6 +263,24 @@ impl Books {
             Effect::Ordered(entry) => Some(entry),
             _ => None,
         }
+    }
+
+    /// What became of an order, as who asks at that moment is told.
+    pub fn asked_after(
+        &self,
+        (channel, operation): (Channel, Operation),
+        number: &str,
+        now: OffsetDateTime,
+    ) -> Outcome {
+        let hidden = self.hidden.get(&(channel, operation, number.to_owned()));
+        let known = self.find(channel, operation, number);
+        let known = known.filter(|_| hidden.is_none_or(|until| *until <= now));
+        known.map_or(Outcome::NotFound, |entry| entry.outcome.clone())
+    }
+
+    /// Where a channel tells by itself what became of orders.
+    pub fn address(&self, channel: Channel) -> Option<&Address> {
+        self.addresses.get(&channel)
     }
 
     /// All orders that were done, in their order.
@@ -322,6 +355,10 @@ impl Books {
         if let (Some(fault), Outcome::Done { .. }) = (fault, &outcome) {
             let number = order.number.clone();
             effects.push(Effect::Spoiled { channel, operation, number, fault });
+        }
+        if let Some(hidden) = manner.hidden {
+            let (number, until) = (order.number.clone(), now + hidden);
+            effects.push(Effect::Hidden { channel, operation, number, until });
         }
         let placed = Placed { outcome: outcome.clone(), manner };
         let entry = Entry { channel, operation, order, amount, outcome, fee_e5 };

@@ -1,6 +1,7 @@
 //! What tests and demonstrations tell the sandbox.
 
 use super::books::{Books, Channel, Effect, Line, Operation};
+use super::callbacks::Address;
 use super::rules::Rule;
 use super::statements::COLLECTION;
 use super::{Shared, Trouble};
@@ -19,6 +20,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/healthz", get(async || "ok"))
         .route("/control/books", get(show))
         .route("/control/misbehave", post(misbehave).delete(behave))
+        .route("/control/callbacks", post(call_back))
         .route("/control/settle", post(settle))
         .route("/control/deposit", post(deposit))
         .route("/control/return", post(return_payout))
@@ -40,6 +42,21 @@ async fn misbehave(
 
 async fn behave(State(shared): State<Shared>) -> Result<Json<Value>, Trouble> {
     shared.with(|books| Ok(books.record(vec![Effect::RulesEnded])?)).await?;
+    Ok(Json(json!({})))
+}
+
+async fn call_back(
+    State(shared): State<Shared>,
+    Json(address): Json<Address>,
+) -> Result<Json<Value>, Trouble> {
+    address.check().map_err(Trouble::BadRequest)?;
+    let told = move |books: &mut Books| {
+        if books.address(address.channel) != Some(&address) {
+            books.record(vec![Effect::CallsBack(Box::new(address))])?;
+        }
+        Ok(())
+    };
+    shared.with(told).await?;
     Ok(Json(json!({})))
 }
 

@@ -27,6 +27,8 @@
 //! - `POST /control/return {number, date, reason}`: a payout comes back (退票).
 //! - `POST /control/misbehave {kind, channel?, operation?, late_ms?}` with one of `number`, `next`
 //!   (how many), `rate_permille`; see [`rules::Kind`]. `DELETE /control/misbehave` ends all of it.
+//! - `POST /control/callbacks {channel, url, secret}`: from then on the channel tells by itself what
+//!   becomes of orders, signed with the secret (`whsec_…`), again until it is acknowledged.
 //! - Header `X-Sandbox-Behave: decline | timeout_after | late:MS | twice` on one order.
 //! - `GET /control/books`: everything that ever took effect. `GET /healthz`.
 //!
@@ -36,6 +38,7 @@
 //! torn by a crash was never answered and is dropped at the next start.
 
 mod books;
+mod callbacks;
 mod control;
 mod files;
 mod routes;

@@ -1,7 +1,8 @@
 //! What a channel answers over HTTP.
 
 use super::books::{Asked, BAD_ORDER, Channel, Operation, Placed};
-use super::rules::Manner;
+use super::callbacks::{self, News};
+use super::rules::{Manner, Odd};
 use super::{Shared, Trouble, files};
 use axum::Router;
 use axum::body::Bytes;
@@ -13,6 +14,7 @@ use axum::routing::{get, post};
 use banks::front::NamedFile;
 use banks::http::{NOW, Order, Outcome, REQUEST_ID, Reply};
 use domain::date::BusinessDate;
+use domain::money::{Currency, Money};
 use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -116,12 +118,21 @@ async fn place(
         serde_json::from_slice(&body).map_err(|error| Trouble::BadRequest(error.to_string()))?;
     let number = order.number.clone();
     let asked = Asked { channel, operation, now, manner };
-    let placed = shared.with(move |books| books.place(asked, order)).await?;
+    let (placed, address) = shared
+        .with(move |books| Ok((books.place(asked, order)?, books.address(channel).cloned())))
+        .await?;
     let request_id = text(&headers, REQUEST_ID)?.unwrap_or_default();
     tracing::info!(
         channel = channel_name, operation = operation_name, number, request_id,
         outcome = ?placed.outcome, manner = ?placed.manner, "order"
     );
+    if let Some(address) = address
+        && matches!(placed.outcome, Outcome::Done { .. } | Outcome::Declined { .. })
+    {
+        let outcome = placed.outcome.clone();
+        let news = News { operation, number: number.clone(), outcome, now };
+        callbacks::send(address, news, placed.manner.callback);
+    }
     if let Some(delay) = placed.manner.delay {
         tokio::time::sleep(delay).await;
     }
@@ -135,24 +146,63 @@ fn answer(number: String, placed: Placed) -> Result<Response, Trouble> {
         Outcome::Declined { code, .. } if code == BAD_ORDER => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
     };
-    let reply = Reply { number, outcome: placed.outcome };
+    let mut reply = Reply { number, outcome: placed.outcome };
+    if let Some(odd) = placed.manner.odd
+        && let Some(response) = garble(odd, &mut reply)
+    {
+        return Ok(response);
+    }
     let once = serde_json::to_string(&reply).map_err(|error| Trouble::Broken(error.to_string()))?;
     let body = if placed.manner.twice { format!("{once}\n{once}") } else { once };
     Ok((status, JSON, body).into_response())
 }
 
+/// Makes an answer not say what was done; some are no answer at all.
+fn garble(odd: Odd, reply: &mut Reply) -> Option<Response> {
+    const HTML: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/html")];
+    match odd {
+        Odd::ServerError => {
+            return Some((StatusCode::INTERNAL_SERVER_ERROR, "system busy").into_response());
+        }
+        Odd::BadGateway => {
+            let page = "<html><body><h1>502 Bad Gateway</h1></body></html>";
+            return Some((StatusCode::BAD_GATEWAY, HTML, page).into_response());
+        }
+        Odd::Empty => return Some((StatusCode::OK, JSON, "").into_response()),
+        Odd::OtherNumber => reply.number = "SBX0".to_owned(),
+        Odd::OtherAmount => {
+            if let Outcome::Done { amount, .. } = &mut reply.outcome
+                && let Ok(told) = Money::parse_positive(amount, Currency::Cny)
+                && let Ok(more) = told.checked_add(Money::cny(100))
+            {
+                *amount = more.plain();
+            }
+        }
+        Odd::OtherCurrency => {
+            if let Outcome::Done { currency, .. } = &mut reply.outcome {
+                *currency = Currency::Usd.code().to_owned();
+            }
+        }
+        Odd::Refusal => {
+            reply.outcome = Outcome::Declined {
+                code: "REFUSED_BY_BANK".to_owned(),
+                reason: "the payer's bank refused".to_owned(),
+            };
+        }
+    }
+    None
+}
+
 async fn query(
     State(shared): State<Shared>,
     Path((channel_name, operation_name, number)): Path<(String, String, String)>,
+    headers: HeaderMap,
 ) -> Result<Response, Trouble> {
+    let now = now(&headers)?;
     let (channel, operation) = (channel(&channel_name)?, operation(&operation_name)?);
     let asked = number.clone();
-    let outcome = shared
-        .with(move |books| {
-            let known = books.find(channel, operation, &asked);
-            Ok(known.map_or(Outcome::NotFound, |entry| entry.outcome.clone()))
-        })
-        .await?;
+    let outcome =
+        shared.with(move |books| Ok(books.asked_after((channel, operation), &asked, now))).await?;
     answer(number, Placed { outcome, manner: Manner::default() })
 }
 

@@ -23,6 +23,30 @@ pub enum Kind {
     AnswerLate,
     /// Does it once and sends the answer twice.
     AnswerTwice,
+    /// Does it and answers 500.
+    ServerError,
+    /// Does it, and something in between answers 502 with a page.
+    BadGateway,
+    /// Does it and answers with an empty body.
+    EmptyAnswer,
+    /// Does it and answers about another number.
+    OtherNumber,
+    /// Does it and answers with one yuan more.
+    OtherAmount,
+    /// Does it and answers with another currency.
+    OtherCurrency,
+    /// Does it and answers that it refused: a success after a refusal.
+    RefuseAndDo,
+    /// Does it, does not answer, and does not know the number for `late_ms`.
+    NotFoundFirst,
+    /// Tells by itself twice.
+    CallbackTwice,
+    /// Tells by itself after `late_ms`.
+    CallbackLate,
+    /// Tells by itself with a signature that does not fit.
+    CallbackBadSignature,
+    /// Does not tell by itself.
+    CallbackLost,
     /// Does it and leaves it out of the bill (or the statement, for a payout).
     LoseRow,
     /// Does it and adds a row to the bill that nobody ordered.
@@ -38,7 +62,7 @@ impl Kind {
             Self::LoseRow => Some(BillFault::Lost),
             Self::AddRow => Some(BillFault::Joined),
             Self::ChangeAmount => Some(BillFault::Changed),
-            Self::Decline | Self::TimeoutAfter | Self::AnswerLate | Self::AnswerTwice => None,
+            _ => None,
         }
     }
 }
@@ -91,9 +115,11 @@ impl Rule {
         if self.rate_permille.is_some_and(|rate| rate > 1000) {
             return Err("rate_permille is at most 1000");
         }
-        let late = self.kind == Kind::AnswerLate;
+        let late = matches!(self.kind, Kind::AnswerLate | Kind::NotFoundFirst | Kind::CallbackLate);
         if late != self.late_ms.is_some() || self.late_ms.is_some_and(|ms| ms > LATE_MAX_MS) {
-            return Err("late_ms, at most 600000, belongs to the kind answer_late");
+            return Err(
+                "late_ms, at most 600000, belongs to answer_late, not_found_first and callback_late",
+            );
         }
         Ok(())
     }
@@ -130,6 +156,44 @@ pub(super) struct Manner {
     pub delay: Option<Duration>,
     /// The answer is sent twice.
     pub twice: bool,
+    /// The answer is none that makes sense.
+    pub odd: Option<Odd>,
+    /// The number is not known for so long.
+    pub hidden: Option<Duration>,
+    /// How the channel tells by itself.
+    pub callback: CallbackManner,
+}
+
+/// An answer that does not say what was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Odd {
+    /// 500.
+    ServerError,
+    /// 502 and a page.
+    BadGateway,
+    /// 200 and nothing.
+    Empty,
+    /// About another number.
+    OtherNumber,
+    /// One yuan more.
+    OtherAmount,
+    /// Another currency.
+    OtherCurrency,
+    /// A refusal.
+    Refusal,
+}
+
+/// How a channel tells by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct CallbackManner {
+    /// Not at all.
+    pub lost: bool,
+    /// Twice.
+    pub twice: bool,
+    /// With a signature that does not fit.
+    pub bad_signature: bool,
+    /// Later.
+    pub delay: Option<Duration>,
 }
 
 impl Manner {
@@ -150,14 +214,27 @@ impl Manner {
 
     /// Adds what a rule asks for.
     pub fn add(&mut self, kind: Kind, late_ms: Option<u64>) {
+        let late = Duration::from_millis(late_ms.unwrap_or_default().min(LATE_MAX_MS));
         match kind {
             Kind::Decline => self.decline = true,
             Kind::TimeoutAfter => self.delay = Some(NEVER),
-            Kind::AnswerLate => {
-                let ms = late_ms.unwrap_or_default().min(LATE_MAX_MS);
-                self.delay = Some(Duration::from_millis(ms).max(self.delay.unwrap_or_default()));
-            }
+            Kind::AnswerLate => self.delay = Some(late.max(self.delay.unwrap_or_default())),
             Kind::AnswerTwice => self.twice = true,
+            Kind::ServerError => self.odd = Some(Odd::ServerError),
+            Kind::BadGateway => self.odd = Some(Odd::BadGateway),
+            Kind::EmptyAnswer => self.odd = Some(Odd::Empty),
+            Kind::OtherNumber => self.odd = Some(Odd::OtherNumber),
+            Kind::OtherAmount => self.odd = Some(Odd::OtherAmount),
+            Kind::OtherCurrency => self.odd = Some(Odd::OtherCurrency),
+            Kind::RefuseAndDo => self.odd = Some(Odd::Refusal),
+            Kind::NotFoundFirst => {
+                self.delay = Some(NEVER);
+                self.hidden = Some(late);
+            }
+            Kind::CallbackTwice => self.callback.twice = true,
+            Kind::CallbackLate => self.callback.delay = Some(late),
+            Kind::CallbackBadSignature => self.callback.bad_signature = true,
+            Kind::CallbackLost => self.callback.lost = true,
             Kind::LoseRow | Kind::AddRow | Kind::ChangeAmount => {}
         }
     }

@@ -1,5 +1,9 @@
-//! The merchant API, as a business system sees it.
+//! The merchant API, as a business system sees it, and the banks behind it.
 
+#[cfg(test)]
+mod money;
+#[cfg(test)]
+mod odd_banks;
 #[cfg(test)]
 mod shop;
 #[cfg(test)]

@@ -9,6 +9,7 @@ use backoffice::merchants::{self, NewMerchant};
 use backoffice::office::{Clock, Office, Settings};
 use backoffice::{channels, work};
 use banks::front::{Answer, Fault, Front, Fronts, Pay, PayInstruction};
+use banks::notify::HttpNotify;
 use domain::calendar::Calendar;
 use domain::channel::{BillFormat, ChannelSummary, Rail};
 use domain::date::BusinessZone;
@@ -55,7 +56,7 @@ impl Pay for Channel {
 
 pub struct Shop {
     pub office: Office,
-    api: Router,
+    pub api: Router,
     /// The bearer of the book shop.
     pub books: String,
     /// The bearer of the tea shop.
@@ -81,13 +82,18 @@ impl Reply {
 
 impl Shop {
     pub async fn open(db: PgPool) -> Self {
+        Self::with(db, Front { pay: Some(Arc::new(Channel)), ..Front::default() }).await
+    }
+
+    /// A shop whose channel is reached over this front.
+    pub async fn with(db: PgPool, front: Front) -> Self {
         let settings =
             Settings { zone: BusinessZone::china(), calendar: Calendar::default(), demo: false };
-        let front = Front { pay: Some(Arc::new(Channel)), ..Front::default() };
         let office = Office {
             db,
             clock: Clock::standing_at(NOON),
             fronts: Arc::new(Fronts([("unionpay".to_owned(), front)].into())),
+            notify: Arc::new(HttpNotify::new(false).unwrap()),
             settings: Arc::new(settings),
             request_id: "test".to_owned(),
         };
@@ -117,6 +123,14 @@ impl Shop {
     pub async fn get(&self, bearer: &str, path: &str) -> Reply {
         let request = Request::get(path).header(AUTHORIZATION, format!("Bearer {bearer}"));
         self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn put(&self, bearer: &str, path: &str, key: &str, body: &Value) -> Reply {
+        let request = Request::put(path)
+            .header(AUTHORIZATION, format!("Bearer {bearer}"))
+            .header("idempotency-key", key)
+            .header(CONTENT_TYPE, "application/json");
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
     pub async fn post(&self, bearer: &str, path: &str, key: &str, body: &Value) -> Reply {

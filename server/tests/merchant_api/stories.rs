@@ -2,6 +2,7 @@ use crate::shop::{Shop, order};
 use axum::body::Body;
 use axum::http::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use domain::gateway::ErrorCode;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
@@ -111,7 +112,25 @@ async fn nobody_comes_in_without_a_key(db: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn bad_amounts_are_refused_and_nothing_is_stored(db: PgPool) {
     let shop = Shop::open(db).await;
-    for amount in ["-1", "0.001", "1e3", "１００", "12345678901234567890", "0", ""] {
+    let long = "9".repeat(400);
+    for amount in [
+        "-1",
+        "0",
+        "0.001",
+        "1e3",
+        "9223372036854775807",
+        "92233720368547758.08",
+        "１００",
+        "1,000.00",
+        "٣",
+        "",
+        "NaN",
+        "Infinity",
+        "0x10",
+        " 1.00",
+        "+1.00",
+        &long,
+    ] {
         let reply = shop.post(&shop.books, PAYMENTS, "k1", &order("A-1", amount)).await;
         assert_eq!(reply.error(), (422, "invalid_field", Some("amount")), "{amount}");
     }
@@ -174,7 +193,29 @@ async fn the_description_names_every_route(db: PgPool) {
     let shop = Shop::open(db).await;
     let reply = shop.send(Request::get("/api/v1/openapi.json").body(Body::empty()).unwrap()).await;
     let paths: Vec<&String> = reply.body["paths"].as_object().unwrap().keys().collect();
-    assert_eq!(paths, ["/events", "/payments", "/payments/{id}", "/refunds", "/refunds/{id}"]);
+    let expected = [
+        "/balance",
+        "/events",
+        "/notification-address",
+        "/payments",
+        "/payments/{id}",
+        "/payments/{id}/close",
+        "/refunds",
+        "/refunds/{id}",
+        "/statement",
+    ];
+    assert_eq!(paths, expected);
+    let codes = &reply.body["components"]["schemas"]["ErrorDetail"]["properties"]["code"]["enum"];
+    let listed: Vec<&str> = codes.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let known: Vec<&str> = ErrorCode::ALL.iter().map(|code| code.name()).collect();
+    assert_eq!(listed, known);
+    let guide = include_str!("../../../docs/merchant-api.md");
+    for code in known {
+        assert!(guide.contains(&format!("`{code}`")), "{code} is missing in the guide");
+    }
+    for path in expected {
+        assert!(guide.contains(path.split('/').nth(1).unwrap()), "{path} is missing in the guide");
+    }
     assert_eq!(reply.body["servers"][0]["url"], "/api/v1");
     let bearer: &Value = &reply.body["components"]["securitySchemes"]["api_key"];
     assert_eq!(bearer["scheme"], "bearer");

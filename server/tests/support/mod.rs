@@ -9,6 +9,7 @@ use axum::http::{Request, Response};
 use backoffice::access::{self, NewStaff};
 use backoffice::office::{Clock, Office, Settings};
 use banks::front::Fronts;
+use banks::notify::Nowhere;
 use domain::access::Role;
 use domain::calendar::Calendar;
 use domain::date::BusinessZone;
@@ -30,6 +31,7 @@ pub fn office(db: PgPool) -> Office {
         db,
         clock: Clock::standing_at(datetime!(2026-03-31 04:00 UTC)),
         fronts: Arc::new(Fronts::default()),
+        notify: Arc::new(Nowhere),
         settings: Arc::new(settings),
         request_id: "test".to_owned(),
     }

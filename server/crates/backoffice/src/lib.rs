@@ -26,14 +26,26 @@ pub mod accounts;
 /// Manual adjustments of the books, proposed and decided by two people.
 pub mod adjustments;
 
+/// Month volumes, which tiers of fee schedules ask for.
+pub mod fees;
+
 /// CRM: merchants, products, fees, settlement terms, split rules.
 pub mod merchants;
+
+/// Merchants' systems are told what became of their payments and refunds.
+pub mod notifications;
 
 /// The business system: orders and their path through the systems.
 pub mod orders;
 
+/// Limits of payers by the class of their account, and payments that look cut.
+pub mod limits;
+
 /// Bank fronts: channels and the routes over which products go.
 pub mod channels;
+
+/// Which channel a payment goes over, and why.
+pub mod routing;
 
 /// Reserve accounts, leave to pay out of them, and the daily proof.
 pub mod reserve;
@@ -64,6 +76,9 @@ pub mod vouchers;
 
 /// The payment funnel: read-only questions.
 pub mod analytics;
+
+/// Any identifier, found at once.
+pub mod search;
 
 /// The one door for merchants' systems.
 pub mod gateway;

@@ -2,6 +2,7 @@
 //! request it works for.
 
 use banks::front::Fronts;
+use banks::notify::Notify;
 use domain::calendar::Calendar;
 use domain::date::{BusinessDate, BusinessZone};
 use sqlx::{PgPool, Postgres, Transaction};
@@ -75,6 +76,8 @@ pub struct Office {
     pub clock: Clock,
     /// The bank fronts.
     pub fronts: Arc<Fronts>,
+    /// The way out to merchants' systems.
+    pub notify: Arc<dyn Notify>,
     /// The settings.
     pub settings: Arc<Settings>,
     /// The request this work belongs to, through log, audit and bank call.

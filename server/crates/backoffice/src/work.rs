@@ -4,13 +4,21 @@
 use crate::accounts::{self, CheckBooks};
 use crate::approvals::jobs::ApprovalConcluded;
 use crate::jobs::{self, Claimed, JobError, Message, Outcome};
+use crate::notifications::jobs::{DeliverNotification, ResendNotification, TakeUpHeld};
 use crate::office::Office;
-use crate::payments::jobs::{BookOrderFile, QueryPayment, SendPayment};
+use crate::payments::callbacks::{self, TakeCallback};
+use crate::payments::jobs::{
+    AskNow, BookOrderFile, QueryPayment, ReportContradiction, SendPayment,
+};
 use crate::payouts::jobs::{QueryPayout, SendPayout};
 use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
 use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
-use crate::{adjustments, error_items, merchants, payouts, refunds, staff, trading_day};
+use crate::{
+    adjustments, channels, error_items, merchants, notifications, payments, payouts, refunds,
+    routing, staff, trading_day,
+};
+use banks::callback::{Operation, Told};
 use domain::approval::ApprovalKind;
 use std::pin::pin;
 
@@ -60,8 +68,18 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
     match claimed.kind.as_str() {
         CheckBooks::KIND => check_books(office).await,
         ApprovalConcluded::KIND => approval_concluded(office, claimed).await,
+        AskNow::KIND => jobs::run_as::<AskNow>(office, claimed).await,
+        ReportContradiction::KIND => {
+            let report = serde_json::from_value(claimed.payload.clone())?;
+            error_items::report(office, &report).await?;
+            Ok(Outcome::Done)
+        }
+        TakeCallback::KIND => take_callback(office, claimed).await,
         BookOrderFile::KIND => jobs::run_as::<BookOrderFile>(office, claimed).await,
         QueryPayment::KIND => jobs::run_as::<QueryPayment>(office, claimed).await,
+        DeliverNotification::KIND => jobs::run_as::<DeliverNotification>(office, claimed).await,
+        ResendNotification::KIND => jobs::run_as::<ResendNotification>(office, claimed).await,
+        TakeUpHeld::KIND => jobs::run_as::<TakeUpHeld>(office, claimed).await,
         SendPayment::KIND => jobs::run_as::<SendPayment>(office, claimed).await,
         FundRefund::KIND => jobs::run_as::<FundRefund>(office, claimed).await,
         SendRefund::KIND => jobs::run_as::<SendRefund>(office, claimed).await,
@@ -88,6 +106,28 @@ async fn check_books(office: &Office) -> Result<Outcome, JobError> {
     Ok(Outcome::Done)
 }
 
+/// Hands what a channel told by itself to the system it is about.
+async fn take_callback(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
+    let TakeCallback { callback } = serde_json::from_value(claimed.payload.clone())?;
+    let Some(opened) = callbacks::open(office, callback).await? else { return Ok(Outcome::Done) };
+    let channel = opened.channel.as_str();
+    let outcome = match opened.told {
+        Told::Outcome { operation: Operation::Payment, number, answer } => {
+            callbacks::hear(office, (channel, &number), answer).await?.to_owned()
+        }
+        Told::Outcome { operation: Operation::Refund, number, answer } => {
+            refunds::hear_callback(office, (channel, &number), answer).await?.to_owned()
+        }
+        // Payouts are completed by their bank's statement only.
+        Told::Outcome { operation: Operation::Payout, .. } | Told::Other => {
+            "not followed".to_owned()
+        }
+        Told::Unreadable(why) => format!("cannot be read: {why}"),
+    };
+    callbacks::handled(office, callback, &outcome).await?;
+    Ok(Outcome::Done)
+}
+
 async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
     let news: ApprovalConcluded = serde_json::from_value(claimed.payload.clone())?;
     match news.kind {
@@ -99,6 +139,12 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         ApprovalKind::MerchantChange => {
             merchants::approval_concluded(office, news.approval).await?;
         }
+        ApprovalKind::NotificationEndpoint => {
+            notifications::approval_concluded(office, news.approval).await?;
+        }
+        ApprovalKind::PaymentClosing => payments::closing_concluded(office, news.approval).await?,
+        ApprovalKind::ChannelChange => channels::approval_concluded(office, news.approval).await?,
+        ApprovalKind::RoutingRules => routing::approval_concluded(office, news.approval).await?,
         ApprovalKind::PayoutBatch => payouts::approval_concluded(office, news.approval).await?,
         ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,
         ApprovalKind::ErrorResolution => {

@@ -175,8 +175,7 @@ impl HttpFront {
     ) -> Result<Self, NoClient> {
         // Instructions about money go straight to the address that was set: no proxy taken from
         // the environment, no redirect to somewhere else.
-        let client = Client::builder()
-            .no_proxy()
+        let client = crate::client()
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(NoClient)?;
@@ -332,7 +331,7 @@ fn only_reply(bytes: &[u8]) -> Option<Reply> {
     Some(first)
 }
 
-fn answer(outcome: Outcome) -> Result<Answer, Fault> {
+pub(crate) fn answer(outcome: Outcome) -> Result<Answer, Fault> {
     match outcome {
         Outcome::Done { channel_no, amount, currency, at, clearing_date } => {
             let read = currency

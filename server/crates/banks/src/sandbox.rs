@@ -21,7 +21,7 @@ impl SandboxControl {
     /// # Errors
     /// The HTTP client cannot be made.
     pub fn new(base: &str) -> Result<Self, NoControl> {
-        let client = reqwest::Client::builder().no_proxy().build()?;
+        let client = crate::client().build()?;
         Ok(Self { client, base: base.trim_end_matches('/').to_owned() })
     }
 
@@ -51,6 +51,16 @@ impl SandboxControl {
     ) -> Result<(), NoControl> {
         let order = json!({ "channel": channel, "operation": operation, "kind": kind, "next": 1 });
         self.post("misbehave", &order).await
+    }
+
+    /// Every channel tells by itself what became of an order, at this address, signed with its
+    /// secret (`whsec_…`).
+    ///
+    /// # Errors
+    /// The sandbox refused or is not there.
+    pub async fn call_back(&self, channel: &str, url: &str, secret: &str) -> Result<(), NoControl> {
+        let order = json!({ "channel": channel, "url": url, "secret": secret });
+        self.post("callbacks", &order).await
     }
 
     async fn post(&self, control: &str, order: &Value) -> Result<(), NoControl> {

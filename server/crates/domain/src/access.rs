@@ -118,6 +118,14 @@ pub enum Permission {
     MakeMerchantChange,
     /// Decide a change of a merchant's terms.
     ApproveMerchantChange,
+    /// Send a merchant a notification once more.
+    ResendNotification,
+    /// Prepare a change of routing rules, or of a channel's costs and days of use.
+    MakeRoutingChange,
+    /// Decide a change of routing rules or of a channel's terms.
+    ApproveRoutingChange,
+    /// Take a channel out at once, and bring it back.
+    WithdrawChannel,
     /// Bring in orders of an existing business system.
     ImportOrders,
     /// Ask for a refund on a payer's behalf.
@@ -169,6 +177,9 @@ const OPERATIONS: &[Permission] = &[
     P::ViewFunnel,
     P::ViewJobs,
     P::MakeMerchantChange,
+    P::ResendNotification,
+    P::MakeRoutingChange,
+    P::WithdrawChannel,
     P::ImportOrders,
     P::RequestRefund,
     P::RunReconciliation,
@@ -235,7 +246,9 @@ const MANAGER: &[Permission] = &[
     P::ViewAudit,
     P::ViewStaff,
     P::CutDay,
+    P::WithdrawChannel,
     P::ApproveMerchantChange,
+    P::ApproveRoutingChange,
     P::ApproveRefund,
     P::ApproveErrorResolution,
     P::ApproveStaffRoles,
@@ -312,6 +325,7 @@ mod tests {
         use Permission as P;
         let pairs = [
             (P::MakeMerchantChange, P::ApproveMerchantChange),
+            (P::MakeRoutingChange, P::ApproveRoutingChange),
             (P::RequestRefund, P::ApproveRefund),
             (P::MakeErrorResolution, P::ApproveErrorResolution),
             (P::MakePayout, P::ApprovePayout),

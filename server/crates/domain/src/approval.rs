@@ -12,29 +12,41 @@ use time::OffsetDateTime;
 pub enum ApprovalKind {
     /// A manual adjustment of the books, 调账.
     Adjustment,
+    /// A change of a channel's costs or days of use, 渠道变更.
+    ChannelChange,
     /// A change of the chart of accounts, 科目变更.
     ChartChange,
     /// The resolution of an error item, 差错处理.
     ErrorResolution,
     /// A change of a merchant's terms, 商户变更.
     MerchantChange,
+    /// The address a merchant is notified at, 通知地址.
+    NotificationEndpoint,
+    /// Closing a payment whose outcome is not known, 关闭支付单.
+    PaymentClosing,
     /// A payout batch, 付款批次.
     PayoutBatch,
     /// A refund asked for by staff, 退款.
     Refund,
+    /// Other routing rules, 路由规则.
+    RoutingRules,
     /// A change of a colleague's roles, 角色变更.
     StaffRoles,
 }
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Adjustment,
+        Self::ChannelChange,
         Self::ChartChange,
         Self::ErrorResolution,
         Self::MerchantChange,
+        Self::NotificationEndpoint,
+        Self::PaymentClosing,
         Self::PayoutBatch,
         Self::Refund,
+        Self::RoutingRules,
         Self::StaffRoles,
     ];
 
@@ -43,11 +55,15 @@ impl ApprovalKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Adjustment => "adjustment",
+            Self::ChannelChange => "channel_change",
             Self::ChartChange => "chart_change",
             Self::ErrorResolution => "error_resolution",
             Self::MerchantChange => "merchant_change",
+            Self::NotificationEndpoint => "notification_endpoint",
+            Self::PaymentClosing => "payment_closing",
             Self::PayoutBatch => "payout_batch",
             Self::Refund => "refund",
+            Self::RoutingRules => "routing_rules",
             Self::StaffRoles => "staff_roles",
         }
     }
@@ -64,10 +80,11 @@ impl ApprovalKind {
         match self {
             Self::Adjustment => Permission::ProposeAdjustment,
             Self::ChartChange => Permission::MakeChartChange,
-            Self::ErrorResolution => Permission::MakeErrorResolution,
-            Self::MerchantChange => Permission::MakeMerchantChange,
+            Self::ErrorResolution | Self::PaymentClosing => Permission::MakeErrorResolution,
+            Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
+            Self::ChannelChange | Self::RoutingRules => Permission::MakeRoutingChange,
             Self::StaffRoles => Permission::MakeStaffRoles,
         }
     }
@@ -78,10 +95,11 @@ impl ApprovalKind {
         match self {
             Self::Adjustment => Permission::ApproveAdjustment,
             Self::ChartChange => Permission::ApproveChartChange,
-            Self::ErrorResolution => Permission::ApproveErrorResolution,
-            Self::MerchantChange => Permission::ApproveMerchantChange,
+            Self::ErrorResolution | Self::PaymentClosing => Permission::ApproveErrorResolution,
+            Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
+            Self::ChannelChange | Self::RoutingRules => Permission::ApproveRoutingChange,
             Self::StaffRoles => Permission::ApproveStaffRoles,
         }
     }

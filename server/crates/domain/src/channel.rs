@@ -1,6 +1,12 @@
 //! Channels (渠道): who moves the money, over which clearing institution, at what cost.
 
-use crate::fee::CostTerms;
+mod health;
+
+pub use health::{Fitness, HealthPolicy, HealthState, Signal, SuccessRate};
+
+use crate::date::BusinessDate;
+use crate::fee::{CostTerms, FeeSchedule};
+use crate::product::{CardType, Product};
 use crate::routing::Route;
 use serde::{Deserialize, Serialize};
 use time::Time;
@@ -97,11 +103,68 @@ pub struct ChannelSummary {
     pub cost: CostTerms,
 }
 
+/// What a channel charges for one product from one day on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CostRow {
+    /// The product.
+    pub product: Product,
+    /// For this kind of card only.
+    pub card: Option<CardType>,
+    /// The terms, tier by tier.
+    pub schedule: FeeSchedule,
+    /// First day they count.
+    pub valid_from: BusinessDate,
+}
+
+/// A channel, and what may be asked of it now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelStanding {
+    /// The channel.
+    pub summary: ChannelSummary,
+    /// First day it may be used.
+    pub valid_from: Option<BusinessDate>,
+    /// Last day it may be used, 下线日.
+    pub valid_until: Option<BusinessDate>,
+    /// Where its health stands.
+    pub health: HealthState,
+    /// When it is withdrawn and how it comes back.
+    pub policy: HealthPolicy,
+    /// How often it succeeded of late.
+    pub success: SuccessRate,
+}
+
 /// A channel, whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelDetail {
     /// What the list shows.
-    pub summary: ChannelSummary,
+    pub standing: ChannelStanding,
     /// What may go over it.
     pub routes: Vec<Route>,
+    /// What it charges by product and kind of card, newest first.
+    pub costs: Vec<CostRow>,
+}
+
+/// A change of a channel's terms, for a second person to decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "change")]
+pub enum ChannelChange {
+    /// What it charges for a product from a day on.
+    Cost {
+        /// Which product.
+        product: Product,
+        /// For this kind of card only.
+        #[serde(default)]
+        card: Option<CardType>,
+        /// The terms, tier by tier.
+        schedule: FeeSchedule,
+        /// First day they count.
+        valid_from: BusinessDate,
+    },
+    /// The days on which it may be used.
+    Validity {
+        /// The first; none when it always was.
+        valid_from: Option<BusinessDate>,
+        /// The last; none when no end is planned.
+        valid_until: Option<BusinessDate>,
+    },
 }

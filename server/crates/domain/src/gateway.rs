@@ -1,9 +1,17 @@
 //! The business gateway (业务网关): what business systems ask of us and are answered.
 
+mod error_code;
+
+pub use error_code::ErrorCode;
+
+use crate::account::{AccountRef, StatementFilter};
 use crate::date::BusinessDate;
 use crate::ids::{MerchantId, OrderId, PaymentId};
+use crate::limits::{Payer, PayerRequest};
+use crate::merchant::named;
 use crate::money::{Money, MoneyError};
 use crate::order::FunnelStep;
+use crate::page::PageRequest;
 use crate::payment::PaymentStatus;
 use crate::product::Product;
 use serde::{Deserialize, Serialize};
@@ -40,6 +48,9 @@ pub struct PaymentRequest {
     pub subject: String,
     /// For platform orders: the code of the sub-merchant who sells.
     pub seller: Option<String>,
+    /// Who pays, where the business system knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer: Option<PayerRequest>,
 }
 
 /// A payment request that makes sense in itself.
@@ -55,6 +66,8 @@ pub struct CheckedRequest {
     pub subject: String,
     /// The code of the seller.
     pub seller: Option<String>,
+    /// Who pays.
+    pub payer: Option<Payer>,
 }
 
 /// Which field of a request is wrong, and why.
@@ -98,6 +111,7 @@ impl PaymentRequest {
             amount,
             subject: subject.to_owned(),
             seller: self.seller.clone(),
+            payer: self.payer.as_ref().map(PayerRequest::check).transpose()?,
         })
     }
 }
@@ -142,6 +156,80 @@ pub struct PaymentView {
     pub created_at: OffsetDateTime,
 }
 
+/// What we owe a merchant, 商户余额.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MerchantBalance {
+    /// Collected and not yet settled, 待结算.
+    pub unsettled: Money,
+    /// Settled and not yet paid out, 可用.
+    pub available: Money,
+    /// Held from the merchant, 冻结.
+    pub held: Money,
+}
+
+/// Which of a merchant's balances a statement is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MerchantAccount {
+    /// Collected and not yet settled.
+    Unsettled,
+    /// Settled and not yet paid out.
+    Available,
+    /// Held.
+    Held,
+}
+named!(MerchantAccount { Unsettled = "unsettled", Available = "available", Held = "held" });
+
+impl MerchantAccount {
+    /// The account in the books.
+    #[must_use]
+    pub fn of(self, merchant: MerchantId) -> AccountRef {
+        match self {
+            Self::Unsettled => AccountRef::merchant_unsettled(merchant),
+            Self::Available => AccountRef::merchant_available(merchant),
+            Self::Held => AccountRef::merchant_held(merchant),
+        }
+    }
+}
+
+/// A merchant's question for a statement, as it arrived.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StatementRequest {
+    /// `unsettled`, `available` or `held`.
+    pub account: String,
+    /// First accounting date.
+    pub from: String,
+    /// Last accounting date.
+    pub to: String,
+    /// Page, from 1.
+    pub page: Option<i64>,
+}
+
+/// Longest span of a statement, in days.
+pub const STATEMENT_DAYS_MAX: i64 = 93;
+
+impl StatementRequest {
+    /// Reads the question strictly.
+    ///
+    /// # Errors
+    /// The first field that is wrong.
+    pub fn check(&self) -> Result<(MerchantAccount, StatementFilter), FieldError> {
+        let account = MerchantAccount::named(&self.account).ok_or_else(|| {
+            FieldError::new("account", "the account is unsettled, available or held")
+        })?;
+        let day = |field: &'static str, text: &str| {
+            text.parse::<BusinessDate>().map_err(|error| FieldError::new(field, error))
+        };
+        let (from, to) = (day("from", &self.from)?, day("to", &self.to)?);
+        if !(0..STATEMENT_DAYS_MAX).contains(&(to.0 - from.0).whole_days()) {
+            let reason = format!("a statement spans 1 to {STATEMENT_DAYS_MAX} days");
+            return Err(FieldError::new("to", reason));
+        }
+        let page = PageRequest::number(self.page.unwrap_or(1));
+        Ok((account, StatementFilter { from: Some(from), to: Some(to), page }))
+    }
+}
+
 /// Something a visitor did, told by the business system for the funnel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageEvent {
@@ -167,6 +255,7 @@ mod tests {
             currency: "CNY".to_owned(),
             subject: "两本书".to_owned(),
             seller: None,
+            payer: None,
         }
     }
 
@@ -182,7 +271,30 @@ mod tests {
             change(&mut request);
             request.check().unwrap_err().field
         };
-        for amount in ["-1", "0.001", "1e3", "１００", "12345678901234567890", "0", ""] {
+        let long = "9".repeat(400);
+        for amount in [
+            "-1",
+            "0",
+            "0.00",
+            "0.001",
+            "1e3",
+            "9223372036854775807",
+            "92233720368547758.08",
+            "12345678901234567890",
+            "１００",
+            "1,000.00",
+            "٣",
+            "",
+            " 1.00",
+            "+1.00",
+            "NaN",
+            "Infinity",
+            "0x10",
+            "1.",
+            ".5",
+            "01x",
+            long.as_str(),
+        ] {
             let request = PaymentRequest { amount: amount.to_owned(), ..request() };
             assert_eq!(request.check().unwrap_err().field, "amount", "{amount}");
         }

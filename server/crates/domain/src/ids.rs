@@ -69,6 +69,8 @@ ids! {
     JournalId,
     /// A merchant, 商户.
     MerchantId,
+    /// A message for a merchant's system, 商户通知.
+    NotificationId,
     /// A business order, 业务订单.
     OrderId,
     /// A payment, 支付单.

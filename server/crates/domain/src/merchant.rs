@@ -2,10 +2,11 @@
 //! split.
 
 use crate::date::BusinessDate;
-use crate::fee::{FeeTerms, Rate};
+use crate::fee::{FeeSchedule, FeeTerms, MonthVolume, Rate};
 use crate::ids::MerchantId;
+use crate::limits::LimitExceeded;
 use crate::money::Money;
-use crate::product::Product;
+use crate::product::{CardType, Product};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -139,8 +140,10 @@ pub struct SplitRule {
 pub struct FeeRow {
     /// The product.
     pub product: Product,
-    /// The terms.
-    pub terms: FeeTerms,
+    /// For this kind of card only.
+    pub card: Option<CardType>,
+    /// The terms, tier by tier.
+    pub schedule: FeeSchedule,
     /// First day they count.
     pub valid_from: BusinessDate,
 }
@@ -222,11 +225,31 @@ pub enum MerchantChange {
     Fee {
         /// Which.
         product: Product,
-        /// The terms.
-        terms: FeeTerms,
+        /// For this kind of card only.
+        #[serde(default)]
+        card: Option<CardType>,
+        /// The terms, tier by tier.
+        schedule: FeeSchedule,
         /// First day they count.
         valid_from: BusinessDate,
     },
+}
+
+/// What a merchant wants to sell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sale {
+    /// With which product.
+    pub product: Product,
+    /// For how much.
+    pub amount: Money,
+    /// To which kind of card, where that is known.
+    pub card: Option<CardType>,
+}
+
+impl From<(Product, Money)> for Sale {
+    fn from((product, amount): (Product, Money)) -> Self {
+        Self { product, amount, card: None }
+    }
 }
 
 /// What CRM knows about a merchant and a product on a day, as the entitlement check needs it.
@@ -238,8 +261,10 @@ pub struct Standing {
     pub status: MerchantStatus,
     /// Whether the product is enabled.
     pub enabled: bool,
-    /// The fee terms that count on the day.
-    pub terms: Option<FeeTerms>,
+    /// The fee schedule that counts on the day.
+    pub schedule: Option<FeeSchedule>,
+    /// What the month has brought so far, where the schedule asks for it.
+    pub month: MonthVolume,
 }
 
 /// The merchant may sell this, at this price.
@@ -291,6 +316,9 @@ pub enum Refusal {
     /// The fee terms are in another currency.
     #[error("payments in this currency are not agreed with this merchant")]
     OtherCurrency,
+    /// The payer's account may not pay that much.
+    #[error(transparent)]
+    OverLimit(LimitExceeded),
 }
 
 impl Refusal {
@@ -304,6 +332,7 @@ impl Refusal {
             Self::NoFeeTerms { .. } => "no_fee_terms",
             Self::FeeExceedsAmount { .. } => "fee_exceeds_amount",
             Self::OtherCurrency => "currency_not_agreed",
+            Self::OverLimit(_) => "payer_over_limit",
         }
     }
 }
@@ -326,7 +355,8 @@ pub fn entitle(
     if !standing.enabled {
         return Err(Refusal::ProductNotEnabled { product });
     }
-    let terms = standing.terms.ok_or(Refusal::NoFeeTerms { product, day })?;
+    let schedule = standing.schedule.as_ref().ok_or(Refusal::NoFeeTerms { product, day })?;
+    let terms = schedule.terms_at(standing.month);
     let fee = terms.fee_on(amount).map_err(|_| Refusal::OtherCurrency)?;
     if fee.minor() > amount.minor() {
         return Err(Refusal::FeeExceedsAmount { fee });
@@ -344,7 +374,8 @@ mod tests {
             merchant: MerchantId(Uuid::from_u128(1)),
             status: MerchantStatus::Active,
             enabled: true,
-            terms: Some(FeeTerms::share(Rate::from_ppm(6_000).unwrap())),
+            schedule: Some(FeeTerms::share(Rate::from_ppm(6_000).unwrap()).into()),
+            month: MonthVolume::default(),
         }
     }
 
@@ -362,9 +393,9 @@ mod tests {
     fn every_refusal_has_its_own_code() {
         let suspended = Standing { status: MerchantStatus::Suspended, ..standing() };
         let closed_product = Standing { enabled: false, ..standing() };
-        let no_terms = Standing { terms: None, ..standing() };
-        let dear = FeeTerms { fixed: Money::cny(200), ..standing().terms.unwrap() };
-        let too_dear = Standing { terms: Some(dear), ..standing() };
+        let no_terms = Standing { schedule: None, ..standing() };
+        let dear = FeeTerms { fixed: Money::cny(200), ..FeeTerms::share(Rate::ZERO) };
+        let too_dear = Standing { schedule: Some(dear.into()), ..standing() };
         let yuan = Money::cny(100);
         for (standing, amount, code) in [
             (None, yuan, "unknown_merchant"),

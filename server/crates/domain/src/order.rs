@@ -1,6 +1,10 @@
 //! Business orders (业务订单): what a merchant's customer wants to pay for, the order's way through
 //! the systems, and what visitors did on the pages before it.
 
+mod transition;
+
+pub use transition::{Cause, Subject, TransitionRecord};
+
 use crate::date::BusinessDate;
 use crate::ids::{FileId, MerchantId, OrderId, PaymentId};
 use crate::merchant::named;
@@ -97,16 +101,27 @@ impl OrderState {
         }
     }
 
-    /// The payment succeeded. Hearing it twice changes nothing; a failed order is repaired when
-    /// the channel's bill proves the success (补单).
+    /// The payment succeeded. Hearing it twice changes nothing.
     ///
     /// # Errors
-    /// Never handed to the payment gateway, given up, or already refunded.
+    /// No payment is under way: never handed on, failed, given up, or already refunded.
     pub fn paid(self, at: OffsetDateTime) -> Result<Self, InvalidTransition> {
         match self {
-            Self::Paying | Self::Failed { .. } => Ok(Self::Paid { at }),
+            Self::Paying => Ok(Self::Paid { at }),
             Self::Paid { at } => Ok(Self::Paid { at }),
             other => Err(other.refuse("marked as paid")),
+        }
+    }
+
+    /// The channel's bill proves that it was paid (补单), also when it had failed or was given up.
+    ///
+    /// # Errors
+    /// Never handed to the payment gateway, or already refunded.
+    pub fn proven(self, at: OffsetDateTime) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Paying | Self::Failed { .. } | Self::Closed => Ok(Self::Paid { at }),
+            Self::Paid { at } => Ok(Self::Paid { at }),
+            other => Err(other.refuse("proven to be paid")),
         }
     }
 
@@ -122,13 +137,13 @@ impl OrderState {
         }
     }
 
-    /// The business system gives it up.
+    /// The business system gives it up. Whether its payment allows that, the payment decides.
     ///
     /// # Errors
-    /// A payment is under way or done.
+    /// It was paid, or it failed.
     pub fn close(self) -> Result<Self, InvalidTransition> {
         match self {
-            Self::Created | Self::Closed => Ok(Self::Closed),
+            Self::Created | Self::Paying | Self::Closed => Ok(Self::Closed),
             other => Err(other.refuse("closed")),
         }
     }
@@ -309,6 +324,8 @@ pub struct OrderDetail {
     pub summary: OrderSummary,
     /// Its way through the systems.
     pub hops: Vec<HopRecord>,
+    /// Every change of state of the order, its payment and its refunds.
+    pub transitions: Vec<TransitionRecord>,
     /// The imported file and line it came from.
     pub origin: Option<(FileId, i64)>,
 }
@@ -376,7 +393,9 @@ mod tests {
     #[test]
     fn a_failed_order_is_repaired_by_proof() {
         let failed = OrderState::Paying.fail("declined").unwrap();
-        assert_eq!(failed.paid(NOON), Ok(OrderState::Paid { at: NOON }));
+        assert!(failed.clone().paid(NOON).is_err());
+        assert_eq!(failed.proven(NOON), Ok(OrderState::Paid { at: NOON }));
+        assert_eq!(OrderState::Closed.proven(NOON), Ok(OrderState::Paid { at: NOON }));
     }
 
     #[test]
@@ -387,7 +406,8 @@ mod tests {
         assert!(OrderState::Created.refunded().is_err());
         assert!(OrderState::Closed.pay().is_err());
         assert!(OrderState::Closed.paid(NOON).is_err());
-        assert!(OrderState::Paying.close().is_err());
+        assert!(OrderState::Created.proven(NOON).is_err());
+        assert!(refunded().proven(NOON).is_err());
         assert!(paid().close().is_err());
         assert!(paid().fail("x").is_err());
         assert!(paid().pay().is_err());
@@ -398,7 +418,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn money_that_came_is_never_forgotten(events in prop::collection::vec(0..5_u8, 0..20)) {
+        fn money_that_came_is_never_forgotten(events in prop::collection::vec(0..6_u8, 0..20)) {
             let mut state = OrderState::Created;
             let mut came = false;
             for event in events {
@@ -407,10 +427,11 @@ mod tests {
                     1 => state.clone().paid(NOON),
                     2 => state.clone().fail("declined"),
                     3 => state.clone().close(),
+                    4 => state.clone().proven(NOON),
                     _ => state.clone().refunded(),
                 };
                 if let Ok(next) = next {
-                    came |= event == 1;
+                    came |= event == 1 || event == 4;
                     state = next;
                 }
                 let shows =

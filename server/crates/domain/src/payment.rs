@@ -1,8 +1,10 @@
 //! Payments (支付单): the payment gateway's attempt to collect an order's amount. Not knowing the
 //! outcome is a state of its own, left only by evidence.
 
+mod contradiction;
 mod view;
 
+pub use contradiction::Contradiction;
 pub use view::{
     BillLineLink, ErrorItemLink, JournalLink, PaymentDetail, PaymentFilter, PaymentSummary,
     PayoutLink, RefundLink, SettlementLink,
@@ -230,6 +232,21 @@ impl Payment {
             }
             PaymentState::Failed { .. } => Ok(self),
             other => Err(other.refuse("given up")),
+        }
+    }
+
+    /// Closes it although its outcome is not known (关闭). The channel may still collect: what it
+    /// says later is a difference to be resolved, never a success by itself.
+    ///
+    /// # Errors
+    /// It is on its way right now, or it is decided.
+    pub fn close(self, reason: &str) -> Result<Self, InvalidTransition> {
+        match self.state {
+            PaymentState::Created | PaymentState::Unknown { .. } => {
+                let state = PaymentState::Failed { reason: reason.to_owned() };
+                Ok(Self { state, ..self })
+            }
+            other => Err(other.refuse("closed")),
         }
     }
 

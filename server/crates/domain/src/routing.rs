@@ -1,10 +1,25 @@
 //! Payment routing (支付路由): which channel collects a payment, and why not the others. The whole
-//! reasoning is kept with the payment.
+//! reasoning is kept with the payment. The same facts and the same payment always give the same
+//! decision: chance is drawn from the payment's own id.
 
-use crate::fee::CostTerms;
+mod draw;
+mod explain;
+mod rules;
+
+pub use draw::Seed;
+pub use explain::{ChosenBy, Considered, RouteVerdict, RoutingDecision, RuleTried};
+pub use rules::{
+    Choose, Conditions, Hours, Rule, RuleBook, RuleRefused, Silence, Target, check_rules,
+};
+
+use crate::channel::{Fitness, SuccessRate};
+use crate::date::BusinessDate;
+use crate::ids::ApprovalId;
 use crate::money::{Currency, Money};
-use crate::product::Product;
+use crate::product::{CardType, Product};
 use serde::{Deserialize, Serialize};
+use time::{OffsetDateTime, Time};
+use uuid::Uuid;
 
 /// One way a product may go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,12 +30,69 @@ pub struct Route {
     pub product: Product,
     /// How the payer pays, as the channel calls it.
     pub method: String,
-    /// The smallest number is tried first.
+    /// Where no rule speaks, the smallest number is tried first.
     pub priority: i32,
     /// Smallest amount the channel takes.
     pub min: Money,
     /// Largest amount the channel takes.
     pub max: Money,
+}
+
+/// The payment that wants a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// With which product.
+    pub product: Product,
+    /// How much.
+    pub amount: Money,
+    /// In which way the payer wants to pay, where that is given.
+    pub method: Option<String>,
+    /// With which kind of card, where that is known.
+    pub card: Option<CardType>,
+    /// Of which bank, where that is known.
+    pub bank: Option<String>,
+    /// For the merchant with this number, where a rule asks for it.
+    pub merchant: Option<String>,
+    /// On which day of the business zone.
+    pub day: BusinessDate,
+    /// At which time of that day.
+    pub time: Time,
+    /// Where its chance is drawn from.
+    pub seed: Seed,
+}
+
+/// A question of a person: where would this payment go, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoutingAsk {
+    /// With which product.
+    pub product: Product,
+    /// How much.
+    pub amount: Money,
+    /// For the merchant with this number.
+    pub merchant: Option<String>,
+    /// In which way the payer wants to pay.
+    pub method: Option<String>,
+    /// With which kind of card.
+    pub card: Option<CardType>,
+    /// Of which bank.
+    pub bank: Option<String>,
+    /// When; now, if nothing is said.
+    pub at: Option<OffsetDateTime>,
+    /// With the chance of this payment; with any, if nothing is said.
+    pub payment: Option<Uuid>,
+}
+
+/// A version of the rules, as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleVersion {
+    /// Its number.
+    pub version: i64,
+    /// How many rules it holds.
+    pub rules: i32,
+    /// The decision about it; none when it was set up.
+    pub approval: Option<ApprovalId>,
+    /// When it came into force.
+    pub made_at: OffsetDateTime,
 }
 
 /// A route with what is known about its channel at this moment.
@@ -32,240 +104,163 @@ pub struct Candidate {
     pub active: bool,
     /// Whether a bank front for collecting is connected.
     pub connected: bool,
-    /// What the channel charges.
-    pub cost: CostTerms,
-}
-
-/// What became of a candidate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "verdict")]
-pub enum RouteVerdict {
-    /// It collects the payment.
-    Chosen,
-    /// It could have, but another one comes first.
-    Behind,
-    /// It carries other products only.
-    OtherProduct,
-    /// The channel is switched off.
-    SwitchedOff,
-    /// No bank front is connected.
-    NotConnected,
-    /// It takes renminbi only.
-    OtherCurrency,
-    /// Less than it takes.
-    BelowMinimum {
-        /// The smallest amount it takes.
-        min: Money,
-    },
-    /// More than it takes.
-    AboveMaximum {
-        /// The largest amount it takes.
-        max: Money,
-    },
-}
-
-impl RouteVerdict {
-    /// The reason in plain words.
-    #[must_use]
-    pub fn reason(&self) -> String {
-        match self {
-            Self::Chosen => "first in order of priority, then cost".to_owned(),
-            Self::Behind => "possible, but another route comes first".to_owned(),
-            Self::OtherProduct => "does not carry this product".to_owned(),
-            Self::SwitchedOff => "the channel is switched off".to_owned(),
-            Self::NotConnected => "no bank front is connected".to_owned(),
-            Self::OtherCurrency => "does not take this currency".to_owned(),
-            Self::BelowMinimum { min } => format!("takes no less than {min}"),
-            Self::AboveMaximum { max } => format!("takes no more than {max}"),
-        }
-    }
-}
-
-/// One candidate with its verdict.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Considered {
-    /// The channel.
-    pub channel: String,
-    /// How the payer would pay.
-    pub method: String,
-    /// Its place in the order.
-    pub priority: i32,
-    /// What it would cost us, where it could be computed.
+    /// First day it may be used.
+    pub valid_from: Option<BusinessDate>,
+    /// Last day it may be used, 下线日.
+    pub valid_until: Option<BusinessDate>,
+    /// What its health allows.
+    pub fitness: Fitness,
+    /// How often it succeeded of late.
+    pub success: SuccessRate,
+    /// What it would charge us, where that could be computed.
     pub cost: Option<Money>,
-    /// What became of it.
-    #[serde(flatten)]
-    pub verdict: RouteVerdict,
 }
 
-/// The decision with its whole reasoning.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RoutingDecision {
-    /// Every candidate, the chosen one first.
-    pub considered: Vec<Considered>,
-}
-
-impl RoutingDecision {
-    /// The route that was chosen, if any was possible.
-    #[must_use]
-    pub fn chosen(&self) -> Option<&Considered> {
-        self.considered.iter().find(|one| one.verdict == RouteVerdict::Chosen)
-    }
-
-    /// One line for the order's way through the systems.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        match self.chosen() {
-            Some(one) => {
-                let others = self.considered.len().saturating_sub(1);
-                let reason = one.verdict.reason();
-                format!("{} {}: {reason}; {others} others considered", one.channel, one.method)
-            }
-            None => {
-                let reasons: Vec<String> = self
-                    .considered
-                    .iter()
-                    .map(|one| format!("{} {}", one.channel, one.verdict.reason()))
-                    .collect();
-                format!("no channel can take this payment: {}", reasons.join("; "))
+/// Chooses among the candidates. A channel on trial takes its share of payments first; then the
+/// first rule decides that speaks and has a channel for it; where none does, the smallest priority
+/// number, then the lowest cost, then the channel's code.
+#[must_use]
+pub fn decide(book: &RuleBook, candidates: &[Candidate], question: &Question) -> RoutingDecision {
+    let mut considered: Vec<Considered> =
+        candidates.iter().map(|candidate| consider(candidate, question)).collect();
+    considered.sort_by_key(Considered::order);
+    let (rule, rules) = ruling(book, &considered, question);
+    if let Some(rule) = rule {
+        let inside = |one: &Considered| rule.to.iter().any(|to| to.channel == one.channel);
+        for one in considered.iter_mut().filter(|one| one.verdict.is_possible()) {
+            one.weight = rule.to.iter().find(|to| to.channel == one.channel).map(|to| to.weight);
+            if !inside(one) {
+                one.verdict = RouteVerdict::NotInRule;
             }
         }
     }
-}
-
-/// Chooses among the candidates: the smallest priority number, then the lowest cost, then the
-/// channel's code, so that the same facts always give the same decision.
-#[must_use]
-pub fn decide(candidates: &[Candidate], product: Product, amount: Money) -> RoutingDecision {
-    let mut considered: Vec<Considered> =
-        candidates.iter().map(|candidate| consider(candidate, product, amount)).collect();
-    considered.sort_by_key(|one| {
-        let possible = one.verdict == RouteVerdict::Behind;
-        let cost = one.cost.map_or(i64::MAX, Money::minor);
-        (!possible, one.priority, cost, one.channel.clone(), one.method.clone())
-    });
-    if let Some(first) = considered.first_mut().filter(|one| one.verdict == RouteVerdict::Behind) {
-        first.verdict = RouteVerdict::Chosen;
+    let chosen_by = choose(&mut considered, rule, question.seed);
+    considered.sort_by_key(Considered::order);
+    RoutingDecision {
+        version: book.version,
+        rule: rule.map(|rule| rule.name.clone()),
+        rules,
+        chosen_by,
+        considered,
     }
-    RoutingDecision { considered }
 }
 
-fn consider(candidate: &Candidate, product: Product, amount: Money) -> Considered {
-    let Route { channel, method, priority, min, max, .. } = &candidate.route;
-    let verdict = if candidate.route.product != product {
+/// The first rule that speaks and has a channel for the payment, and why those before it did not.
+fn ruling<'a>(
+    book: &'a RuleBook,
+    considered: &[Considered],
+    question: &Question,
+) -> (Option<&'a Rule>, Vec<RuleTried>) {
+    let mut tried = Vec::new();
+    for rule in &book.rules {
+        let possible = |to: &Target| {
+            considered.iter().any(|one| one.channel == to.channel && one.verdict.is_possible())
+        };
+        let silence = rule.when.silent_about(question);
+        let silence =
+            silence.or_else(|| (!rule.to.iter().any(possible)).then_some(Silence::NoChannel));
+        tried.push(RuleTried { name: rule.name.clone(), silence });
+        if silence.is_none() {
+            return (Some(rule), tried);
+        }
+    }
+    (None, tried)
+}
+
+/// Marks the one that collects, and says by what it was chosen.
+fn choose(considered: &mut [Considered], rule: Option<&Rule>, seed: Seed) -> Option<ChosenBy> {
+    let trial = considered.iter().position(|one| match &one.verdict {
+        RouteVerdict::OnTrial { share } => seed.falls_into(&one.channel, *share),
+        _ => false,
+    });
+    if let Some(one) = trial.and_then(|place| considered.get_mut(place)) {
+        one.verdict = RouteVerdict::Chosen;
+        return Some(ChosenBy::Trial);
+    }
+    let behind = |one: &&mut Considered| one.verdict == RouteVerdict::Behind;
+    let open: Vec<&mut Considered> = considered.iter_mut().filter(behind).collect();
+    let (one, by) = match rule.map(|rule| rule.choose) {
+        None => (open.into_iter().next()?, ChosenBy::Priority),
+        Some(Choose::Weight) => by_weight(open, seed)?,
+        Some(Choose::Cost) => {
+            let cost = |one: &&mut Considered| one.cost.map_or(i64::MAX, Money::minor);
+            (open.into_iter().min_by_key(cost)?, ChosenBy::Cost)
+        }
+        Some(Choose::SuccessRate) => {
+            let rank = |one: &&mut Considered| {
+                (-one.success.ppm(), one.cost.map_or(i64::MAX, Money::minor))
+            };
+            (open.into_iter().min_by_key(rank)?, ChosenBy::SuccessRate)
+        }
+    };
+    one.verdict = RouteVerdict::Chosen;
+    Some(by)
+}
+
+/// Draws one by weight. A channel with several routes has its weight once: its first route counts.
+fn by_weight(open: Vec<&mut Considered>, seed: Seed) -> Option<(&mut Considered, ChosenBy)> {
+    let mut rivals: Vec<&mut Considered> = Vec::with_capacity(open.len());
+    for one in open {
+        if rivals.iter().all(|rival| rival.channel != one.channel) {
+            rivals.push(one);
+        }
+    }
+    rivals.sort_by(|one, other| one.channel.cmp(&other.channel));
+    let weight = |one: &Considered| u64::from(one.weight.unwrap_or(0));
+    let total: u64 = rivals.iter().map(|one| weight(one)).sum();
+    let drawn = seed.below(total)?;
+    let mut passed = 0;
+    let chosen = rivals.into_iter().find(|one| {
+        passed += weight(one);
+        drawn < passed
+    });
+    chosen.map(|one| (one, ChosenBy::Weight { drawn, total }))
+}
+
+fn consider(candidate: &Candidate, question: &Question) -> Considered {
+    let Route { channel, method, priority, .. } = &candidate.route;
+    Considered {
+        channel: channel.clone(),
+        method: method.clone(),
+        priority: *priority,
+        cost: candidate.cost,
+        weight: None,
+        success: candidate.success,
+        verdict: verdict(candidate, question),
+    }
+}
+
+fn verdict(candidate: &Candidate, question: &Question) -> RouteVerdict {
+    let Route { product, method, min, max, .. } = &candidate.route;
+    let amount = question.amount;
+    let not_yet = candidate.valid_from.filter(|from| question.day < *from);
+    let over = candidate.valid_until.filter(|until| question.day > *until);
+    if *product != question.product {
         RouteVerdict::OtherProduct
+    } else if question.method.as_ref().is_some_and(|wanted| wanted != method) {
+        RouteVerdict::OtherMethod
     } else if amount.currency() != Currency::Cny {
         RouteVerdict::OtherCurrency
     } else if !candidate.active {
         RouteVerdict::SwitchedOff
     } else if !candidate.connected {
         RouteVerdict::NotConnected
+    } else if let Some(from) = not_yet {
+        RouteVerdict::NotYetValid { from }
+    } else if let Some(until) = over {
+        RouteVerdict::Expired { until }
     } else if amount.minor() < min.minor() {
         RouteVerdict::BelowMinimum { min: *min }
     } else if amount.minor() > max.minor() {
         RouteVerdict::AboveMaximum { max: *max }
     } else {
-        RouteVerdict::Behind
-    };
-    Considered {
-        channel: channel.clone(),
-        method: method.clone(),
-        priority: *priority,
-        cost: candidate.cost.cost_of(amount).ok(),
-        verdict,
+        match &candidate.fitness {
+            Fitness::Fit => RouteVerdict::Behind,
+            Fitness::Trial(share) => RouteVerdict::OnTrial { share: *share },
+            Fitness::Unfit { reason } => RouteVerdict::Withdrawn { reason: reason.clone() },
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fee::Rate;
-    use proptest::prelude::*;
-
-    fn candidate(channel: &str, priority: i32, cost: i64) -> Candidate {
-        Candidate {
-            route: Route {
-                channel: channel.to_owned(),
-                product: Product::QuickPay,
-                method: "QUICK".to_owned(),
-                priority,
-                min: Money::cny(1),
-                max: Money::cny(1_000_000),
-            },
-            active: true,
-            connected: true,
-            cost: CostTerms { rate: Rate::ZERO, fixed: Money::cny(cost) },
-        }
-    }
-
-    fn verdicts(decision: &RoutingDecision) -> Vec<(&str, RouteVerdict)> {
-        decision.considered.iter().map(|one| (one.channel.as_str(), one.verdict)).collect()
-    }
-
-    #[test]
-    fn the_cheaper_of_two_equal_routes_is_chosen_and_the_other_is_explained() {
-        let candidates = [candidate("wechat", 1, 60), candidate("unionpay", 1, 24)];
-        let decision = decide(&candidates, Product::QuickPay, Money::cny(10_000));
-        let expected = vec![("unionpay", RouteVerdict::Chosen), ("wechat", RouteVerdict::Behind)];
-        assert_eq!(verdicts(&decision), expected);
-    }
-
-    #[test]
-    fn every_candidate_that_was_passed_over_has_its_reason() {
-        let mut off = candidate("off", 1, 1);
-        off.active = false;
-        let mut unplugged = candidate("unplugged", 1, 1);
-        unplugged.connected = false;
-        let mut small = candidate("small", 1, 1);
-        small.route.max = Money::cny(99);
-        let mut large = candidate("large", 1, 1);
-        large.route.min = Money::cny(20_000);
-        let mut other = candidate("other", 1, 1);
-        other.route.product = Product::BankTransfer;
-        let candidates = [off, unplugged, small, large, other];
-        let decision = decide(&candidates, Product::QuickPay, Money::cny(10_000));
-        assert_eq!(decision.chosen(), None);
-        let expected = vec![
-            ("large", RouteVerdict::BelowMinimum { min: Money::cny(20_000) }),
-            ("off", RouteVerdict::SwitchedOff),
-            ("other", RouteVerdict::OtherProduct),
-            ("small", RouteVerdict::AboveMaximum { max: Money::cny(99) }),
-            ("unplugged", RouteVerdict::NotConnected),
-        ];
-        assert_eq!(verdicts(&decision), expected);
-        assert!(decision.sentence().starts_with("no channel can take this payment"));
-    }
-
-    #[test]
-    fn foreign_money_finds_no_channel() {
-        let decision =
-            decide(&[candidate("a", 1, 1)], Product::QuickPay, Money::new(1, Currency::Usd));
-        assert_eq!(verdicts(&decision), vec![("a", RouteVerdict::OtherCurrency)]);
-    }
-
-    #[test]
-    fn a_stored_decision_is_read_back() {
-        let candidates = [candidate("a", 1, 60), candidate("b", 1, 24)];
-        let decision = decide(&candidates, Product::QuickPay, Money::cny(2_000_000));
-        let json = serde_json::to_string(&decision).unwrap();
-        assert_eq!(serde_json::from_str::<RoutingDecision>(&json).unwrap(), decision);
-    }
-
-    proptest! {
-        #[test]
-        fn the_order_in_which_candidates_are_given_does_not_matter(
-            mut picks in prop::collection::vec((0..5_u8, 0..3_i32, 0..3_i64), 0..8),
-            turn in 0..8_usize,
-        ) {
-            let make = |picks: &[(u8, i32, i64)]| -> Vec<Candidate> {
-                picks.iter().map(|(c, p, f)| candidate(&format!("c{c}"), *p, *f)).collect()
-            };
-            let amount = Money::cny(500);
-            let first = decide(&make(&picks), Product::QuickPay, amount);
-            if !picks.is_empty() {
-                let by = turn % picks.len();
-                picks.rotate_left(by);
-            }
-            prop_assert_eq!(first, decide(&make(&picks), Product::QuickPay, amount));
-        }
-    }
-}
+mod tests;

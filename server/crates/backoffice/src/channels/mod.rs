@@ -1,43 +1,25 @@
 //! Channels (渠道) and the routes over which products go: the facts that payment routing decides
 //! on.
 
+mod candidates;
+mod changes;
+mod costs;
+mod error;
+mod health;
 mod store;
 
+pub use candidates::{Asked, candidates};
+pub use changes::{agree_cost, approval_concluded, propose_change};
+pub use costs::{cost_on, cost_schedule};
+pub use error::ChannelError;
+pub use health::{bring_back, heard, set_policy, take_out};
+
 use crate::audit::{self, Event, Who};
-use crate::explain::{Explain, Inconsistent, Kind};
 use crate::office::Office;
-use domain::access::{Actor, Forbidden, Permission};
-use domain::channel::{ChannelDetail, ChannelSummary};
-use domain::routing::{Candidate, Route};
+use domain::access::{Actor, Permission};
+use domain::channel::{ChannelDetail, ChannelStanding, ChannelSummary};
+use domain::routing::Route;
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
-
-/// Why channels could not be shown or set up.
-#[derive(Debug, thiserror::Error)]
-pub enum ChannelError {
-    /// Not allowed.
-    #[error(transparent)]
-    Forbidden(#[from] Forbidden),
-    /// No such channel.
-    #[error("there is no such channel")]
-    NotFound,
-    /// A stored channel is impossible.
-    #[error(transparent)]
-    Inconsistent(#[from] Inconsistent),
-    /// The database failed.
-    #[error("channels could not be read or written")]
-    Database(#[from] sqlx::Error),
-}
-
-impl Explain for ChannelError {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Forbidden(forbidden) => forbidden.kind(),
-            Self::NotFound => Kind::NotFound,
-            Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,
-        }
-    }
-}
 
 /// All channels, by code.
 ///
@@ -63,7 +45,32 @@ pub async fn find(
     let summary = store::find(&mut conn, code).await?.ok_or(ChannelError::NotFound)?;
     let mut routes = store::routes(&mut conn).await?;
     routes.retain(|route| route.channel == code);
-    Ok(ChannelDetail { summary, routes })
+    let costs = costs::all(&mut conn, code).await?;
+    let mut standings = health::standings(&mut conn, office, vec![summary]).await?;
+    let standing = standings.pop().ok_or(ChannelError::NotFound)?;
+    Ok(ChannelDetail { standing, routes, costs })
+}
+
+/// All channels, by code, with their health and how often they succeeded of late.
+///
+/// # Errors
+/// Not allowed, or the database failed.
+pub async fn standings(
+    office: &Office,
+    actor: &Actor,
+) -> Result<Vec<ChannelStanding>, ChannelError> {
+    actor.require(Permission::ViewChannels)?;
+    let mut conn = office.db.acquire().await?;
+    let summaries = store::list(&mut conn).await?;
+    health::standings(&mut conn, office, summaries).await
+}
+
+/// The codes of all channels.
+///
+/// # Errors
+/// The database failed.
+pub async fn codes(conn: &mut PgConnection) -> Result<Vec<String>, ChannelError> {
+    Ok(store::list(conn).await?.into_iter().map(|channel| channel.code).collect())
 }
 
 /// One channel, for other systems.
@@ -75,29 +82,6 @@ pub async fn by_code(
     code: &str,
 ) -> Result<Option<ChannelSummary>, ChannelError> {
     store::find(conn, code).await
-}
-
-/// Every route with what is known of its channel now, for the routing decision.
-///
-/// # Errors
-/// The database failed.
-pub async fn candidates(
-    conn: &mut PgConnection,
-    office: &Office,
-) -> Result<Vec<Candidate>, ChannelError> {
-    let channels: BTreeMap<String, ChannelSummary> = store::list(conn)
-        .await?
-        .into_iter()
-        .map(|channel| (channel.code.clone(), channel))
-        .collect();
-    let routes = store::routes(conn).await?;
-    let candidates = routes.into_iter().filter_map(|route| {
-        let channel = channels.get(&route.channel)?;
-        let front = office.fronts.of(&route.channel);
-        let connected = front.is_some_and(|front| front.pay.is_some());
-        Some(Candidate { active: channel.active, connected, cost: channel.cost, route })
-    });
-    Ok(candidates.collect())
 }
 
 /// Sets channels and their routes up, or to what is given: for the command line, the demonstration
@@ -113,6 +97,7 @@ pub async fn set_up(
     for (channel, routes) in channels {
         store::save(conn, channel).await?;
         store::replace_routes(conn, &channel.code, routes).await?;
+        health::begin(conn, &channel.code).await?;
         let event = Event {
             who: Who::System("set-up"),
             action: "channels.set_up",

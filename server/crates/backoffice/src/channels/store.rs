@@ -1,6 +1,7 @@
 use super::ChannelError;
 use crate::explain::Inconsistent;
 use domain::channel::{BillFormat, ChannelSummary, Rail};
+use domain::date::BusinessDate;
 use domain::fee::{CostTerms, Rate};
 use domain::money::Money;
 use domain::routing::Route;
@@ -146,5 +147,39 @@ pub(super) async fn replace_routes(
         .execute(&mut *conn)
         .await?;
     }
+    Ok(())
+}
+
+pub(super) async fn lock(conn: &mut PgConnection, code: &str) -> Result<(), ChannelError> {
+    sqlx::query!("SELECT code FROM channels WHERE code = $1 FOR UPDATE", code)
+        .fetch_optional(conn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn validity(
+    conn: &mut PgConnection,
+    code: &str,
+) -> Result<(Option<BusinessDate>, Option<BusinessDate>), ChannelError> {
+    let row = sqlx::query!("SELECT valid_from, valid_until FROM channels WHERE code = $1", code)
+        .fetch_optional(conn)
+        .await?
+        .ok_or(ChannelError::NotFound)?;
+    Ok((row.valid_from.map(BusinessDate), row.valid_until.map(BusinessDate)))
+}
+
+pub(super) async fn set_validity(
+    conn: &mut PgConnection,
+    code: &str,
+    (from, until): (Option<BusinessDate>, Option<BusinessDate>),
+) -> Result<(), ChannelError> {
+    sqlx::query!(
+        "UPDATE channels SET valid_from = $2, valid_until = $3 WHERE code = $1",
+        code,
+        from.map(|day| day.0),
+        until.map(|day| day.0),
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }

@@ -6,11 +6,13 @@ mod error;
 mod opening;
 mod postings;
 mod repair;
+mod reporting;
 mod resolving;
 mod store;
 
 pub use error::ErrorItemError;
 pub use opening::{close_vanished, open};
+pub use reporting::report;
 pub use resolving::{approval_concluded, propose};
 
 use crate::audit::{self, Event, Who};

@@ -36,7 +36,7 @@ pub async fn open(
                 keep(conn, office, stored, (difference, run)).await?
             }
             Some(stored) if explained(&stored.item, difference) => stored.item.id,
-            _ => insert(conn, office, difference, run).await?,
+            _ => insert(conn, office, difference, Some(run)).await?,
         };
         ids.push(id);
     }
@@ -71,11 +71,12 @@ async fn keep(
     Ok(item.id)
 }
 
-async fn insert(
+/// Opens an item; `run` is the reconciliation that found it, if one did.
+pub(super) async fn insert(
     conn: &mut PgConnection,
     office: &Office,
     difference: &Difference,
-    run: ReconciliationId,
+    run: Option<ReconciliationId>,
 ) -> Result<ErrorItemId, ErrorItemError> {
     let day = difference.clearing_date;
     let before = store::take_numbers(conn, day, 1).await?;

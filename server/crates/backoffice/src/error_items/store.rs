@@ -21,7 +21,7 @@ use uuid::Uuid;
 pub(super) struct Stored {
     pub item: ErrorItem,
     pub assignee_name: Option<String>,
-    pub reconciliation: ReconciliationId,
+    pub reconciliation: Option<ReconciliationId>,
     pub approval: Option<ApprovalId>,
     pub journal: Option<JournalId>,
 }
@@ -55,7 +55,7 @@ struct Row {
     journal_id: Option<Uuid>,
     concluded_at: Option<OffsetDateTime>,
     conclusion: Option<String>,
-    reconciliation_id: Uuid,
+    reconciliation_id: Option<Uuid>,
     opened_at: OffsetDateTime,
     assignee_name: Option<String>,
 }
@@ -134,7 +134,7 @@ impl TryFrom<Row> for Stored {
                 opened_at: row.opened_at,
             },
             assignee_name: row.assignee_name,
-            reconciliation: row.reconciliation_id.into(),
+            reconciliation: row.reconciliation_id.map(ReconciliationId),
             approval: row.approval_id.map(ApprovalId),
             journal: row.journal_id.map(JournalId),
         })
@@ -272,7 +272,7 @@ pub(super) async fn take_numbers(
 pub(super) async fn insert(
     conn: &mut PgConnection,
     item: &ErrorItem,
-    run: ReconciliationId,
+    run: Option<ReconciliationId>,
 ) -> Result<(), sqlx::Error> {
     let found = &item.difference;
     let links = &found.links;
@@ -303,7 +303,7 @@ pub(super) async fn insert(
         links.payout.map(Uuid::from),
         links.bill_line.map(Uuid::from),
         links.statement_line.map(Uuid::from),
-        Uuid::from(run),
+        run.map(Uuid::from),
         item.opened_at,
     )
     .execute(&mut *conn)

@@ -1,9 +1,13 @@
 use crate::explain::{Explain, Inconsistent, Kind};
+use crate::limits::LimitError;
 use crate::merchants::MerchantError;
+use crate::notifications::NotificationError;
 use crate::orders::OrderError;
 use crate::payments::PaymentError;
 use crate::refunds::RefundError;
-use domain::gateway::FieldError;
+use domain::gateway::{ErrorCode, FieldError};
+use domain::refund::AmountRefused;
+use ledger::LedgerError;
 
 /// Why a business system's request was not done.
 #[derive(Debug, thiserror::Error)]
@@ -32,9 +36,18 @@ pub enum GatewayError {
     /// The refund was refused.
     #[error(transparent)]
     Refund(#[from] RefundError),
+    /// The address was refused.
+    #[error(transparent)]
+    Notification(#[from] NotificationError),
+    /// The books could not be read.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
     /// CRM failed.
     #[error(transparent)]
     Merchant(#[from] MerchantError),
+    /// The payer's limits could not be counted.
+    #[error(transparent)]
+    Limit(#[from] LimitError),
     /// A stored request is impossible.
     #[error(transparent)]
     Inconsistent(#[from] Inconsistent),
@@ -46,20 +59,24 @@ pub enum GatewayError {
 impl GatewayError {
     /// The stable code of the error, as the API carries it.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> ErrorCode {
         match self {
-            Self::NotAuthenticated => "not_authenticated",
-            Self::KeyReused => "idempotency_key_reused",
-            Self::InProgress => "request_in_progress",
-            Self::Order(OrderError::NumberTaken) => "order_number_taken",
-            Self::Refund(RefundError::NotRefundable(_)) => "payment_not_refundable",
-            Self::Refund(RefundError::NumberReused { .. }) => "refund_number_taken",
+            Self::NotAuthenticated => ErrorCode::NotAuthenticated,
+            Self::KeyReused => ErrorCode::IdempotencyKeyReused,
+            Self::InProgress => ErrorCode::RequestInProgress,
+            Self::Order(OrderError::NumberTaken) => ErrorCode::OrderNumberTaken,
+            Self::Payment(PaymentError::NotClosable(_)) => ErrorCode::PaymentNotClosable,
+            Self::Refund(RefundError::NotRefundable(_)) => ErrorCode::PaymentNotRefundable,
+            Self::Refund(RefundError::NumberReused { .. }) => ErrorCode::RefundNumberTaken,
+            Self::Refund(RefundError::Amount(AmountRefused::ExceedsRemaining { .. })) => {
+                ErrorCode::AmountExceedsRemaining
+            }
             _ => match self.kind() {
-                Kind::NotFound => "not_found",
-                Kind::Invalid(_) => "invalid_field",
-                Kind::Conflict => "conflict",
-                Kind::SignedOut | Kind::Forbidden(_) => "not_allowed",
-                Kind::Unexpected => "internal",
+                Kind::NotFound => ErrorCode::NotFound,
+                Kind::Invalid(_) => ErrorCode::InvalidField,
+                Kind::Conflict => ErrorCode::Conflict,
+                Kind::SignedOut | Kind::Forbidden(_) => ErrorCode::NotAllowed,
+                Kind::Unexpected => ErrorCode::Internal,
             },
         }
     }
@@ -77,7 +94,9 @@ impl Explain for GatewayError {
             Self::Payment(error) => error.kind(),
             Self::Refund(error) => error.kind(),
             Self::Merchant(error) => error.kind(),
-            Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,
+            Self::Notification(error) => error.kind(),
+            Self::Limit(error) => error.kind(),
+            Self::Ledger(_) | Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,
         }
     }
 }

@@ -4,12 +4,14 @@
 
 mod error;
 mod idempotency;
+mod money;
 mod payments;
 mod store;
 
 pub use error::GatewayError;
 pub use idempotency::{Answer, Call};
-pub use payments::{Taken, create_payment, find_payment, standing};
+pub use money::{MerchantStatement, balance, endpoint, set_endpoint, statement};
+pub use payments::{Taken, close_payment, create_payment, find_by_number, find_payment, standing};
 
 use crate::merchants;
 use crate::office::Office;

@@ -4,14 +4,16 @@
 use super::idempotency::{self, Call, Key};
 use super::{Came, GatewayError};
 use crate::audit::{self, Event, Who};
+use crate::limits;
 use crate::merchants;
 use crate::office::Office;
-use crate::orders::{self, Hop, NewOrder, Visit};
+use crate::orders::{self, Change, Hop, NewOrder, Visit};
 use crate::payments;
 use domain::gateway::{ApiClient, CheckedRequest, FieldError, PaymentRequest, PaymentView};
 use domain::ids::{MerchantId, OrderId, PaymentId};
-use domain::merchant::{Entitlement, Refusal};
-use domain::order::{FunnelStep, HopOutcome, Order, OrderState, Station};
+use domain::limits::Payer;
+use domain::merchant::{Entitlement, Refusal, Sale};
+use domain::order::{Cause, FunnelStep, HopOutcome, Order, OrderState, Station};
 use domain::payment::{Payment, PaymentState, PaymentStatus};
 use sqlx::PgConnection;
 
@@ -45,17 +47,20 @@ pub async fn create_payment(
         }
     }
     let seller = seller(&mut tx, client.merchant, checked.seller.as_deref()).await?;
+    let payer = checked.payer.clone();
     let order = take_order(&mut tx, office, client, (checked, seller)).await?;
     idempotency::about(&mut tx, client, call, order.id.into()).await?;
-    let refusal = match ask_crm(&mut tx, office, &order).await? {
+    let refusal = match ask_crm(&mut tx, office, (&order, payer.as_ref())).await? {
         Ok(entitlement) => {
             visited(&mut tx, office, &order, FunnelStep::OrderCreated).await?;
-            payments::open(&mut tx, office, &order, &entitlement).await?;
+            let paid = (&order, payer.as_ref());
+            payments::open(&mut tx, office, paid, &entitlement).await?;
             None
         }
         Err(refusal) => {
             let reason = refusal.to_string();
-            orders::advance(&mut tx, order.id, |state| state.fail(&reason)).await?;
+            let why = (order.id, Change::by("business gateway", Cause::Refusal));
+            orders::advance(&mut tx, office, why, |state| state.fail(&reason)).await?;
             Some(refusal)
         }
     };
@@ -84,6 +89,44 @@ pub async fn find_payment(
     let payment = payment.ok_or(GatewayError::NotFound("payment"))?;
     let order = orders::get(&mut conn, payment.order).await?;
     Ok(view(order, Some(payment)))
+}
+
+/// The payment of an order, by the merchant's own number of it.
+///
+/// # Errors
+/// There is no such order of theirs.
+pub async fn find_by_number(
+    office: &Office,
+    client: &ApiClient,
+    merchant_order_no: &str,
+) -> Result<PaymentView, GatewayError> {
+    let mut conn = office.db.acquire().await?;
+    let order = orders::by_number(&mut conn, client.merchant, merchant_order_no).await?;
+    let order = order.ok_or(GatewayError::NotFound("order"))?;
+    let payment = payments::of_order(&mut conn, order).await?;
+    Ok(view(orders::get(&mut conn, order).await?, payment))
+}
+
+/// Closes a payment that was not sent yet, with its order. What has failed is closed as it is.
+///
+/// # Errors
+/// It is not theirs, it succeeded, or the channel may have it.
+pub async fn close_payment(
+    office: &Office,
+    client: &ApiClient,
+    call: &Call<'_>,
+    id: PaymentId,
+) -> Result<Came<PaymentId>, GatewayError> {
+    let mut tx = office.begin().await?;
+    match idempotency::begin(&mut tx, office, client, call).await? {
+        Key::New => {}
+        Key::Answered(answer) => return Ok(Came::Before(answer)),
+        Key::Unanswered(id) => return Ok(Came::New(PaymentId(id))),
+    }
+    payments::close_unsent(&mut tx, office, (id, client.merchant)).await?;
+    idempotency::about(&mut tx, client, call, id.into()).await?;
+    tx.commit().await?;
+    Ok(Came::New(id))
 }
 
 /// Where an order's payment stands right now.
@@ -150,11 +193,19 @@ async fn take_order(
 async fn ask_crm(
     conn: &mut PgConnection,
     office: &Office,
-    order: &Order,
+    (order, payer): (&Order, Option<&Payer>),
 ) -> Result<Result<Entitlement, Refusal>, GatewayError> {
     let started_at = office.now();
-    let wanted = (order.product, order.amount);
-    let word = merchants::entitlement(conn, order.merchant, wanted, order.business_date).await?;
+    let card = payer.and_then(|payer| payer.card);
+    let sale = Sale { product: order.product, amount: order.amount, card };
+    let word = merchants::entitlement(conn, order.merchant, sale, order.business_date).await?;
+    let word = match (word, payer) {
+        (Ok(entitlement), Some(payer)) => {
+            let held = limits::hold(conn, office, order, payer).await?;
+            held.map(|()| entitlement).map_err(Refusal::OverLimit)
+        }
+        (word, _) => word,
+    };
     let (outcome, detail) = match &word {
         Ok(entitlement) => (HopOutcome::Ok, format!("the fee is {}", entitlement.fee)),
         Err(refusal) => (HopOutcome::Refused, format!("{}: {refusal}", refusal.code())),

@@ -115,7 +115,8 @@ impl Explain for JobsError {
     }
 }
 
-/// Hands on a job, to be done once the transaction has taken effect.
+/// Hands on a job, to be done once the transaction has taken effect. Says whether it is new: false
+/// when one with its unique key was handed on before.
 ///
 /// # Errors
 /// The database failed; the caller's transaction must not commit.
@@ -123,11 +124,11 @@ pub async fn enqueue<J: Message>(
     conn: &mut PgConnection,
     office: &Office,
     job: &J,
-) -> Result<(), sqlx::Error> {
+) -> Result<bool, sqlx::Error> {
     enqueue_at(conn, office, job, office.now()).await
 }
 
-/// Hands on a job, to be done at a moment.
+/// Hands on a job, to be done at a moment. Says whether it is new.
 ///
 /// # Errors
 /// The database failed; the caller's transaction must not commit.
@@ -136,7 +137,7 @@ pub async fn enqueue_at<J: Message>(
     office: &Office,
     job: &J,
     at: OffsetDateTime,
-) -> Result<(), sqlx::Error> {
+) -> Result<bool, sqlx::Error> {
     let payload = serde_json::to_value(job).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     store::insert(conn, office, (J::KIND, payload), job.unique_key(), at).await
 }

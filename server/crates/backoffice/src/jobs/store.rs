@@ -13,8 +13,8 @@ pub(super) async fn insert(
     (kind, payload): (&str, serde_json::Value),
     unique_key: Option<String>,
     run_at: OffsetDateTime,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
+) -> Result<bool, sqlx::Error> {
+    let made = sqlx::query!(
         "INSERT INTO jobs (id, kind, payload, unique_key, state, run_at, request_id, created_at)
          VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7)
          ON CONFLICT ON CONSTRAINT jobs_unique_key DO NOTHING",
@@ -28,7 +28,7 @@ pub(super) async fn insert(
     )
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(made.rows_affected() == 1)
 }
 
 pub(super) async fn claim(

@@ -1,15 +1,14 @@
 //! Changes of a merchant's terms take two people.
 
-use super::{MerchantError, store};
+use super::{MerchantError, fees, store};
 use crate::approvals::{self, Leave, Proposal};
 use crate::audit::{self, Event, Who};
 use crate::jobs::JobError;
 use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::approval::{ApprovalKind, ApprovalState};
-use domain::fee::FeeTerms;
 use domain::ids::{ApprovalId, MerchantId};
-use domain::merchant::{MerchantChange, MerchantDetail};
+use domain::merchant::{FeeRow, MerchantChange, MerchantDetail};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
@@ -25,8 +24,8 @@ pub async fn propose_change(
     change: &MerchantChange,
 ) -> Result<ApprovalId, MerchantError> {
     actor.require(Permission::MakeMerchantChange)?;
-    if let MerchantChange::Fee { terms, valid_from, .. } = change {
-        terms.checked()?;
+    if let MerchantChange::Fee { schedule, valid_from, .. } = change {
+        schedule.clone().checked()?;
         if *valid_from < office.today() {
             return Err(MerchantError::BeginsInThePast(*valid_from));
         }
@@ -84,8 +83,8 @@ async fn apply(
         MerchantChange::Product { product, enabled } => {
             store::set_product(conn, merchant, *product, *enabled).await
         }
-        MerchantChange::Fee { product, terms, valid_from } => {
-            store::set_fee(conn, merchant, *product, (terms, *valid_from)).await
+        MerchantChange::Fee { product, card, schedule, valid_from } => {
+            fees::set(conn, merchant, (*product, *card), (schedule, *valid_from)).await
         }
     }
 }
@@ -97,14 +96,13 @@ fn content(merchant: &MerchantDetail, change: &MerchantChange) -> Value {
             let before = merchant.summary.products.contains(product);
             (json!(before), json!(enabled))
         }
-        MerchantChange::Fee { product, terms, valid_from } => {
+        MerchantChange::Fee { product, card, schedule, valid_from } => {
             // Newest first: the first row that began by then is the one that counts.
-            let before: Option<&FeeTerms> = merchant
-                .fees
-                .iter()
-                .find(|row| row.product == *product && row.valid_from <= *valid_from)
-                .map(|row| &row.terms);
-            (json!(before), json!(terms))
+            let counts = |row: &&FeeRow| {
+                row.product == *product && row.card == *card && row.valid_from <= *valid_from
+            };
+            let before = merchant.fees.iter().find(counts).map(|row| &row.schedule);
+            (json!(before.map(ToString::to_string)), json!(schedule.to_string()))
         }
     };
     json!({
@@ -121,8 +119,9 @@ fn title(merchant: &MerchantDetail, change: &MerchantChange) -> String {
     match change {
         MerchantChange::Product { product, enabled: true } => format!("{name}: open {product}"),
         MerchantChange::Product { product, enabled: false } => format!("{name}: close {product}"),
-        MerchantChange::Fee { product, terms, valid_from } => {
-            format!("{name}: {product} at {} from {valid_from}", terms.rate)
+        MerchantChange::Fee { product, card, schedule, valid_from } => {
+            let card = card.map(|card| format!(" by {card} card")).unwrap_or_default();
+            format!("{name}: {product}{card} at {schedule} from {valid_from}")
         }
     }
 }

@@ -3,30 +3,29 @@
 
 mod changes;
 mod error;
+mod fees;
 mod names;
 mod set_up;
 mod store;
 
 pub use changes::{approval_concluded, propose_change};
 pub use error::MerchantError;
+pub use fees::{fee_on, fee_schedule};
 pub use names::names;
 pub use set_up::{
-    ApiSecret, NewMerchant, NewSplitRule, add, add_split_rule, agree_fee, enable, issue_api_key,
-    set_status,
+    ApiSecret, NewMerchant, NewSplitRule, add, add_split_rule, agree_fee, agree_schedule, enable,
+    issue_api_key, set_status,
 };
 
 use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::date::BusinessDate;
-use domain::fee::FeeTerms;
 use domain::ids::MerchantId;
 use domain::merchant::{
-    Entitlement, MerchantDetail, MerchantFilter, MerchantSummary, Refusal, SettlementAccount,
+    Entitlement, MerchantDetail, MerchantFilter, MerchantSummary, Refusal, Sale, SettlementAccount,
     SplitRule, entitle,
 };
-use domain::money::Money;
 use domain::page::{Page, PageRequest};
-use domain::product::Product;
 use sqlx::PgConnection;
 
 /// Merchants by number.
@@ -80,25 +79,12 @@ pub async fn numbered(
 pub async fn entitlement(
     conn: &mut PgConnection,
     merchant: MerchantId,
-    (product, amount): (Product, Money),
+    sale: impl Into<Sale>,
     day: BusinessDate,
 ) -> Result<Result<Entitlement, Refusal>, MerchantError> {
-    let standing = store::standing(conn, merchant, product, day).await?;
+    let Sale { product, amount, card } = sale.into();
+    let standing = store::standing(conn, merchant, (product, card), day).await?;
     Ok(entitle(standing.as_ref(), product, amount, day))
-}
-
-/// The fee terms that count for a product on a day, if any were agreed.
-///
-/// # Errors
-/// The database failed.
-pub async fn fee_terms(
-    conn: &mut PgConnection,
-    merchant: MerchantId,
-    product: Product,
-    day: BusinessDate,
-) -> Result<Option<FeeTerms>, MerchantError> {
-    let standing = store::standing(conn, merchant, product, day).await?;
-    Ok(standing.and_then(|standing| standing.terms))
 }
 
 /// The split rules of a platform's orders that count on a day, in the order shares are taken.
@@ -133,6 +119,17 @@ pub async fn by_code(
     code: &str,
 ) -> Result<Option<MerchantId>, MerchantError> {
     store::by_code(conn, code).await
+}
+
+/// The number of a merchant.
+///
+/// # Errors
+/// The database failed.
+pub async fn code_of(
+    conn: &mut PgConnection,
+    id: MerchantId,
+) -> Result<Option<String>, MerchantError> {
+    store::code_of(conn, id).await
 }
 
 /// The seller with this number, if it sells on this platform.

@@ -1,15 +1,15 @@
 //! Setting merchants up: for the command line, the demonstration and tests. What is there already
 //! is left as it is.
 
-use super::{MerchantError, store};
+use super::{MerchantError, fees, store};
 use crate::audit::{self, Event, Who};
 use crate::office::Office;
 use domain::date::BusinessDate;
-use domain::fee::FeeTerms;
+use domain::fee::{FeeSchedule, FeeTerms};
 use domain::ids::MerchantId;
 use domain::merchant::SplitMode;
 use domain::merchant::{MerchantKind, MerchantStatus, SettlementAccount, SplitLabel, SplitShare};
-use domain::product::Product;
+use domain::product::{CardType, Product};
 use rand::Rng;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
@@ -112,8 +112,21 @@ pub async fn agree_fee(
     merchant: MerchantId,
     (product, terms, valid_from): (Product, FeeTerms, BusinessDate),
 ) -> Result<(), MerchantError> {
-    let terms = terms.checked()?;
-    store::set_fee(conn, merchant, product, (&terms, valid_from)).await?;
+    agree_schedule(conn, office, merchant, (product, None, terms.into(), valid_from)).await
+}
+
+/// Agrees a fee schedule from a day on, for one kind of card or for all.
+///
+/// # Errors
+/// The terms make no sense.
+pub async fn agree_schedule(
+    conn: &mut PgConnection,
+    office: &Office,
+    merchant: MerchantId,
+    (product, card, schedule, valid_from): (Product, Option<CardType>, FeeSchedule, BusinessDate),
+) -> Result<(), MerchantError> {
+    let schedule = schedule.checked()?;
+    fees::set(conn, merchant, (product, card), (&schedule, valid_from)).await?;
     witness(conn, office, "merchants.agree_fee", (merchant, product.name())).await
 }
 

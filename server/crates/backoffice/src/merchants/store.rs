@@ -1,17 +1,17 @@
-use super::{MerchantError, NewMerchant, NewSplitRule};
+use super::{MerchantError, NewMerchant, NewSplitRule, fees};
 use crate::explain::Inconsistent;
 use crate::office::Office;
 use domain::date::BusinessDate;
-use domain::fee::{FeeTerms, Rate};
+use domain::fee::{MonthVolume, Rate};
 use domain::ids::MerchantId;
 use domain::merchant::SplitMode;
 use domain::merchant::{
-    FeeRow, MerchantDetail, MerchantFilter, MerchantKind, MerchantStatus, MerchantSummary,
+    MerchantDetail, MerchantFilter, MerchantKind, MerchantStatus, MerchantSummary,
     SettlementAccount, SplitLabel, SplitRule, SplitShare, Standing,
 };
 use domain::money::Money;
 use domain::page::{Page, PageRequest};
-use domain::product::Product;
+use domain::product::{CardType, Product};
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -132,7 +132,7 @@ pub(super) async fn detail(
         summary,
         settlement_cycle_days,
         settlement_account,
-        fees: fees(conn, id).await?,
+        fees: fees::all(conn, id).await?,
         split_rules: split_rules(conn, id, None).await?,
         sub_merchants: summaries(conn, None, Some(id)).await?,
         api_keys,
@@ -173,59 +173,10 @@ pub(super) async fn settlement_terms(
     Ok(Some((account, days)))
 }
 
-struct FeeTermsRow {
-    rate_ppm: i64,
-    fixed_minor: i64,
-    min_minor: i64,
-    max_minor: Option<i64>,
-}
-
-impl FeeTermsRow {
-    fn terms(self, id: MerchantId) -> Result<FeeTerms, Inconsistent> {
-        let rate = Rate::from_ppm(self.rate_ppm)
-            .map_err(|error| Inconsistent::new("merchant_fees", id, error))?;
-        Ok(FeeTerms {
-            rate,
-            fixed: Money::cny(self.fixed_minor),
-            min: Money::cny(self.min_minor),
-            max: self.max_minor.map(Money::cny),
-        })
-    }
-}
-
-async fn fees(conn: &mut PgConnection, id: MerchantId) -> Result<Vec<FeeRow>, MerchantError> {
-    let rows = sqlx::query!(
-        "SELECT product, rate_ppm, fixed_minor, min_minor, max_minor, valid_from
-         FROM merchant_fees WHERE merchant_id = $1 ORDER BY product, valid_from DESC",
-        Uuid::from(id),
-    )
-    .fetch_all(conn)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            let product = row
-                .product
-                .parse()
-                .map_err(|error| Inconsistent::new("merchant_fees", id, error))?;
-            let terms = FeeTermsRow {
-                rate_ppm: row.rate_ppm,
-                fixed_minor: row.fixed_minor,
-                min_minor: row.min_minor,
-                max_minor: row.max_minor,
-            };
-            Ok(FeeRow {
-                product,
-                terms: terms.terms(id)?,
-                valid_from: BusinessDate(row.valid_from),
-            })
-        })
-        .collect()
-}
-
 pub(super) async fn standing(
     conn: &mut PgConnection,
     id: MerchantId,
-    product: Product,
+    (product, card): (Product, Option<CardType>),
     day: BusinessDate,
 ) -> Result<Option<Standing>, MerchantError> {
     let row = sqlx::query!(
@@ -241,19 +192,12 @@ pub(super) async fn standing(
     let Some(row) = row else { return Ok(None) };
     let status = MerchantStatus::named(&row.status)
         .ok_or_else(|| Inconsistent::new("merchants", id, "unknown status"))?;
-    let terms = sqlx::query_as!(
-        FeeTermsRow,
-        "SELECT rate_ppm, fixed_minor, min_minor, max_minor FROM merchant_fees
-         WHERE merchant_id = $1 AND product = $2 AND valid_from <= $3
-         ORDER BY valid_from DESC LIMIT 1",
-        Uuid::from(id),
-        product.name(),
-        day.0,
-    )
-    .fetch_optional(conn)
-    .await?;
-    let terms = terms.map(|row| row.terms(id)).transpose()?;
-    Ok(Some(Standing { merchant: id, status, enabled: row.enabled, terms }))
+    let schedule = fees::fee_schedule(conn, id, (product, card), day).await?;
+    let month = match &schedule {
+        Some(schedule) => fees::month(conn, id, (product, schedule), day).await?,
+        None => MonthVolume::default(),
+    };
+    Ok(Some(Standing { merchant: id, status, enabled: row.enabled, schedule, month }))
 }
 
 struct SplitRow {
@@ -326,6 +270,16 @@ pub(super) async fn by_code(
     Ok(id.map(MerchantId))
 }
 
+pub(super) async fn code_of(
+    conn: &mut PgConnection,
+    id: MerchantId,
+) -> Result<Option<String>, MerchantError> {
+    let code = sqlx::query_scalar!("SELECT code FROM merchants WHERE id = $1", Uuid::from(id))
+        .fetch_optional(conn)
+        .await?;
+    Ok(code)
+}
+
 pub(super) async fn seller_on(
     conn: &mut PgConnection,
     platform: MerchantId,
@@ -396,32 +350,6 @@ pub(super) async fn set_product(
         Uuid::from(merchant),
         product.name(),
         enabled,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn set_fee(
-    conn: &mut PgConnection,
-    merchant: MerchantId,
-    product: Product,
-    (terms, valid_from): (&FeeTerms, BusinessDate),
-) -> Result<(), MerchantError> {
-    sqlx::query!(
-        "INSERT INTO merchant_fees
-            (merchant_id, product, rate_ppm, fixed_minor, min_minor, max_minor, valid_from)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (merchant_id, product, valid_from) DO UPDATE SET
-            rate_ppm = excluded.rate_ppm, fixed_minor = excluded.fixed_minor,
-            min_minor = excluded.min_minor, max_minor = excluded.max_minor",
-        Uuid::from(merchant),
-        product.name(),
-        terms.rate.ppm(),
-        terms.fixed.minor(),
-        terms.min.minor(),
-        terms.max.map(Money::minor),
-        valid_from.0,
     )
     .execute(conn)
     .await?;

@@ -18,6 +18,9 @@ pub enum OrderError {
     /// The order's state does not allow it.
     #[error(transparent)]
     State(#[from] InvalidTransition),
+    /// Somebody else was quicker.
+    #[error("the order changed at the same moment: look at it again")]
+    ChangedMeanwhile,
     /// The very same file came before.
     #[error("this file was imported before, as {name}: nothing was stored")]
     FileKnown {
@@ -49,7 +52,10 @@ impl Explain for OrderError {
         match self {
             Self::Forbidden(forbidden) => forbidden.kind(),
             Self::NotFound => Kind::NotFound,
-            Self::NumberTaken | Self::State(_) | Self::FileKnown { .. } => Kind::Conflict,
+            Self::NumberTaken
+            | Self::State(_)
+            | Self::ChangedMeanwhile
+            | Self::FileKnown { .. } => Kind::Conflict,
             Self::FileRefused(_) => Kind::Invalid(Some("file")),
             Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,
         }

@@ -13,8 +13,8 @@ use domain::access::{Actor, Permission};
 use domain::ids::{FileId, MerchantId, OrderId};
 use domain::money::Money;
 use domain::order::{
-    FunnelStep, HopOutcome, HopRecord, InvalidTransition, Order, OrderDetail, OrderFilter,
-    OrderSource, OrderState, OrderSummary, Station,
+    Cause, FunnelStep, HopOutcome, HopRecord, InvalidTransition, Order, OrderDetail, OrderFilter,
+    OrderSource, OrderState, OrderSummary, Station, TransitionRecord,
 };
 use domain::page::{Page, PageRequest};
 use domain::product::Product;
@@ -51,6 +51,23 @@ pub struct Hop<'a> {
     pub detail: String,
     /// When it began; it ends when it is written down.
     pub started_at: OffsetDateTime,
+}
+
+/// Why a state changes, and who makes it change: written down with every change.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// Why.
+    pub cause: Cause,
+    /// Who: a member of staff by name, or a part of the system.
+    pub actor: &'a str,
+}
+
+impl Change<'static> {
+    /// A change a part of the system makes.
+    #[must_use]
+    pub const fn by(actor: &'static str, cause: Cause) -> Self {
+        Self { cause, actor }
+    }
 }
 
 /// Something a visitor did, or an order reached.
@@ -93,7 +110,8 @@ pub async fn find(office: &Office, actor: &Actor, id: OrderId) -> Result<OrderDe
     let summary = store::summary(&mut conn, id).await?.ok_or(OrderError::NotFound)?;
     let hops = store::hops(&mut conn, id).await?;
     let origin = store::origin(&mut conn, id).await?;
-    Ok(OrderDetail { summary, hops, origin })
+    let transitions = store::transitions(&mut conn, id).await?;
+    Ok(OrderDetail { summary, hops, transitions, origin })
 }
 
 /// Takes an order.
@@ -139,19 +157,21 @@ pub async fn get(conn: &mut PgConnection, id: OrderId) -> Result<Order, OrderErr
     Ok(summary.order)
 }
 
-/// Takes an order one state further: `orders::advance(conn, id, |state| state.paid(at))`.
+/// Takes an order one state further: `orders::advance(conn, office, (id, why), |state|
+/// state.paid(at))`. The change is written down with it.
 ///
 /// # Errors
-/// There is no such order, or its state does not allow it.
+/// There is no such order, its state does not allow it, or it changed at the same moment.
 pub async fn advance(
     conn: &mut PgConnection,
-    id: OrderId,
+    office: &Office,
+    (id, change): (OrderId, Change<'_>),
     step: impl FnOnce(OrderState) -> Result<OrderState, InvalidTransition> + Send,
 ) -> Result<Order, OrderError> {
     let order = lock(conn, id).await?;
     let state = step(order.state.clone())?;
     if state != order.state {
-        store::save_state(conn, id, &state).await?;
+        store::save_state(conn, office, (id, change), (&order.state, &state)).await?;
     }
     Ok(Order { state, ..order })
 }
@@ -175,6 +195,17 @@ pub async fn hop(
 /// The database failed.
 pub async fn hops(conn: &mut PgConnection, id: OrderId) -> Result<Vec<HopRecord>, OrderError> {
     store::hops(conn, id).await
+}
+
+/// Every change of state of an order, its payment and its refunds, in their order.
+///
+/// # Errors
+/// The database failed.
+pub async fn transitions(
+    conn: &mut PgConnection,
+    id: OrderId,
+) -> Result<Vec<TransitionRecord>, OrderError> {
+    store::transitions(conn, id).await
 }
 
 /// The order with this number of its merchant's.

@@ -1,12 +1,12 @@
-use super::{Hop, OrderError, Visit};
+use super::{Change, Hop, OrderError, Visit};
 use crate::explain::Inconsistent;
 use crate::office::Office;
 use domain::date::BusinessDate;
 use domain::ids::{FileId, MerchantId, OrderId, PaymentId};
 use domain::money::Money;
 use domain::order::{
-    HopOutcome, HopRecord, Order, OrderFilter, OrderSource, OrderState, OrderStatus, OrderSummary,
-    Station,
+    Cause, HopOutcome, HopRecord, Order, OrderFilter, OrderSource, OrderState, OrderStatus,
+    OrderSummary, Station, Subject, TransitionRecord,
 };
 use domain::page::{Page, PageRequest};
 use serde_json::Value;
@@ -115,22 +115,64 @@ pub(super) async fn lock(
     Ok(row.map(Order::try_from).transpose()?)
 }
 
+/// Saves a state and what made it change, unless the order is not any more what it was.
 pub(super) async fn save_state(
     conn: &mut PgConnection,
-    id: OrderId,
-    state: &OrderState,
+    office: &Office,
+    (id, change): (OrderId, Change<'_>),
+    (from, to): (&OrderState, &OrderState),
 ) -> Result<(), OrderError> {
-    let (failure, paid_at) = columns(state);
-    sqlx::query!(
-        "UPDATE orders SET state = $2, failure = $3, paid_at = $4 WHERE id = $1",
+    let (failure, paid_at) = columns(to);
+    let moved = sqlx::query!(
+        "WITH moved AS (
+            UPDATE orders SET state = $3, failure = $4, paid_at = $5
+            WHERE id = $1 AND state = $2 RETURNING id)
+         INSERT INTO transitions
+            (order_id, subject_kind, subject_id, at, actor, cause, from_state, to_state,
+             request_id)
+         SELECT id, 'order', id, $6, $7, $8, $2, $3, $9 FROM moved",
         Uuid::from(id),
-        state.status().name(),
+        from.status().name(),
+        to.status().name(),
         failure,
         paid_at,
+        office.now(),
+        change.actor,
+        change.cause.name(),
+        office.request_id,
     )
     .execute(conn)
     .await?;
-    Ok(())
+    if moved.rows_affected() == 1 { Ok(()) } else { Err(OrderError::ChangedMeanwhile) }
+}
+
+pub(super) async fn transitions(
+    conn: &mut PgConnection,
+    id: OrderId,
+) -> Result<Vec<TransitionRecord>, OrderError> {
+    let rows = sqlx::query!(
+        "SELECT id, subject_kind, subject_id, at, actor, cause, from_state, to_state, request_id
+         FROM transitions WHERE order_id = $1 ORDER BY id",
+        Uuid::from(id),
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let wrong = |what: &str| Inconsistent::new("transitions", row.id, what);
+            Ok(TransitionRecord {
+                subject: Subject::named(&row.subject_kind)
+                    .ok_or_else(|| wrong("unknown subject"))?,
+                cause: Cause::named(&row.cause).ok_or_else(|| wrong("unknown cause"))?,
+                subject_id: row.subject_id,
+                at: row.at,
+                actor: row.actor,
+                from: row.from_state,
+                to: row.to_state,
+                request_id: row.request_id,
+            })
+        })
+        .collect()
 }
 
 pub(super) async fn by_number(

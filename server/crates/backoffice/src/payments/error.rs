@@ -1,7 +1,11 @@
+use crate::approvals::ApprovalError;
 use crate::channels::ChannelError;
 use crate::explain::{Explain, Inconsistent, Kind};
+use crate::limits::LimitError;
 use crate::merchants::MerchantError;
+use crate::notifications::NotificationError;
 use crate::orders::OrderError;
+use crate::routing::RoutingError;
 use domain::access::Forbidden;
 use domain::money::{Money, MoneyError};
 use domain::payment::InvalidTransition;
@@ -19,6 +23,18 @@ pub enum PaymentError {
     /// The payment's state does not allow it.
     #[error(transparent)]
     State(#[from] InvalidTransition),
+    /// The outcome is known.
+    #[error("the outcome of this payment is known: there is nothing to ask or to close")]
+    NothingToAsk,
+    /// The channel may have it, or it succeeded.
+    #[error("a payment that is {0} cannot be closed: the channel may have collected")]
+    NotClosable(&'static str),
+    /// The checker has to know why.
+    #[error("say why the payment is to be closed")]
+    ReasonMissing,
+    /// Somebody else was quicker.
+    #[error("the payment changed at the same moment: look at it again")]
+    ChangedMeanwhile,
     /// The proof is about another amount.
     #[error("the proof says {proven}, but this payment is about {amount}")]
     OtherAmount {
@@ -45,12 +61,24 @@ pub enum PaymentError {
     /// The order refused.
     #[error(transparent)]
     Order(#[from] OrderError),
+    /// The approval was refused.
+    #[error(transparent)]
+    Approval(#[from] ApprovalError),
+    /// The merchant could not be told.
+    #[error(transparent)]
+    Notification(#[from] NotificationError),
     /// CRM refused.
     #[error(transparent)]
     Merchant(#[from] MerchantError),
     /// The channels could not be read.
     #[error(transparent)]
     Channel(#[from] ChannelError),
+    /// The payer's limits could not be counted.
+    #[error(transparent)]
+    Limit(#[from] LimitError),
+    /// Routing could not decide.
+    #[error(transparent)]
+    Routing(#[from] RoutingError),
     /// The books refused.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -77,10 +105,20 @@ impl Explain for PaymentError {
             Self::Forbidden(forbidden) => forbidden.kind(),
             Self::NotFound => Kind::NotFound,
             Self::MoreThanLeft { .. } | Self::OtherAmount { .. } => Kind::Invalid(Some("amount")),
-            Self::State(_) | Self::NumberTaken | Self::NoOpenDay => Kind::Conflict,
+            Self::ReasonMissing => Kind::Invalid(Some("reason")),
+            Self::State(_)
+            | Self::NothingToAsk
+            | Self::NotClosable(_)
+            | Self::ChangedMeanwhile
+            | Self::NumberTaken
+            | Self::NoOpenDay => Kind::Conflict,
+            Self::Approval(error) => error.kind(),
+            Self::Notification(error) => error.kind(),
             Self::Order(error) => error.kind(),
             Self::Merchant(error) => error.kind(),
             Self::Channel(error) => error.kind(),
+            Self::Routing(error) => error.kind(),
+            Self::Limit(error) => error.kind(),
             Self::Money(_) | Self::Ledger(_) | Self::Inconsistent(_) | Self::Database(_) => {
                 Kind::Unexpected
             }

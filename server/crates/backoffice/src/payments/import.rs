@@ -2,21 +2,21 @@
 //! payments that are booked by a job, in steps that survive a crash.
 
 use super::jobs::BookOrderFile;
-use super::{PaymentError, accounting_date, postings, store};
+use super::{PaymentError, accounting_date, hearing, postings, store};
 use crate::audit::{self, Event, Who};
 use crate::jobs;
 use crate::merchants;
 use crate::office::Office;
 use crate::orders::import::{Book, BookRow, PaidRow};
-use crate::orders::{self, Hop, OrderError};
+use crate::orders::{self, Change, Hop, OrderError};
 use crate::{channels, orders::import as books};
 use banks::bill::Problem;
 use domain::access::{Actor, Permission};
 use domain::date::BusinessDate;
-use domain::fee::{CostTerms, FeeTerms};
+use domain::fee::FeeSchedule;
 use domain::ids::{FileId, MerchantId, PaymentId};
 use domain::money::Money;
-use domain::order::{HopOutcome, Order, OrderFile, Station};
+use domain::order::{Cause, HopOutcome, Order, OrderFile, Station};
 use domain::payment::{Payment, PaymentState, Success};
 use domain::product::Product;
 use domain::routing::RoutingDecision;
@@ -91,7 +91,8 @@ async fn conclude(
     let mut group = Vec::with_capacity(payments.len() * 3);
     for (payment, row) in payments {
         store::insert(conn, payment, &RoutingDecision::default()).await?;
-        orders::advance(conn, payment.order, |state| state.paid(row.paid_at)).await?;
+        let why = (payment.order, Change::by("order book", Cause::Import));
+        orders::advance(conn, office, why, |state| state.paid(row.paid_at)).await?;
         let hop = Hop {
             station: Station::Ledger,
             step: "book",
@@ -103,6 +104,7 @@ async fn conclude(
         if let Some(success) = payment.success() {
             let booking = (now, office.request_id.as_str());
             group.extend(postings::succeeded(payment, success, &row.channel, booking));
+            hearing::count(conn, office, payment).await?;
         }
     }
     ledger::post_all(conn, &group).await?;
@@ -112,8 +114,8 @@ async fn conclude(
 /// Fees and costs, looked up once each.
 #[derive(Default)]
 struct Prices {
-    fees: BTreeMap<(MerchantId, Product, BusinessDate), Option<FeeTerms>>,
-    costs: BTreeMap<String, Option<CostTerms>>,
+    fees: BTreeMap<(MerchantId, Product, BusinessDate), Option<FeeSchedule>>,
+    costs: BTreeMap<(String, Product, BusinessDate), Option<FeeSchedule>>,
 }
 
 impl Prices {
@@ -126,7 +128,11 @@ impl Prices {
     ) -> Result<Payment, PaymentError> {
         let price = (order.merchant, order.product, row.clearing_date);
         let terms = self.fee(conn, price).await?.ok_or(PaymentError::NotFound)?;
-        let cost = self.cost(conn, &row.channel).await?.ok_or(PaymentError::NotFound)?;
+        let over = (row.channel.as_str(), order.product, row.clearing_date);
+        let costs = self.cost(conn, over).await?.ok_or(PaymentError::NotFound)?;
+        let trade = (order.amount, row.clearing_date);
+        let fee = merchants::fee_on(conn, order.merchant, (order.product, &terms), trade).await?;
+        let cost = channels::cost_on(conn, &row.channel, (order.product, &costs), trade).await?;
         Ok(Payment {
             id: PaymentId(office.new_id()),
             order: order.id,
@@ -136,8 +142,8 @@ impl Prices {
             channel: Some(row.channel.clone()),
             method: None,
             number: order.merchant_order_no.clone(),
-            fee: terms.fee_on(order.amount)?,
-            cost: cost.cost_of(order.amount)?,
+            fee,
+            cost,
             refunded: Money::zero(order.amount.currency()),
             settlement: None,
             state: PaymentState::Succeeded(Success {
@@ -154,25 +160,29 @@ impl Prices {
         &mut self,
         conn: &mut PgConnection,
         key: (MerchantId, Product, BusinessDate),
-    ) -> Result<Option<FeeTerms>, PaymentError> {
+    ) -> Result<Option<FeeSchedule>, PaymentError> {
         if let Some(terms) = self.fees.get(&key) {
-            return Ok(*terms);
+            return Ok(terms.clone());
         }
-        let terms = merchants::fee_terms(conn, key.0, key.1, key.2).await?;
-        self.fees.insert(key, terms);
+        let terms = merchants::fee_schedule(conn, key.0, (key.1, None), key.2).await?;
+        self.fees.insert(key, terms.clone());
         Ok(terms)
     }
 
     async fn cost(
         &mut self,
         conn: &mut PgConnection,
-        channel: &str,
-    ) -> Result<Option<CostTerms>, PaymentError> {
-        if let Some(cost) = self.costs.get(channel) {
-            return Ok(*cost);
+        (channel, product, day): (&str, Product, BusinessDate),
+    ) -> Result<Option<FeeSchedule>, PaymentError> {
+        let key = (channel.to_owned(), product, day);
+        if let Some(cost) = self.costs.get(&key) {
+            return Ok(cost.clone());
         }
-        let cost = channels::by_code(conn, channel).await?.map(|channel| channel.cost);
-        self.costs.insert(channel.to_owned(), cost);
+        let cost = match channels::by_code(conn, channel).await? {
+            Some(found) => Some(channels::cost_schedule(conn, &found, (product, None), day).await?),
+            None => None,
+        };
+        self.costs.insert(key, cost.clone());
         Ok(cost)
     }
 
@@ -183,16 +193,18 @@ impl Prices {
         (row, paid): (&BookRow, &PaidRow),
         merchant: MerchantId,
     ) -> Result<Option<Problem>, PaymentError> {
-        if self.cost(conn, &paid.channel).await?.is_none() {
+        let day = paid.clearing_date;
+        if self.cost(conn, (&paid.channel, row.product, day)).await?.is_none() {
             let reason = format!("there is no channel {}", paid.channel);
             return Ok(Some(problem(row, "channel", reason)));
         }
-        let day = paid.clearing_date;
         let Some(terms) = self.fee(conn, (merchant, row.product, day)).await? else {
             let reason = format!("no fee terms for {} are agreed for {day}", row.product);
             return Ok(Some(problem(row, "product", reason)));
         };
-        if terms.fee_on(row.amount)?.minor() > row.amount.minor() {
+        let trade = (row.amount, day);
+        let fee = merchants::fee_on(conn, merchant, (row.product, &terms), trade).await?;
+        if fee.minor() > row.amount.minor() {
             return Ok(Some(problem(row, "amount", "the fee is more than the amount".to_owned())));
         }
         Ok(None)

@@ -1,35 +1,44 @@
 //! The payment gateway (支付网关): chooses the channel of a payment and keeps the reasons, hands it
 //! to the bank front, asks until the outcome is known, and has the success booked exactly once.
 
+mod announcing;
+pub mod callbacks;
 mod detail;
 mod error;
+mod hearing;
 mod import;
 pub mod jobs;
 mod outcome;
 mod postings;
+mod repair;
 mod store;
 
 pub use detail::find;
 pub use error::PaymentError;
 pub use import::import_orders;
+pub use repair::{ask_now, close_unsent, closing_concluded, propose_closing};
 
-use crate::channels;
 use crate::jobs as queue;
+use crate::limits;
 use crate::office::Office;
-use crate::orders::{self, Hop};
+use crate::orders::{self, Change, Hop};
+use crate::routing::{self, Wanted};
 use domain::access::{Actor, Permission};
 use domain::date::BusinessDate;
 use domain::ids::{MerchantId, OrderId, PaymentId};
+use domain::limits::Payer;
 use domain::merchant::Entitlement;
 use domain::money::Money;
-use domain::order::{HopOutcome, Order, Station};
-use domain::page::{Page, PageRequest};
+use domain::order::{Cause, HopOutcome, Order, OrderState, Station};
+use domain::page::{Cursor, Window};
 use domain::payment::{
     Payment, PaymentFilter, PaymentState, PaymentStatus, PaymentSummary, Success,
 };
-use domain::routing;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+
+/// Who makes states change here, where no person does.
+const GATEWAY: &str = "payment gateway";
 
 /// What reconciliation needs to know of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +80,7 @@ pub struct BillEvidence {
     pub clearing_date: BusinessDate,
 }
 
-/// Payments, newest first.
+/// Payments, newest first, from a place of the list on.
 ///
 /// # Errors
 /// Not allowed, or the database failed.
@@ -79,11 +88,12 @@ pub async fn list(
     office: &Office,
     actor: &Actor,
     filter: &PaymentFilter,
-    page: PageRequest,
-) -> Result<Page<PaymentSummary>, PaymentError> {
+    after: Option<Cursor>,
+) -> Result<Window<PaymentSummary>, PaymentError> {
     actor.require(Permission::ViewPayments)?;
-    let mut conn = office.db.acquire().await?;
-    store::list(&mut conn, filter, page).await
+    let mut tx = office.begin().await?;
+    store::plan_anew(&mut tx).await?;
+    store::list(&mut tx, filter, after).await
 }
 
 /// Opens the payment of an order: routes it, keeps the whole decision, and has it sent. When no
@@ -94,14 +104,23 @@ pub async fn list(
 pub async fn open(
     conn: &mut PgConnection,
     office: &Office,
-    order: &Order,
+    (order, payer): (&Order, Option<&Payer>),
     entitlement: &Entitlement,
 ) -> Result<Payment, PaymentError> {
     let started_at = office.now();
-    let candidates = channels::candidates(conn, office).await?;
-    let routing = routing::decide(&candidates, order.product, order.amount);
-    let chosen = routing.chosen();
     let id = PaymentId(office.new_id());
+    let wanted = Wanted {
+        product: order.product,
+        amount: order.amount,
+        merchant: Some(order.merchant),
+        method: payer.and_then(|payer| payer.method.clone()),
+        card: payer.and_then(|payer| payer.card),
+        bank: payer.and_then(|payer| payer.bank.clone()),
+        at: started_at,
+        payment: id.into(),
+    };
+    let routing = routing::decide(conn, office, wanted).await?;
+    let chosen = routing.chosen();
     let mut payment = Payment {
         id,
         order: order.id,
@@ -121,11 +140,14 @@ pub async fn open(
     let detail = routing.sentence();
     let outcome = if chosen.is_some() { HopOutcome::Ok } else { HopOutcome::Refused };
     if chosen.is_some() {
-        orders::advance(conn, order.id, domain::order::OrderState::pay).await?;
+        let why = Change::by(GATEWAY, Cause::Request);
+        orders::advance(conn, office, (order.id, why), OrderState::pay).await?;
         queue::enqueue(conn, office, &jobs::SendPayment { payment: id }).await?;
     } else {
         payment = payment.abandon(&detail)?;
-        orders::advance(conn, order.id, |state| state.fail(&detail)).await?;
+        limits::release(conn, order.id).await?;
+        let why = Change::by(GATEWAY, Cause::Refusal);
+        orders::advance(conn, office, (order.id, why), |state| state.fail(&detail)).await?;
     }
     store::insert(conn, &payment, &routing).await?;
     let hop = Hop { station: Station::Payments, step: "route", outcome, detail, started_at };
@@ -209,21 +231,23 @@ pub async fn settle_from_bill(
         let (amount, proven) = (payment.amount, evidence.amount);
         return Err(PaymentError::OtherAmount { amount, proven });
     }
-    let known = payment.success().is_some();
+    let before = payment.state.clone();
     let proven = payment.prove(Success {
         channel_no: evidence.channel_no.clone(),
         event_time: evidence.event_time,
         clearing_date: evidence.clearing_date,
         accounting_date: accounting_date(conn).await?,
     })?;
-    if known {
+    if matches!(before, PaymentState::Succeeded(_)) {
         return Ok(proven);
     }
     let detail = format!("the channel's bill of {} proves it", evidence.clearing_date);
     let station = Station::ErrorItems;
     let hop = Hop { station, step: "repair", outcome: HopOutcome::Ok, detail, started_at };
     orders::hop(conn, office, proven.order, hop).await?;
-    outcome::conclude_success(conn, office, &proven).await?;
+    limits::retake(conn, proven.order).await?;
+    let change = Change::by("error handling", Cause::Bill);
+    hearing::conclude_success(conn, office, (&before, &proven), change).await?;
     Ok(proven)
 }
 

@@ -1,29 +1,21 @@
-//! From the bank front's word to the payment's state and the books: each network call stands
-//! between two transactions, and what is written before it survives a crash.
+//! Asking the channel: each network call stands between two transactions, and what is written
+//! before it survives a crash. A number is sent once, unless it certainly did not arrive.
 
-use super::jobs::QueryPayment;
-use super::{PaymentError, accounting_date, lock, postings, store};
-use crate::audit::{self, Event, Who};
-use crate::jobs::{self, Outcome};
+use super::hearing::{self, Heard, Word};
+use super::{GATEWAY, PaymentError, lock, store};
+use crate::jobs::Outcome;
 use crate::office::Office;
-use crate::orders::{self, Hop, Visit};
+use crate::orders::{self, Change};
 use banks::front::{Answer, Fault, PayInstruction};
 use domain::ids::PaymentId;
-use domain::order::{FunnelStep, HopOutcome, Order, Station};
+use domain::order::{Cause, Order};
 use domain::payment::{Payment, PaymentState, Reply};
-use sqlx::PgConnection;
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
 /// How long a channel that cannot be reached is tried before the payment has failed.
 const REACH_FOR: Duration = Duration::minutes(2);
 /// Pause between two tries to reach a channel.
 const REACH_PAUSE: Duration = Duration::seconds(3);
-/// The first pause before asking after an unknown payment; it doubles each time.
-const QUERY_PAUSE: Duration = Duration::seconds(2);
-/// The longest pause between two askings.
-const QUERY_PAUSE_MAX: Duration = Duration::minutes(10);
-/// How long a channel is asked; after that only its bill can tell.
-const QUERY_FOR: Duration = Duration::days(3);
 
 /// Hands a payment to its bank front, unless it may be there already.
 pub(super) async fn send(office: &Office, id: PaymentId) -> Result<Outcome, PaymentError> {
@@ -31,28 +23,61 @@ pub(super) async fn send(office: &Office, id: PaymentId) -> Result<Outcome, Paym
     let started_at = office.now();
     let reply = ask_to_pay(office, &payment, &order).await;
     let not_sent = reply == Reply::NotSent;
-    take_in(office, id, ("pay", 0), started_at, &reply).await?;
+    let word = Word { step: "pay", round: 0, started_at, change: by(Cause::Answer), reply };
+    hearing::take_in(office, id, &word).await?;
     if !not_sent {
         return Ok(Outcome::Done);
     }
     if office.now() - payment.created_at < REACH_FOR {
         return Ok(Outcome::Again(REACH_PAUSE));
     }
-    give_up(office, id, "the channel could not be reached: nothing was collected").await?;
+    hearing::give_up(office, id, "the channel could not be reached: nothing was collected").await?;
     Ok(Outcome::Done)
 }
 
-/// Asks what became of a payment, if that is not known.
+/// Asks what became of a payment, if that is not known, or if it was taken for failed while it was
+/// not known.
 pub(super) async fn query(office: &Office, id: PaymentId, round: u32) -> Result<(), PaymentError> {
+    ask(office, id, round, by(Cause::Query)).await
+}
+
+/// Asks once more because a member of staff wants to know.
+pub(super) async fn ask_for(
+    office: &Office,
+    id: PaymentId,
+    staff_name: &str,
+) -> Result<(), PaymentError> {
+    ask(office, id, 0, Change { cause: Cause::Query, actor: staff_name }).await
+}
+
+async fn ask(
+    office: &Office,
+    id: PaymentId,
+    round: u32,
+    change: Change<'_>,
+) -> Result<(), PaymentError> {
     let mut conn = office.db.acquire().await?;
     let payment = store::get(&mut conn, id).await?.ok_or(PaymentError::NotFound)?;
     drop(conn);
-    if !matches!(payment.state, PaymentState::Unknown { .. }) {
+    if !matches!(payment.state, PaymentState::Unknown { .. } | PaymentState::Failed { .. }) {
         return Ok(());
     }
     let started_at = office.now();
     let reply = ask_after(office, &payment).await;
-    take_in(office, id, ("query", round), started_at, &reply).await
+    let certain = matches!(reply, Reply::Done { .. } | Reply::Declined { .. });
+    let word = Word { step: "query", round, started_at, change, reply };
+    let heard = hearing::take_in(office, id, &word).await?;
+    if heard == Heard::Nothing && !certain && round > 0 {
+        // It is closed, and the channel has not told yet: it may still collect.
+        let mut tx = office.begin().await?;
+        hearing::ask_again(&mut tx, office, &payment, round).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+const fn by(cause: Cause) -> Change<'static> {
+    Change::by(GATEWAY, cause)
 }
 
 /// Writes down, before the network is touched, that the payment may be at the channel from now on.
@@ -66,14 +91,18 @@ async fn set_out(office: &Office, id: PaymentId) -> Result<Option<(Payment, Orde
             drop(tx);
             let lost = "the worker stopped before the channel's answer was written down";
             let reply = Reply::Unclear(lost.to_owned());
-            take_in(office, id, ("pay", 0), office.now(), &reply).await?;
+            let change = by(Cause::Interruption);
+            let started_at = office.now();
+            let word = Word { step: "pay", round: 0, started_at, change, reply };
+            hearing::take_in(office, id, &word).await?;
             return Ok(None);
         }
         _ => return Ok(None),
     }
+    let before = payment.state.clone();
     let sending = payment.send()?;
     let order = orders::lock(&mut tx, sending.order).await?;
-    store::save(&mut tx, &sending, office.now()).await?;
+    store::save(&mut tx, office, (&before, &sending), by(Cause::Sending)).await?;
     tx.commit().await?;
     Ok(Some((sending, order)))
 }
@@ -97,7 +126,8 @@ async fn ask_after(office: &Office, payment: &Payment) -> Reply {
     understand(pay.query_payment(&payment.number, &office.request_id).await)
 }
 
-fn understand(answer: Result<Answer, Fault>) -> Reply {
+/// What an answer, or the lack of one, means for a payment.
+pub(super) fn understand(answer: Result<Answer, Fault>) -> Reply {
     match answer {
         Ok(Answer::Done { channel_no, amount, at, clearing_date }) => {
             Reply::Done { channel_no, amount, at, clearing_date }
@@ -110,156 +140,4 @@ fn understand(answer: Result<Answer, Fault>) -> Reply {
         Err(Fault::NotSent(_)) => Reply::NotSent,
         Err(fault @ Fault::Unclear(_)) => Reply::Unclear(fault.to_string()),
     }
-}
-
-/// Takes in the channel's word: state, books, order, hops and what to do next, in one transaction.
-async fn take_in(
-    office: &Office,
-    id: PaymentId,
-    (step, round): (&'static str, u32),
-    started_at: OffsetDateTime,
-    reply: &Reply,
-) -> Result<(), PaymentError> {
-    let mut tx = office.begin().await?;
-    let before = lock(&mut tx, id).await?;
-    let today = accounting_date(&mut tx).await?;
-    let heard = before.clone().hear(reply, today);
-    let (outcome, detail) = match &heard {
-        Ok(after) => told(after, reply),
-        Err(refused) => (HopOutcome::Unknown, format!("{refused}: {reply:?}")),
-    };
-    // Asking goes on for days; only what is new is worth a line.
-    let nothing_new = heard.as_ref().is_ok_and(|after| after.state == before.state);
-    if step != "query" || !nothing_new {
-        let hop = Hop { station: Station::BankFront, step, outcome, detail, started_at };
-        orders::hop(&mut tx, office, before.order, hop).await?;
-    }
-    let Ok(after) = heard else {
-        // Certainty is not overturned by an answer; the bill will show who is right.
-        tracing::warn!(payment.id = %id, ?reply, "an answer contradicts what is certain");
-        tx.commit().await?;
-        return Ok(());
-    };
-    match &after.state {
-        PaymentState::Succeeded(_) if before.success().is_none() => {
-            conclude_success(&mut tx, office, &after).await?;
-        }
-        PaymentState::Failed { reason } if before.state != after.state => {
-            conclude_failure(&mut tx, office, &after, reason).await?;
-        }
-        PaymentState::Unknown { .. } => {
-            store::save(&mut tx, &after, office.now()).await?;
-            ask_again(&mut tx, office, &after, round).await?;
-        }
-        _ => store::save(&mut tx, &after, office.now()).await?,
-    }
-    tx.commit().await?;
-    Ok(())
-}
-
-/// What the channel's word came to, for the order's way through the systems.
-fn told(after: &Payment, reply: &Reply) -> (HopOutcome, String) {
-    match (&after.state, reply) {
-        (_, Reply::NotSent) => (HopOutcome::Failed, "the channel could not be reached".to_owned()),
-        (PaymentState::Succeeded(success), _) => {
-            (HopOutcome::Ok, format!("collected as {}", success.channel_no))
-        }
-        (PaymentState::Failed { reason }, _) => (HopOutcome::Failed, reason.clone()),
-        (PaymentState::Unknown { reason }, _) => (HopOutcome::Unknown, reason.clone()),
-        (PaymentState::Created | PaymentState::Sending, _) => {
-            (HopOutcome::Unknown, "not known yet".to_owned())
-        }
-    }
-}
-
-/// Everything that follows from a success: state, journal entries 1, 2 and 3, the order, the hops.
-pub(super) async fn conclude_success(
-    conn: &mut PgConnection,
-    office: &Office,
-    payment: &Payment,
-) -> Result<(), PaymentError> {
-    let started_at = office.now();
-    let (Some(success), Some(channel)) = (payment.success(), payment.channel.as_deref()) else {
-        return Err(PaymentError::NotFound);
-    };
-    store::save(conn, payment, started_at).await?;
-    let booking = (started_at, office.request_id.as_str());
-    ledger::post_all(conn, &postings::succeeded(payment, success, channel, booking)).await?;
-    let order =
-        orders::advance(conn, payment.order, |state| state.paid(success.event_time)).await?;
-    let detail = format!("booked on {}", success.accounting_date);
-    let outcome = HopOutcome::Ok;
-    let hop = Hop { station: Station::Ledger, step: "book", outcome, detail, started_at };
-    orders::hop(conn, office, payment.order, hop).await?;
-    let detail = format!("order {} is paid", order.merchant_order_no);
-    let hop = Hop { station: Station::Orders, step: "result", outcome, detail, started_at };
-    orders::hop(conn, office, payment.order, hop).await?;
-    let visit = Visit {
-        merchant: order.merchant,
-        order: Some(order.id),
-        visitor: &order.merchant_order_no,
-        step: FunnelStep::Paid,
-        product: Some(order.product),
-    };
-    orders::visited(conn, office, visit).await?;
-    witness(conn, office, "payments.succeed", payment).await
-}
-
-async fn conclude_failure(
-    conn: &mut PgConnection,
-    office: &Office,
-    payment: &Payment,
-    reason: &str,
-) -> Result<(), PaymentError> {
-    store::save(conn, payment, office.now()).await?;
-    orders::advance(conn, payment.order, |state| state.fail(reason)).await?;
-    let hop = Hop {
-        station: Station::Orders,
-        step: "result",
-        outcome: HopOutcome::Failed,
-        detail: reason.to_owned(),
-        started_at: office.now(),
-    };
-    orders::hop(conn, office, payment.order, hop).await?;
-    witness(conn, office, "payments.fail", payment).await
-}
-
-/// Gives a payment up that certainly is at no channel.
-async fn give_up(office: &Office, id: PaymentId, reason: &str) -> Result<(), PaymentError> {
-    let mut tx = office.begin().await?;
-    let payment = lock(&mut tx, id).await?;
-    if payment.state == PaymentState::Created {
-        let failed = payment.abandon(reason)?;
-        conclude_failure(&mut tx, office, &failed, reason).await?;
-    }
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Has the channel asked again, later and later, as long as an answer can be hoped for.
-async fn ask_again(
-    conn: &mut PgConnection,
-    office: &Office,
-    payment: &Payment,
-    round: u32,
-) -> Result<(), PaymentError> {
-    if office.now() - payment.created_at > QUERY_FOR {
-        return Ok(());
-    }
-    let doubled = QUERY_PAUSE * 2_i32.saturating_pow(round.min(12));
-    let at = office.now().saturating_add(doubled.min(QUERY_PAUSE_MAX));
-    let query = QueryPayment { payment: payment.id, round: round + 1 };
-    jobs::enqueue_at(conn, office, &query, at).await?;
-    Ok(())
-}
-
-async fn witness(
-    conn: &mut PgConnection,
-    office: &Office,
-    action: &'static str,
-    payment: &Payment,
-) -> Result<(), PaymentError> {
-    let event = Event { who: Who::System("payment gateway"), action, subject_kind: "payment" };
-    audit::record(conn, office, event, &payment.id.to_string(), payment).await?;
-    Ok(())
 }

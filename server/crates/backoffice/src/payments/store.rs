@@ -1,9 +1,11 @@
 use super::{PaymentError, PaymentFact};
 use crate::explain::Inconsistent;
+use crate::office::Office;
+use crate::orders::Change;
 use domain::date::BusinessDate;
 use domain::ids::{MerchantId, OrderId, PaymentId, SettlementId};
 use domain::money::Money;
-use domain::page::{Page, PageRequest};
+use domain::page::{Cursor, PAGE_SIZE_DEFAULT, Window};
 use domain::payment::{
     Payment, PaymentFilter, PaymentState, PaymentStatus, PaymentSummary, Success,
 };
@@ -121,24 +123,57 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// Saves a payment and what made its state change, unless it is not any more what it was.
 pub(super) async fn save(
     conn: &mut PgConnection,
-    payment: &Payment,
-    now: OffsetDateTime,
+    office: &Office,
+    (before, payment): (&PaymentState, &Payment),
+    change: Change<'_>,
 ) -> Result<(), PaymentError> {
+    let (from, to) = (before.status(), payment.state.status());
+    if from == to {
+        return save_reason(conn, office, payment).await;
+    }
     let (success, failure) = columns(payment);
-    sqlx::query!(
-        "UPDATE payments SET state = $2, channel_no = $3, failure = $4, event_time = $5,
-                clearing_date = $6, accounting_date = $7, updated_at = $8
-         WHERE id = $1",
+    let moved = sqlx::query!(
+        "WITH moved AS (
+            UPDATE payments SET state = $3, channel_no = $4, failure = $5, event_time = $6,
+                   clearing_date = $7, accounting_date = $8, updated_at = $9
+            WHERE id = $1 AND state = $2 RETURNING id, order_id)
+         INSERT INTO transitions
+            (order_id, subject_kind, subject_id, at, actor, cause, from_state, to_state,
+             request_id)
+         SELECT order_id, 'payment', id, $9, $10, $11, $2, $3, $12 FROM moved",
         Uuid::from(payment.id),
-        payment.state.status().name(),
+        from.name(),
+        to.name(),
         success.map(|success| success.channel_no.as_str()),
         failure,
         success.map(|success| success.event_time),
         success.map(|success| success.clearing_date.0),
         success.map(|success| success.accounting_date.0),
-        now,
+        office.now(),
+        change.actor,
+        change.cause.name(),
+        office.request_id,
+    )
+    .execute(conn)
+    .await?;
+    if moved.rows_affected() == 1 { Ok(()) } else { Err(PaymentError::ChangedMeanwhile) }
+}
+
+async fn save_reason(
+    conn: &mut PgConnection,
+    office: &Office,
+    payment: &Payment,
+) -> Result<(), PaymentError> {
+    let (_, failure) = columns(payment);
+    sqlx::query!(
+        "UPDATE payments SET failure = $3, updated_at = $4 WHERE id = $1 AND state = $2",
+        Uuid::from(payment.id),
+        payment.state.status().name(),
+        failure,
+        office.now(),
     )
     .execute(conn)
     .await?;
@@ -191,6 +226,22 @@ pub(super) async fn get(
     Ok(summaries(conn, &[Uuid::from(id)]).await?.pop().map(|summary| summary.payment))
 }
 
+/// The payment with this number of ours at a channel.
+pub(super) async fn numbered(
+    conn: &mut PgConnection,
+    channel: &str,
+    number: &str,
+) -> Result<Option<PaymentId>, PaymentError> {
+    let id = sqlx::query_scalar!(
+        "SELECT id FROM payments WHERE channel = $1 AND number = $2",
+        channel,
+        number,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(id.map(PaymentId))
+}
+
 pub(super) async fn of_order(
     conn: &mut PgConnection,
     order: OrderId,
@@ -204,38 +255,69 @@ pub(super) async fn of_order(
     }
 }
 
+/// From new to old, beginning after a place; one row more than a page tells whether it goes on.
 pub(super) async fn list(
     conn: &mut PgConnection,
     filter: &PaymentFilter,
-    page: PageRequest,
-) -> Result<Page<PaymentSummary>, PaymentError> {
-    let text = filter.text.as_ref().map(|text| text.trim().to_owned());
-    let id = text.as_ref().and_then(|text| Uuid::parse_str(text).ok());
-    let rows = sqlx::query!(
-        r#"SELECT p.id, count(*) OVER () AS "total!" FROM payments p
-           WHERE ($1::text IS NULL OR p.id = $2 OR p.order_id = $2 OR p.number = $1
-                  OR p.channel_no = $1
-                  OR p.order_id IN (SELECT o.id FROM orders o WHERE o.merchant_order_no = $1))
-             AND ($3::text IS NULL OR p.state = $3) AND ($4::text IS NULL OR p.channel = $4)
-             AND ($5::text IS NULL OR p.product = $5)
-             AND ($6::uuid IS NULL OR p.merchant_id = $6)
-             AND ($7::date IS NULL OR p.clearing_date = $7)
-           ORDER BY p.created_at DESC, p.id DESC LIMIT $8 OFFSET $9"#,
-        text,
-        id,
+    after: Option<Cursor>,
+) -> Result<Window<PaymentSummary>, PaymentError> {
+    let text = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let ids = match text {
+        Some(text) => Some(identified(conn, text).await?),
+        None => None,
+    };
+    let mut rows = sqlx::query!(
+        "SELECT p.id, p.created_at FROM payments p
+         WHERE ($1::uuid[] IS NULL OR p.id = ANY($1))
+           AND ($2::text IS NULL OR p.state = $2) AND ($3::text IS NULL OR p.channel = $3)
+           AND ($4::text IS NULL OR p.product = $4)
+           AND ($5::uuid IS NULL OR p.merchant_id = $5)
+           AND ($6::date IS NULL OR p.clearing_date = $6)
+           AND ($7::timestamptz IS NULL OR (p.created_at, p.id) < ($7, $8))
+         ORDER BY p.created_at DESC, p.id DESC LIMIT $9",
+        ids.as_deref(),
         filter.status.map(PaymentStatus::name),
         filter.channel,
         filter.product.map(domain::product::Product::name),
         filter.merchant.map(Uuid::from),
         filter.clearing_date.map(|day| day.0),
-        page.limit(),
-        page.offset(),
+        after.map(|place| place.at),
+        after.map(|place| place.id),
+        PAGE_SIZE_DEFAULT + 1,
     )
     .fetch_all(&mut *conn)
     .await?;
-    let total = rows.first().map_or(0, |row| row.total);
+    let size = usize::try_from(PAGE_SIZE_DEFAULT).unwrap_or(usize::MAX);
+    let more = rows.len() > size;
+    rows.truncate(size);
+    let last = rows.last().filter(|_| more);
+    let older = last.map(|row| Cursor { at: row.created_at, id: row.id });
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    Ok(Page { rows: summaries(conn, &ids).await?, total, request: page })
+    Ok(Window { rows: summaries(conn, &ids).await?, older })
+}
+
+/// Has each list planned for the filters it is really asked for, whatever was asked before.
+pub(super) async fn plan_anew(conn: &mut PgConnection) -> Result<(), PaymentError> {
+    sqlx::query!("SET LOCAL plan_cache_mode = force_custom_plan").execute(conn).await?;
+    Ok(())
+}
+
+/// The payments that carry an identifier: each part reads one index.
+async fn identified(conn: &mut PgConnection, text: &str) -> Result<Vec<Uuid>, PaymentError> {
+    let id = Uuid::try_parse(text).ok();
+    let ids = sqlx::query_scalar!(
+        r#"SELECT id AS "id!" FROM payments WHERE id = $2
+           UNION SELECT id FROM payments WHERE order_id = $2
+           UNION SELECT id FROM payments WHERE number = $1
+           UNION SELECT id FROM payments WHERE channel_no = $1
+           UNION SELECT p.id FROM orders o JOIN payments p ON p.order_id = o.id
+                 WHERE o.merchant_order_no = $1"#,
+        text,
+        id,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids)
 }
 
 pub(super) async fn summaries(
@@ -243,13 +325,15 @@ pub(super) async fn summaries(
     ids: &[Uuid],
 ) -> Result<Vec<PaymentSummary>, PaymentError> {
     let rows = sqlx::query!(
-        "SELECT p.id, p.order_id, p.merchant_id, p.product, p.amount_minor, p.currency, p.state,
+        r#"SELECT p.id, p.order_id, p.merchant_id, p.product, p.amount_minor, p.currency, p.state,
                 p.channel, p.method, p.number, p.channel_no, p.failure, p.event_time,
                 p.clearing_date, p.accounting_date, p.fee_minor, p.cost_minor, p.refunded_minor,
-                p.settlement_id, p.created_at, m.name AS merchant_name, o.merchant_order_no
+                p.settlement_id, p.created_at, m.name AS merchant_name, o.merchant_order_no,
+                y.structuring AS "structuring?"
          FROM payments p JOIN merchants m ON m.id = p.merchant_id
          JOIN orders o ON o.id = p.order_id
-         WHERE p.id = ANY($1) ORDER BY p.created_at DESC, p.id DESC",
+         LEFT JOIN order_payers y ON y.order_id = p.order_id
+         WHERE p.id = ANY($1) ORDER BY p.created_at DESC, p.id DESC"#,
         ids,
     )
     .fetch_all(conn)
@@ -278,7 +362,10 @@ pub(super) async fn summaries(
                 settlement_id: row.settlement_id,
                 created_at: row.created_at,
             })?;
+            let structuring = row.structuring.map(serde_json::from_value).transpose();
+            let wrong = |error| Inconsistent::new("order_payers", row.order_id, error);
             Ok(PaymentSummary {
+                structuring: structuring.map_err(wrong)?,
                 payment,
                 merchant_name: row.merchant_name,
                 merchant_order_no: row.merchant_order_no,

@@ -1,5 +1,6 @@
 use crate::approvals::ApprovalError;
 use crate::explain::{Explain, Inconsistent, Kind};
+use crate::notifications::NotificationError;
 use crate::orders::OrderError;
 use crate::payments::PaymentError;
 use domain::access::Forbidden;
@@ -36,6 +37,9 @@ pub enum RefundError {
     /// The state does not allow it.
     #[error(transparent)]
     Transition(#[from] InvalidTransition),
+    /// Somebody else was quicker.
+    #[error("the refund changed at the same moment: look at it again")]
+    ChangedMeanwhile,
     /// No accounting day is open.
     #[error("no accounting day is open: open one first")]
     NoOpenDay,
@@ -45,6 +49,9 @@ pub enum RefundError {
     /// The order does not allow it.
     #[error(transparent)]
     Order(#[from] OrderError),
+    /// The merchant could not be told.
+    #[error(transparent)]
+    Notification(#[from] NotificationError),
     /// The approval was refused.
     #[error(transparent)]
     Approval(#[from] ApprovalError),
@@ -72,11 +79,13 @@ impl Explain for RefundError {
             Self::NotRefundable(_)
             | Self::NumberReused { .. }
             | Self::Transition(_)
+            | Self::ChangedMeanwhile
             | Self::NoOpenDay
             | Self::Ledger(LedgerError::InsufficientBalance { .. }) => Kind::Conflict,
             Self::Payment(error) => error.kind(),
             Self::Order(error) => error.kind(),
             Self::Approval(error) => error.kind(),
+            Self::Notification(error) => error.kind(),
             Self::Money(_) | Self::Ledger(_) | Self::Inconsistent(_) | Self::Database(_) => {
                 Kind::Unexpected
             }

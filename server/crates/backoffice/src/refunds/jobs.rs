@@ -1,12 +1,14 @@
 //! Setting the money aside, asking the channel once, and then only asking what became of it.
 
 use super::results::{self, Meaning};
-use super::store::{PaidPayment, Refund};
-use super::{fund, lock, store};
+use super::store::{PaidPayment, Refund, Step};
+use super::{SYSTEM, fund, lock, store};
 use crate::jobs::{Job, JobError, Message, Outcome, Run};
 use crate::office::Office;
+use crate::orders::Change;
 use banks::front::{Refund as BankRefund, RefundInstruction};
 use domain::ids::RefundId;
+use domain::order::Cause;
 use domain::refund::{RefundEvent, RefundState};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -77,7 +79,8 @@ impl Job for SendRefund {
             request_id: office.request_id.clone(),
         };
         let answer = front(office, &refund)?.refund(&instruction).await;
-        match conclude(office, self.refund, results::meaning(answer, refund.amount)).await? {
+        let said = (results::meaning(answer, refund.amount), Cause::Answer);
+        match conclude(office, self.refund, said).await? {
             RefundState::Requested => Ok(Outcome::Again(RESEND_PAUSE)),
             _ => Ok(Outcome::Done),
         }
@@ -110,7 +113,8 @@ impl Job for QueryRefund {
         tx.commit().await?;
         let front = front(office, &refund)?;
         let answer = front.query_refund(&refund.number, &office.request_id).await;
-        match conclude(office, self.refund, results::meaning(answer, refund.amount)).await? {
+        let said = (results::meaning(answer, refund.amount), Cause::Query);
+        match conclude(office, self.refund, said).await? {
             RefundState::Unknown { .. } => Ok(Outcome::Again(pause(queries))),
             _ => Ok(Outcome::Done),
         }
@@ -130,7 +134,8 @@ async fn begin_sending(
         RefundState::Sending => {
             let reason = "the worker was interrupted while it was sending".to_owned();
             let unclear = Meaning::Other(RefundEvent::Unclear { reason });
-            results::apply(&mut tx, office, (&payment, &refund), unclear).await?;
+            let change = Change::by(SYSTEM, Cause::Interruption);
+            results::apply(&mut tx, office, (&payment, &refund), (unclear, change)).await?;
             tx.commit().await?;
             return Ok(None);
         }
@@ -138,7 +143,9 @@ async fn begin_sending(
     }
     front(office, &refund)?; // before anything is written down as sent
     let sending = refund.state.clone().after(RefundEvent::Send)?;
-    store::save(&mut tx, office, id, &sending).await?;
+    let change = Change::by(SYSTEM, Cause::Sending);
+    let step = Step { id, from: &refund.state, to: &sending, change };
+    store::save(&mut tx, office, step).await?;
     tx.commit().await?;
     Ok(Some((payment, Refund { state: sending, ..refund })))
 }
@@ -146,7 +153,7 @@ async fn begin_sending(
 async fn conclude(
     office: &Office,
     id: RefundId,
-    meaning: Meaning,
+    (meaning, cause): (Meaning, Cause),
 ) -> Result<RefundState, JobError> {
     let mut tx = office.begin().await?;
     let (payment, refund) = lock(&mut tx, id).await?;
@@ -154,7 +161,8 @@ async fn conclude(
         // A question that did not arrive says nothing about the refund.
         (RefundState::Unknown { .. }, Meaning::Other(RefundEvent::NotSent)) => refund.state,
         (RefundState::Sending | RefundState::Unknown { .. }, _) => {
-            results::apply(&mut tx, office, (&payment, &refund), meaning).await?
+            let said = (meaning, Change::by(SYSTEM, cause));
+            results::apply(&mut tx, office, (&payment, &refund), said).await?
         }
         // The bill, or another worker, was quicker.
         _ => refund.state,

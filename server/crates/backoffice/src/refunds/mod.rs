@@ -18,26 +18,31 @@ mod store;
 
 pub use error::RefundError;
 pub use lists::{by_id, find, in_clearing, list};
-pub use results::{Proof, settle_from_bill};
+pub use results::{Proof, hear_callback, settle_from_bill};
 
 use self::jobs::{FundRefund, SendRefund};
 use self::postings::When;
-use self::store::{PaidPayment, Refund};
+use self::store::{PaidPayment, Refund, Step};
 use crate::approvals::{self, Leave, Proposal};
 use crate::audit::{self, Event, Who};
 use crate::jobs as queue;
 use crate::jobs::JobError;
 use crate::office::Office;
+use crate::orders::Change;
 use crate::payments;
 use domain::access::{Actor, Permission};
 use domain::account::AccountRef;
 use domain::approval::{ApprovalKind, ApprovalState};
 use domain::date::BusinessDate;
 use domain::ids::{ApprovalId, MerchantId, RefundId, StaffId};
+use domain::order::Cause;
 use domain::refund::{RefundEvent, RefundRequest, RefundState, check_amount};
 use ledger::LedgerError;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
+
+/// Who makes states change here, where no person does.
+const SYSTEM: &str = "refund system";
 
 /// Who asks for a refund.
 #[derive(Debug, Clone, Copy)]
@@ -197,7 +202,10 @@ pub async fn approval_concluded(office: &Office, id: ApprovalId) -> Result<(), J
         None => {
             fund(&mut tx, office, &payment, &refund).await?;
         }
-        Some(reason) => reject(&mut tx, office, &refund, reason).await?,
+        Some(reason) => {
+            let rejected = reject(&mut tx, office, &refund, reason).await?;
+            results::announce(&mut tx, office, (&payment, &refund), &rejected).await?;
+        }
     }
     tx.commit().await?;
     Ok(())
@@ -208,12 +216,14 @@ async fn reject(
     office: &Office,
     refund: &Refund,
     reason: String,
-) -> Result<(), RefundError> {
+) -> Result<RefundState, RefundError> {
     let rejected = refund.state.clone().after(RefundEvent::Reject { reason })?;
-    store::save(conn, office, refund.id, &rejected).await?;
+    let change = Change::by(SYSTEM, Cause::Decision);
+    let step = Step { id: refund.id, from: &refund.state, to: &rejected, change };
+    store::save(conn, office, step).await?;
     results::release(conn, refund).await?;
     audit::record(conn, office, event("refunds.reject"), &refund.id.to_string(), &rejected).await?;
-    Ok(())
+    Ok(rejected)
 }
 
 /// Sets the money aside and hands the refund on to be sent, or leaves it waiting for funds. Tries
@@ -226,6 +236,7 @@ async fn fund(
 ) -> Result<RefundState, RefundError> {
     let day = open_day(conn).await?;
     let when = When { day, clearing: None, at: office.now() };
+    let change = Change::by(SYSTEM, Cause::Funding);
     for (party, account) in sources(payment) {
         let code = account.code.clone();
         let posting = postings::accepted(office, refund, account, when);
@@ -235,13 +246,14 @@ async fn fund(
             Err(error) => return Err(error.into()),
         }
         let funded = refund.state.clone().after(RefundEvent::Fund)?;
-        store::note_source(conn, refund.id, (party, &code)).await?;
-        store::save(conn, office, refund.id, &funded).await?;
+        let step = Step { id: refund.id, from: &refund.state, to: &funded, change };
+        store::save_funded(conn, office, step, (party, &code)).await?;
         queue::enqueue(conn, office, &SendRefund { refund: refund.id }).await?;
         return Ok(funded);
     }
     let waiting = refund.state.clone().after(RefundEvent::LackFunds)?;
-    store::save(conn, office, refund.id, &waiting).await?;
+    let step = Step { id: refund.id, from: &refund.state, to: &waiting, change };
+    store::save(conn, office, step).await?;
     queue::enqueue_at(
         conn,
         office,

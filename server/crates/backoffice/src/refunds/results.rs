@@ -1,20 +1,23 @@
 //! What the channel says: how a refund moves on after its money was set aside.
 
 use super::postings::{self, When};
-use super::store::{PaidPayment, Refund};
-use super::{RefundError, event, open_day, store};
+use super::store::{PaidPayment, Refund, Step};
+use super::{RefundError, SYSTEM, event, open_day, store};
 use crate::audit;
 use crate::jobs as queue;
+use crate::notifications::{self, Announcement};
 use crate::office::Office;
-use crate::orders::{self, Hop};
+use crate::orders::{self, Change, Hop};
 use crate::payments;
 use banks::front::{Answer, Fault};
 use domain::account::AccountRef;
 use domain::date::BusinessDate;
 use domain::ids::RefundId;
 use domain::money::Money;
-use domain::order::{HopOutcome, OrderState, Station};
+use domain::notification::NotificationEvent;
+use domain::order::{Cause, HopOutcome, OrderState, Station};
 use domain::refund::{RefundEvent, RefundState, fee_back};
+use serde_json::json;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -64,7 +67,7 @@ pub(super) async fn apply(
     conn: &mut PgConnection,
     office: &Office,
     (payment, refund): (&PaidPayment, &Refund),
-    meaning: Meaning,
+    (meaning, change): (Meaning, Change<'_>),
 ) -> Result<RefundState, RefundError> {
     let happened = match &meaning {
         Meaning::Done(proof) => RefundEvent::Succeed { channel_no: proof.channel_no.clone() },
@@ -74,12 +77,13 @@ pub(super) async fn apply(
     if after == refund.state {
         return Ok(after);
     }
+    let step = Step { id: refund.id, from: &refund.state, to: &after, change };
     if let Meaning::Done(proof) = &meaning {
         let day = open_day(conn).await?;
-        store::save_success(conn, office, refund.id, (proof, day)).await?;
+        store::save_success(conn, office, step, (proof, day)).await?;
         book_success(conn, office, (payment, refund), proof).await?;
     } else {
-        store::save(conn, office, refund.id, &after).await?;
+        store::save(conn, office, step).await?;
     }
     match &after {
         RefundState::Failed { .. } => {
@@ -93,6 +97,7 @@ pub(super) async fn apply(
         }
         _ => {}
     }
+    announce(conn, office, (payment, refund), &after).await?;
     note_hop(conn, office, (payment, refund), &after).await?;
     audit::record(conn, office, event("refunds.result"), &refund.id.to_string(), &after).await?;
     Ok(after)
@@ -103,6 +108,36 @@ pub(super) async fn release(conn: &mut PgConnection, refund: &Refund) -> Result<
     let payment = payments::lock(conn, refund.payment).await?;
     payments::release_refund(conn, &payment, refund.amount).await?;
     Ok(())
+}
+
+/// Has the merchant told of a refund that is decided, in the words of the API.
+pub(super) async fn announce(
+    conn: &mut PgConnection,
+    office: &Office,
+    (payment, refund): (&PaidPayment, &Refund),
+    after: &RefundState,
+) -> Result<(), RefundError> {
+    let (event, failure) = match after {
+        RefundState::Succeeded { .. } => (NotificationEvent::RefundSucceeded, None),
+        RefundState::Failed { reason } | RefundState::Rejected { reason } => {
+            (NotificationEvent::RefundFailed, Some(reason))
+        }
+        _ => return Ok(()),
+    };
+    let data = json!({
+        "id": refund.id,
+        "payment_id": refund.payment,
+        "order_id": payment.order,
+        "merchant_order_no": payment.merchant_order_no,
+        "merchant_refund_no": refund.merchant_refund_no,
+        "amount": refund.amount.plain(),
+        "currency": refund.amount.currency().code(),
+        "status": after.name(),
+        "failure": failure,
+    });
+    let (merchant, subject) = (refund.merchant, refund.id.into());
+    let news = Announcement { merchant, event, order: payment.order, subject, data };
+    Ok(notifications::announce(conn, office, &news).await?)
 }
 
 /// Writes the result down on the order's way through the systems.
@@ -149,7 +184,8 @@ async fn book_success(
         }
     }
     if succeeded == payment.amount {
-        orders::advance(conn, payment.order, OrderState::refunded).await?;
+        let why = (payment.order, Change::by(SYSTEM, Cause::Consequence));
+        orders::advance(conn, office, why, OrderState::refunded).await?;
     }
     Ok(())
 }
@@ -165,5 +201,45 @@ pub async fn settle_from_bill(
     proof: Proof,
 ) -> Result<RefundState, RefundError> {
     let (payment, refund) = super::lock(conn, id).await?;
-    apply(conn, office, (&payment, &refund), Meaning::Done(proof)).await
+    let said = (Meaning::Done(proof), Change::by(SYSTEM, Cause::Bill));
+    apply(conn, office, (&payment, &refund), said).await
+}
+
+/// Takes in what a channel tells by itself about a refund, and says what came of it.
+///
+/// # Errors
+/// The database failed; the job is run again.
+pub async fn hear_callback(
+    office: &Office,
+    (channel, number): (&str, &str),
+    answer: Result<Answer, Fault>,
+) -> Result<&'static str, RefundError> {
+    if matches!(answer, Ok(Answer::NotFound) | Err(Fault::NotSent(_))) {
+        return Ok("a callback cannot say this");
+    }
+    let mut tx = office.begin().await?;
+    let Some(id) = store::numbered(&mut tx, channel, number).await? else {
+        return Ok("there is no such refund");
+    };
+    let (payment, refund) = super::lock(&mut tx, id).await?;
+    if !matches!(refund.state, RefundState::Sending | RefundState::Unknown { .. }) {
+        let same = match (&refund.state, &answer) {
+            (RefundState::Succeeded { channel_no: known }, Ok(Answer::Done { channel_no, .. })) => {
+                known == channel_no
+            }
+            (RefundState::Failed { .. }, Ok(Answer::Declined { .. })) => true,
+            (_, Ok(Answer::Done { .. } | Answer::Declined { .. })) => false,
+            _ => true,
+        };
+        // What contradicts certainty, the channel's bill decides.
+        return Ok(if same {
+            "known already"
+        } else {
+            "contradicts what is certain: see the bill"
+        });
+    }
+    let said = (meaning(answer, refund.amount), Change::by(SYSTEM, Cause::Callback));
+    apply(&mut tx, office, (&payment, &refund), said).await?;
+    tx.commit().await?;
+    Ok("taken in")
 }

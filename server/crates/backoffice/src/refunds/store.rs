@@ -2,11 +2,13 @@ use super::RefundError;
 use super::results::Proof;
 use crate::explain::Inconsistent;
 use crate::office::Office;
+use crate::orders::Change;
 use domain::date::BusinessDate;
 use domain::ids::{ApprovalId, MerchantId, OrderId, PaymentId, RefundId, StaffId};
 use domain::money::Money;
 use domain::refund::{RefundRequest, RefundState};
 use sqlx::PgConnection;
+use sqlx::postgres::PgQueryResult;
 use uuid::Uuid;
 
 /// The payment of a refund, held for work.
@@ -163,6 +165,22 @@ pub(super) async fn lock(
     }))
 }
 
+/// The refund with this number of ours at a channel.
+pub(super) async fn numbered(
+    conn: &mut PgConnection,
+    channel: &str,
+    number: &str,
+) -> Result<Option<RefundId>, RefundError> {
+    let id = sqlx::query_scalar!(
+        "SELECT id FROM refunds WHERE channel = $1 AND number = $2",
+        channel,
+        number,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(id.map(RefundId))
+}
+
 /// The refund of a payment that has this merchant's number.
 pub(super) async fn find_numbered(
     conn: &mut PgConnection,
@@ -223,67 +241,120 @@ pub(super) async fn note_approval(
     Ok(())
 }
 
-/// Writes down whose balance the money is taken from, together with the state that says so.
-pub(super) async fn note_source(
-    conn: &mut PgConnection,
-    id: RefundId,
-    (party, code): (MerchantId, &str),
-) -> Result<(), RefundError> {
-    sqlx::query!(
-        "UPDATE refunds SET payer_party = $2, taken_from = $3, state = 'requested' WHERE id = $1",
-        Uuid::from(id),
-        Uuid::from(party),
-        code,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
+/// A refund on its way from one state to another.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step<'a> {
+    /// Which.
+    pub id: RefundId,
+    /// Where it stands.
+    pub from: &'a RefundState,
+    /// Where it goes.
+    pub to: &'a RefundState,
+    /// Why, and by whom.
+    pub change: Change<'a>,
 }
 
+impl Step<'_> {
+    /// Exactly one refund was where this step begins.
+    fn taken(moved: &PgQueryResult) -> Result<(), RefundError> {
+        if moved.rows_affected() == 1 { Ok(()) } else { Err(RefundError::ChangedMeanwhile) }
+    }
+
+    async fn note(&self, conn: &mut PgConnection, office: &Office) -> Result<(), RefundError> {
+        sqlx::query!(
+            "INSERT INTO transitions
+                (order_id, subject_kind, subject_id, at, actor, cause, from_state, to_state,
+                 request_id)
+             SELECT p.order_id, 'refund', r.id, $2, $3, $4, $5, $6, $7
+             FROM refunds r JOIN payments p ON p.id = r.payment_id
+             WHERE r.id = $1 AND $5 <> $6",
+            Uuid::from(self.id),
+            office.now(),
+            self.change.actor,
+            self.change.cause.name(),
+            self.from.name(),
+            self.to.name(),
+            office.request_id,
+        )
+        .execute(conn)
+        .await?;
+        Ok(())
+    }
+}
+
+/// Writes down whose balance the money was taken from, with the state that says so.
+pub(super) async fn save_funded(
+    conn: &mut PgConnection,
+    office: &Office,
+    step: Step<'_>,
+    (party, code): (MerchantId, &str),
+) -> Result<(), RefundError> {
+    let moved = sqlx::query!(
+        "UPDATE refunds SET payer_party = $3, taken_from = $4, state = $5, failure = NULL,
+                updated_at = $6
+         WHERE id = $1 AND state = $2",
+        Uuid::from(step.id),
+        step.from.name(),
+        Uuid::from(party),
+        code,
+        step.to.name(),
+        office.now(),
+    )
+    .execute(&mut *conn)
+    .await?;
+    Step::taken(&moved)?;
+    step.note(conn, office).await
+}
+
+/// Saves a state and what made it change, unless the refund is not any more what it was.
 pub(super) async fn save(
     conn: &mut PgConnection,
     office: &Office,
-    id: RefundId,
-    state: &RefundState,
+    step: Step<'_>,
 ) -> Result<(), RefundError> {
-    let failure = match state {
+    let failure = match step.to {
         RefundState::Unknown { reason }
         | RefundState::Failed { reason }
         | RefundState::Rejected { reason } => Some(reason.as_str()),
         _ => None,
     };
-    sqlx::query!(
-        "UPDATE refunds SET state = $2, failure = $3, updated_at = $4 WHERE id = $1",
-        Uuid::from(id),
-        state.name(),
+    let moved = sqlx::query!(
+        "UPDATE refunds SET state = $3, failure = $4, updated_at = $5
+         WHERE id = $1 AND state = $2",
+        Uuid::from(step.id),
+        step.from.name(),
+        step.to.name(),
         failure,
         office.now(),
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    Step::taken(&moved)?;
+    step.note(conn, office).await
 }
 
 pub(super) async fn save_success(
     conn: &mut PgConnection,
     office: &Office,
-    id: RefundId,
+    step: Step<'_>,
     (proof, day): (&Proof, BusinessDate),
 ) -> Result<(), RefundError> {
-    sqlx::query!(
-        "UPDATE refunds SET state = 'succeeded', failure = NULL, channel_no = $2, event_time = $3,
-                clearing_date = $4, accounting_date = $5, updated_at = $6
-         WHERE id = $1",
-        Uuid::from(id),
+    let moved = sqlx::query!(
+        "UPDATE refunds SET state = 'succeeded', failure = NULL, channel_no = $3, event_time = $4,
+                clearing_date = $5, accounting_date = $6, updated_at = $7
+         WHERE id = $1 AND state = $2",
+        Uuid::from(step.id),
+        step.from.name(),
         proof.channel_no,
         proof.at,
         proof.clearing_date.0,
         day.0,
         office.now(),
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    Step::taken(&moved)?;
+    step.note(conn, office).await
 }
 
 /// What of a payment has gone back to the payer, and what of its fee to the merchant.

@@ -1,6 +1,8 @@
-use crate::office::World;
-use backoffice::channels::{self, ChannelError};
+use crate::office::{World, today};
+use backoffice::channels::{self, Asked, ChannelError};
 use domain::access::Role;
+use domain::money::Money;
+use domain::product::Product;
 use sqlx::PgPool;
 
 #[sqlx::test(migrations = "../../../migrations")]
@@ -21,6 +23,13 @@ async fn a_channel_without_a_bank_front_is_not_connected(pool: PgPool) {
     let mut world = World::new(pool).await;
     world.office.fronts = std::sync::Arc::default();
     let mut conn = world.office.db.acquire().await.unwrap();
-    let candidates = channels::candidates(&mut conn, &world.office).await.unwrap();
+    let asked = Asked {
+        product: Product::QuickPay,
+        card: None,
+        amount: Money::cny(100),
+        day: today(),
+        success: false,
+    };
+    let candidates = channels::candidates(&mut conn, &world.office, asked).await.unwrap();
     assert!(candidates.iter().all(|candidate| !candidate.connected));
 }

@@ -102,7 +102,7 @@ async fn an_order_number_is_used_once(pool: PgPool) {
     assert!(gateway::Call::new("POST /payments", "a b", &json!({})).is_err());
     let key = call("another-key", &request);
     let refused = gateway::create_payment(&world.office, &client, &key, &request).await;
-    assert_eq!(refused.unwrap_err().code(), "order_number_taken");
+    assert_eq!(refused.unwrap_err().code().name(), "order_number_taken");
 }
 
 #[sqlx::test(migrations = "../../../migrations")]
@@ -169,5 +169,5 @@ async fn a_visit_is_noted_once_per_key(pool: PgPool) {
     assert_eq!(events(&world).await, expected);
     let refused =
         gateway::record_event(&world.office, &client, &key("e2"), &event(Some("B"))).await;
-    assert_eq!(refused.unwrap_err().code(), "invalid_field");
+    assert_eq!(refused.unwrap_err().code().name(), "invalid_field");
 }

@@ -3,14 +3,26 @@
 #[cfg(test)]
 mod bank;
 #[cfg(test)]
+mod callbacks;
+#[cfg(test)]
 mod channels;
 #[cfg(test)]
 mod gateway;
 #[cfg(test)]
 mod merchants;
 #[cfg(test)]
+mod notifications;
+#[cfg(test)]
 mod office;
 #[cfg(test)]
 mod orders;
 #[cfg(test)]
 mod payments;
+#[cfg(test)]
+mod unknown;
+#[cfg(test)]
+mod routing;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
+mod search;

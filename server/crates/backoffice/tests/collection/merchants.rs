@@ -1,22 +1,16 @@
 use crate::office::{World, order, today};
+use backoffice::approvals;
 use backoffice::merchants::{self, MerchantError};
-use backoffice::{approvals, work};
-use domain::access::{Actor, Role};
+use domain::access::Role;
 use domain::approval::Verdict;
-use domain::fee::{FeeError, FeeTerms, Rate};
-use domain::ids::ApprovalId;
-use domain::merchant::{MerchantChange, MerchantFilter, MerchantKind, MerchantStatus, Refusal};
+use domain::fee::{FeeError, FeeSchedule, FeeTerms, Measure, Rate, Tier};
+use domain::merchant::{
+    MerchantChange, MerchantFilter, MerchantKind, MerchantStatus, Refusal, Sale,
+};
 use domain::money::Money;
 use domain::page::PageRequest;
-use domain::product::Product;
+use domain::product::{CardType, Product};
 use sqlx::PgPool;
-
-async fn approve(world: &World, checker: &Actor, id: ApprovalId) {
-    let detail = approvals::find(&world.office, checker, id).await.unwrap();
-    let decision = (detail.content_hash.as_str(), Verdict::Approve, "");
-    approvals::decide(&world.office, checker, id, decision).await.unwrap();
-    work::run_until_idle(&world.office).await.unwrap();
-}
 
 async fn refusal(world: &World, product: Product) -> Option<Refusal> {
     let mut conn = world.office.db.acquire().await.unwrap();
@@ -36,15 +30,16 @@ async fn a_product_is_opened_by_two_people(pool: PgPool) {
     let id = merchants::propose_change(&world.office, &maker, world.tea, &open).await.unwrap();
     let itself = approvals::decide(&world.office, &maker, id, ("", Verdict::Approve, "")).await;
     assert!(itself.is_err());
-    approve(&world, &checker, id).await;
+    world.approve(&checker, id).await;
 
     let day = today();
     assert_eq!(refusal(&world, product).await, Some(Refusal::NoFeeTerms { product, day }));
     let rate = Rate::from_ppm(3_800).unwrap();
     let terms = FeeTerms::share(rate);
-    let fee = MerchantChange::Fee { product, terms, valid_from: day };
+    let schedule = terms.into();
+    let fee = MerchantChange::Fee { product, card: None, schedule, valid_from: day };
     let id = merchants::propose_change(&world.office, &maker, world.tea, &fee).await.unwrap();
-    approve(&world, &checker, id).await;
+    world.approve(&checker, id).await;
     assert_eq!(refusal(&world, product).await, None);
 }
 
@@ -59,7 +54,10 @@ async fn a_change_that_makes_no_sense_is_not_even_proposed(pool: PgPool) {
     assert!(matches!(propose(open).await, MerchantError::NothingToChange));
     let terms = FeeTerms::share(Rate::from_ppm(3_800).unwrap());
     let product = Product::QuickPay;
-    let fee = |terms, valid_from| MerchantChange::Fee { product, terms, valid_from };
+    let fee = |terms: FeeTerms, valid_from| {
+        let schedule = terms.into();
+        MerchantChange::Fee { product, card: None, schedule, valid_from }
+    };
     let yesterday = today().previous();
     let error = propose(fee(terms, yesterday)).await;
     assert!(matches!(error, MerchantError::BeginsInThePast(day) if day == yesterday));
@@ -78,7 +76,7 @@ async fn an_approved_change_of_terms_that_changed_meanwhile_is_not_carried_out(p
     let id = merchants::propose_change(&world.office, &maker, world.tea, &open).await.unwrap();
     let mut conn = world.office.db.acquire().await.unwrap();
     merchants::enable(&mut conn, &world.office, world.tea, product).await.unwrap();
-    approve(&world, &checker, id).await;
+    world.approve(&checker, id).await;
     let detail = approvals::find(&world.office, &checker, id).await.unwrap();
     assert_eq!(detail.summary.state, "stale");
 }
@@ -97,6 +95,32 @@ async fn new_fee_terms_count_from_their_day_on(pool: PgPool) {
     };
     assert_eq!(fee(today()).await, Money::cny(60));
     assert_eq!(fee(tomorrow).await, Money::cny(38));
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn fees_follow_the_kind_of_card_and_the_volume_of_the_month(pool: PgPool) {
+    let world = World::new(pool).await;
+    let mut conn = world.office.db.acquire().await.unwrap();
+    let share = |ppm| FeeTerms::share(Rate::from_ppm(ppm).unwrap());
+    let tiers =
+        vec![Tier { from: 0, terms: share(6_000) }, Tier { from: 20_000, terms: share(3_000) }];
+    let tiered = FeeSchedule::tiered(Measure::Amount, tiers).unwrap();
+    let credit = FeeSchedule::flat(share(8_000));
+    for (card, schedule) in [(None, tiered), (Some(CardType::Credit), credit)] {
+        let agreed = (Product::QuickPay, card, schedule, today());
+        merchants::agree_schedule(&mut conn, &world.office, world.books, agreed).await.unwrap();
+    }
+    let mut fee = async |card, day| {
+        let sale = Sale { product: Product::QuickPay, amount: Money::cny(10_000), card };
+        merchants::entitlement(&mut conn, world.books, sale, day).await.unwrap().unwrap().fee
+    };
+    assert_eq!(fee(Some(CardType::Debit), today()).await, Money::cny(60), "that for any card");
+    assert_eq!(fee(Some(CardType::Credit), today()).await, Money::cny(80));
+    world.pay(&order("A-1", "150.00")).await;
+    assert_eq!(fee(None, today()).await, Money::cny(60), "200.00 are not reached yet");
+    world.pay(&order("A-2", "50.00")).await;
+    assert_eq!(fee(None, today()).await, Money::cny(30));
+    assert_eq!(fee(None, "2026-04-01".parse().unwrap()).await, Money::cny(60), "a new month");
 }
 
 #[sqlx::test(migrations = "../../../migrations")]

@@ -5,16 +5,18 @@ use backoffice::access::{self, NewStaff};
 use backoffice::gateway::{self, Call, Came, Taken};
 use backoffice::merchants::{self, NewMerchant};
 use backoffice::office::{Clock, Office, Settings};
-use backoffice::{channels, work};
+use backoffice::{approvals, channels, work};
 use banks::front::Fronts;
+use banks::notify::Nowhere;
 use domain::access::{Actor, Role};
 use domain::account::AccountRef;
+use domain::approval::Verdict;
 use domain::calendar::Calendar;
 use domain::channel::{BillFormat, ChannelSummary, Rail};
 use domain::date::{BusinessDate, BusinessZone};
 use domain::fee::{CostTerms, FeeTerms, Rate};
 use domain::gateway::{ApiClient, PaymentRequest, PaymentView};
-use domain::ids::MerchantId;
+use domain::ids::{ApprovalId, MerchantId};
 use domain::merchant::{MerchantKind, SettlementAccount};
 use domain::money::{Currency, Money};
 use domain::product::Product;
@@ -55,6 +57,7 @@ impl World {
             db: pool,
             clock: Clock::standing_at(NOON),
             fronts: Arc::new(Fronts(fronts)),
+            notify: Arc::new(Nowhere),
             settings: Arc::new(settings),
             request_id: "test".to_owned(),
         };
@@ -83,6 +86,22 @@ impl World {
         let new = NewStaff { login, name: login, password: "correct horse battery", roles };
         access::add_staff(&self.office, &new).await.unwrap();
         access::actor_by_login(&self.office, login).await.unwrap()
+    }
+
+    /// Somebody decides in favour, and what follows is done.
+    pub async fn approve(&self, checker: &Actor, id: ApprovalId) {
+        let detail = approvals::find(&self.office, checker, id).await.unwrap();
+        let decision = (detail.content_hash.as_str(), Verdict::Approve, "");
+        approvals::decide(&self.office, checker, id, decision).await.unwrap();
+        work::run_until_idle(&self.office).await.unwrap();
+    }
+
+    /// A person with this role, whether they are known already or not.
+    pub async fn actor(&self, role: Role) -> Actor {
+        match access::actor_by_login(&self.office, role.name()).await {
+            Ok(actor) => actor,
+            Err(_) => self.person(role).await,
+        }
     }
 
     pub fn client(&self, merchant: MerchantId) -> ApiClient {
@@ -137,6 +156,7 @@ pub fn order(number: &str, amount: &str) -> PaymentRequest {
         currency: "CNY".to_owned(),
         subject: "two books".to_owned(),
         seller: None,
+        payer: None,
     }
 }
 

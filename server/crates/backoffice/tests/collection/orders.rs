@@ -60,7 +60,7 @@ async fn an_order_book_becomes_orders_payments_and_journals(pool: PgPool) {
     }
     let filter = PaymentFilter { text: Some("A1".to_owned()), ..Default::default() };
     let page = PageRequest::default();
-    let found = payments::list(&world.office, &operations, &filter, page).await.unwrap();
+    let found = payments::list(&world.office, &operations, &filter, None).await.unwrap();
     let payment = &found.rows[0].payment;
     assert_eq!((payment.number.as_str(), payment.cost), ("A1", Money::cny(24)));
     let success = payment.success().unwrap();

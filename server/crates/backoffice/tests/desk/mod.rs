@@ -3,6 +3,7 @@
 use backoffice::access::{self, NewStaff};
 use backoffice::office::{Clock, Office, Settings};
 use banks::front::Fronts;
+use banks::notify::Nowhere;
 use domain::access::{Actor, Role};
 use domain::calendar::Calendar;
 use domain::date::{BusinessDate, BusinessZone};
@@ -25,6 +26,7 @@ pub async fn office(pool: PgPool) -> Office {
         db: pool,
         clock: Clock::standing_at(NOON),
         fronts: Arc::new(Fronts(BTreeMap::new())),
+        notify: Arc::new(Nowhere),
         settings: Arc::new(settings),
         request_id: "test".to_owned(),
     };

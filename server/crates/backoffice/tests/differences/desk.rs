@@ -10,6 +10,7 @@ use backoffice::reserve::{self, NewAccount};
 use backoffice::work;
 use banks::bill::{BillRow, RowKind, RowStatus};
 use banks::front::{Answer, Fault, Files, Front, Fronts, NamedFile, Payout, PayoutInstruction};
+use banks::notify::Nowhere;
 use banks::write::unionpay_zm;
 use domain::access::{Actor, Role};
 use domain::account::AccountRef;
@@ -114,6 +115,7 @@ pub async fn open(pool: PgPool) -> Desk {
         db: pool,
         clock: Clock::standing_at(datetime!(2026-03-31 04:00 UTC)),
         fronts: Arc::new(Fronts(fronts.collect())),
+        notify: Arc::new(Nowhere),
         settings: Arc::new(Settings {
             zone: BusinessZone::china(),
             calendar: Calendar::default(),

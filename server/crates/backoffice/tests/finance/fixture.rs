@@ -6,6 +6,7 @@ use backoffice::approvals;
 use backoffice::office::{Clock, Office, Settings};
 use backoffice::reserve::{self, NewAccount};
 use backoffice::{settlement, work};
+use banks::notify::Nowhere;
 use domain::access::{Actor, Role};
 use domain::account::AccountRef;
 use domain::approval::Verdict;
@@ -47,6 +48,7 @@ pub async fn open(pool: PgPool) -> House {
         db: pool,
         clock: Clock::standing_at(datetime!(2026-03-31 04:00 UTC)),
         fronts: Arc::new(bank.fronts()),
+        notify: Arc::new(Nowhere),
         settings: Arc::new(Settings {
             zone: BusinessZone::china(),
             calendar: Calendar::default(),

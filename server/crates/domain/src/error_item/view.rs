@@ -90,8 +90,8 @@ pub struct ErrorItemDetail {
     pub cash_effect: CashEffect,
     /// Name of whoever looks at it.
     pub assignee_name: Option<String>,
-    /// The run that found it.
-    pub reconciliation: ReconciliationId,
+    /// The run that found it, if one did.
+    pub reconciliation: Option<ReconciliationId>,
     /// The latest proposal about it.
     pub approval: Option<ApprovalId>,
     /// The journal that resolved it.

@@ -127,6 +127,7 @@ enum Event {
     Hear(Reply),
     Prove(&'static str),
     Abandon,
+    Close,
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -134,6 +135,7 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         3 => Just(Event::Send),
         1 => Just(Event::Abandon),
+        1 => Just(Event::Close),
         1 => prop_oneof![Just("c1"), Just("c2")].prop_map(Event::Prove),
         4 => (numbers, prop_oneof![4 => Just(10_000), 1 => Just(1)])
             .prop_map(|(number, fen)| Event::Hear(done(number, fen))),
@@ -161,6 +163,7 @@ proptest! {
                 Event::Hear(reply) => payment.clone().hear(reply, today()),
                 Event::Prove(number) => payment.clone().prove(proof(number)),
                 Event::Abandon => payment.clone().abandon("enough"),
+                Event::Close => payment.clone().close("enough"),
             };
             let Ok(next) = next else { continue };
             if let Event::Send = event {
@@ -177,5 +180,84 @@ proptest! {
             prop_assert_eq!(Payment { state: before.state.clone(), ..next.clone() }, before);
             payment = next;
         }
+    }
+}
+
+#[test]
+fn what_contradicts_certainty_is_named() {
+    let declined = Reply::Declined { reason: "no".to_owned() };
+    let succeeded = sent().hear(&done("c1", 10_000), today()).unwrap();
+    let closed = payment().close("closed").unwrap();
+    for (state, reply, contradiction) in [
+        (&succeeded, done("c1", 10_000), None),
+        (&succeeded, done("c2", 10_000), Some(Contradiction::SecondTrade)),
+        (&succeeded, done("c1", 1), Some(Contradiction::OtherAmount)),
+        (&succeeded, declined.clone(), Some(Contradiction::LateRefusal)),
+        (&succeeded, Reply::Unclear("timeout".to_owned()), None),
+        (&closed, done("c1", 10_000), Some(Contradiction::LateSuccess)),
+        (&closed, done("c1", 1), Some(Contradiction::OtherAmount)),
+        (&closed, declined.clone(), None),
+        (&payment(), done("c1", 10_000), Some(Contradiction::LateSuccess)),
+        (&sent(), done("c1", 1), None),
+    ] {
+        assert_eq!(state.contradiction(&reply), contradiction, "{reply:?}");
+    }
+}
+
+#[test]
+fn what_is_on_its_way_or_decided_is_not_closed() {
+    assert!(sent().close("enough").is_err());
+    let unknown = sent().hear(&Reply::Processing, today()).unwrap();
+    assert_eq!(unknown.close("enough").unwrap().state.status(), PaymentStatus::Failed);
+    let succeeded = sent().hear(&done("c1", 10_000), today()).unwrap();
+    assert!(succeeded.close("enough").is_err());
+}
+
+/// What a channel that collected (or refused) may let us hear, once or often, in any order.
+fn word_of(collected: bool) -> impl Strategy<Value = Reply> {
+    let truth =
+        if collected { done("c1", 10_000) } else { Reply::Declined { reason: "no".to_owned() } };
+    prop_oneof![
+        2 => Just(truth),
+        1 => Just(Reply::Processing),
+        1 => Just(Reply::NotFound),
+        1 => Just(Reply::Unclear("timeout".to_owned())),
+        1 => Just(done("c1", 1)),
+    ]
+}
+
+proptest! {
+    /// Answer, query and callback may come in any order, twice, late or garbled: as soon as the
+    /// truth was heard once, the payment is in the one state that fits it, and the money moved at
+    /// most once.
+    #[test]
+    fn the_order_of_the_channels_words_does_not_matter(
+        (collected, words) in any::<bool>().prop_flat_map(|collected| {
+            (Just(collected), prop::collection::vec(word_of(collected), 0..20))
+        })
+    ) {
+        let mut payment = sent();
+        let (mut told, mut effects) = (false, 0);
+        for word in words {
+            told |= match &word {
+                Reply::Declined { .. } => true,
+                Reply::Done { amount, .. } => *amount == payment.amount,
+                _ => false,
+            };
+            let before = payment.clone();
+            if let Ok(after) = payment.clone().hear(&word, today()) {
+                payment = after;
+            }
+            effects += usize::from(before.success().is_none() && payment.success().is_some());
+        }
+        let status = payment.state.status();
+        match (told, collected) {
+            (true, true) => prop_assert_eq!(status, PaymentStatus::Succeeded),
+            (true, false) => prop_assert_eq!(status, PaymentStatus::Failed),
+            (false, _) => {
+                prop_assert!(matches!(status, PaymentStatus::Sending | PaymentStatus::Unknown));
+            }
+        }
+        prop_assert_eq!(effects, usize::from(told && collected));
     }
 }

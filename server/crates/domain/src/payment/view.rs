@@ -5,8 +5,9 @@ use crate::date::BusinessDate;
 use crate::ids::{
     BillLineId, ErrorItemId, FileId, JournalId, MerchantId, PayoutId, RefundId, SettlementId,
 };
+use crate::limits::Structuring;
 use crate::money::Money;
-use crate::order::{HopRecord, Order};
+use crate::order::{HopRecord, Order, TransitionRecord};
 use crate::product::Product;
 use crate::routing::RoutingDecision;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ pub struct PaymentSummary {
     pub merchant_name: String,
     /// The merchant's number of the order.
     pub merchant_order_no: String,
+    /// Set when this and earlier payments of the payer look cut to stay below a limit, 拆单.
+    pub structuring: Option<Structuring>,
 }
 
 /// Which payments are wanted.
@@ -137,6 +140,8 @@ pub struct PaymentDetail {
     pub updated_at: OffsetDateTime,
     /// The order's way through the systems.
     pub hops: Vec<HopRecord>,
+    /// Every change of state of the order, the payment and its refunds.
+    pub transitions: Vec<TransitionRecord>,
     /// What was booked about it.
     pub journals: Vec<JournalLink>,
     /// What the channel's bills say about it.

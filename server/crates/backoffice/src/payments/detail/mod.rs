@@ -41,6 +41,7 @@ pub async fn find(
         order: order.summary.order,
         seller_name: order.summary.seller_name,
         hops: order.hops,
+        transitions: order.transitions,
         summary,
     })
 }

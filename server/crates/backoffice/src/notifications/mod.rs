@@ -1,0 +1,132 @@
+//! Notifications (商户通知): merchants' systems are told what became of their payments and refunds.
+//!
+//! A message is made in the transaction it tells of and delivered by a job, signed as Standard
+//! Webhooks has it, under one id however often it is tried. Who does not answer is tried again
+//! over days; an address that fails for five days is switched off, and its messages are held.
+
+mod delivering;
+mod endpoints;
+mod error;
+pub mod jobs;
+mod store;
+
+pub use endpoints::{
+    EndpointSet, approval_concluded, endpoint, endpoints, propose_endpoint, secret, set_endpoint,
+};
+pub use error::NotificationError;
+
+use self::jobs::{DeliverNotification, ResendNotification};
+use crate::audit::{self, Event, Who};
+use crate::jobs as queue;
+use crate::office::Office;
+use domain::access::{Actor, Permission};
+use domain::ids::{MerchantId, NotificationId, OrderId};
+use domain::notification::{
+    NotificationDetail, NotificationEvent, NotificationFilter, NotificationState,
+    NotificationSummary,
+};
+use domain::page::{Page, PageRequest};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
+
+/// Something a merchant is to be told.
+#[derive(Debug)]
+pub struct Announcement {
+    /// The merchant.
+    pub merchant: MerchantId,
+    /// What happened.
+    pub event: NotificationEvent,
+    /// The order it is about.
+    pub order: OrderId,
+    /// The payment or refund.
+    pub subject: Uuid,
+    /// What the merchant needs to know of it.
+    pub data: Value,
+}
+
+/// Has a merchant told, once per object and event, if it gave an address.
+///
+/// # Errors
+/// The database failed.
+pub async fn announce(
+    conn: &mut PgConnection,
+    office: &Office,
+    news: &Announcement,
+) -> Result<(), NotificationError> {
+    let Some(endpoint) = store::endpoint(conn, news.merchant).await? else { return Ok(()) };
+    let id = NotificationId(office.new_id());
+    let at = office.now().format(&Rfc3339).map_err(|_| NotificationError::Clock)?;
+    let body = json!({ "type": news.event.name(), "timestamp": at, "data": news.data }).to_string();
+    let state = match endpoint.shown.disabled {
+        None => NotificationState::Pending,
+        Some(_) => NotificationState::Held,
+    };
+    let new = store::insert(conn, office, (id, state), (news, &body)).await?;
+    if new && state == NotificationState::Pending {
+        let first = DeliverNotification { notification: id, attempt: 1, taken_up: 0 };
+        queue::enqueue(conn, office, &first).await?;
+    }
+    Ok(())
+}
+
+/// Notifications, newest first.
+///
+/// # Errors
+/// Not allowed, or the database failed.
+pub async fn list(
+    office: &Office,
+    actor: &Actor,
+    filter: &NotificationFilter,
+    page: PageRequest,
+) -> Result<Page<NotificationSummary>, NotificationError> {
+    actor.require(Permission::ViewPayments)?;
+    let mut conn = office.db.acquire().await?;
+    store::list(&mut conn, filter, page).await
+}
+
+/// One notification with every try.
+///
+/// # Errors
+/// Not allowed, or there is no such notification.
+pub async fn find(
+    office: &Office,
+    actor: &Actor,
+    id: NotificationId,
+) -> Result<NotificationDetail, NotificationError> {
+    actor.require(Permission::ViewPayments)?;
+    let mut conn = office.db.acquire().await?;
+    let (summary, body) = store::find(&mut conn, id).await?.ok_or(NotificationError::NotFound)?;
+    let attempts = store::attempts(&mut conn, id).await?;
+    let endpoint = store::endpoint(&mut conn, summary.merchant).await?;
+    Ok(NotificationDetail { summary, body, attempts, endpoint: endpoint.map(|one| one.shown) })
+}
+
+/// Sends a notification once more, to where the merchant is notified today.
+///
+/// # Errors
+/// Not allowed, no such notification, or the merchant's address is switched off.
+pub async fn resend(
+    office: &Office,
+    actor: &Actor,
+    id: NotificationId,
+) -> Result<(), NotificationError> {
+    actor.require(Permission::ResendNotification)?;
+    let mut tx = office.begin().await?;
+    let (summary, _) = store::find(&mut tx, id).await?.ok_or(NotificationError::NotFound)?;
+    let endpoint = store::endpoint(&mut tx, summary.merchant).await?;
+    if endpoint.is_none_or(|endpoint| endpoint.shown.disabled.is_some()) {
+        return Err(NotificationError::NoAddress);
+    }
+    let again = ResendNotification { notification: id, sent_by: actor.name.clone() };
+    queue::enqueue(&mut tx, office, &again).await?;
+    let event = Event {
+        who: Who::Staff(actor),
+        action: "notifications.resend",
+        subject_kind: "notification",
+    };
+    audit::record(&mut tx, office, event, &id.to_string(), &summary).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,222 @@
+//! Payment routing (支付路由): the rules, version by version under four eyes, and the decision for
+//! each payment with its whole explanation.
+
+mod error;
+mod store;
+
+pub use error::RoutingError;
+
+use crate::approvals::{self, Leave, Proposal};
+use crate::audit::{self, Event, Who};
+use crate::channels::{self, Asked};
+use crate::jobs::JobError;
+use crate::merchants;
+use crate::office::Office;
+use domain::access::{Actor, Permission};
+use domain::approval::{ApprovalKind, ApprovalState};
+use domain::ids::{ApprovalId, MerchantId};
+use domain::money::Money;
+use domain::product::{CardType, Product};
+use domain::routing::{
+    self, Choose, Question, RoutingAsk, RoutingDecision, Rule, RuleBook, RuleVersion, Seed,
+    check_rules,
+};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// There is one set of rules; requests for approval are about ids.
+const RULES: Uuid = Uuid::from_u128(0x7275_6c65_7300);
+
+/// The payment that wants a channel.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// With which product.
+    pub product: Product,
+    /// How much.
+    pub amount: Money,
+    /// For which merchant.
+    pub merchant: Option<MerchantId>,
+    /// In which way the payer wants to pay, where that is given.
+    pub method: Option<String>,
+    /// With which kind of card, where that is known.
+    pub card: Option<CardType>,
+    /// Of which bank, where that is known.
+    pub bank: Option<String>,
+    /// When.
+    pub at: OffsetDateTime,
+    /// The payment's id: its chance is drawn from it.
+    pub payment: Uuid,
+}
+
+/// Chooses the channel of a payment, with the whole reasoning.
+///
+/// # Errors
+/// The database failed.
+pub async fn decide(
+    conn: &mut PgConnection,
+    office: &Office,
+    wanted: Wanted,
+) -> Result<RoutingDecision, RoutingError> {
+    let book = store::current(conn).await?;
+    let merchant = match wanted.merchant {
+        Some(id) if book.asks_for_merchant() => merchants::code_of(conn, id).await?,
+        _ => None,
+    };
+    choose(conn, office, &book, (wanted, merchant)).await
+}
+
+/// Where a payment would go, and why: nothing is sent and nothing is stored.
+///
+/// # Errors
+/// Not allowed, or the database failed.
+pub async fn ask(
+    office: &Office,
+    actor: &Actor,
+    ask: &RoutingAsk,
+) -> Result<RoutingDecision, RoutingError> {
+    actor.require(Permission::ViewChannels)?;
+    let mut conn = office.db.acquire().await?;
+    let book = store::current(&mut conn).await?;
+    let at = ask.at.unwrap_or_else(|| office.now());
+    let wanted = Wanted {
+        product: ask.product,
+        amount: ask.amount,
+        merchant: None,
+        method: ask.method.clone(),
+        card: ask.card,
+        bank: ask.bank.clone(),
+        at,
+        payment: ask.payment.unwrap_or_else(|| office.new_id()),
+    };
+    choose(&mut conn, office, &book, (wanted, ask.merchant.clone())).await
+}
+
+/// The rules in force and their versions, newest first.
+///
+/// # Errors
+/// Not allowed, or the database failed.
+pub async fn rules(
+    office: &Office,
+    actor: &Actor,
+) -> Result<(RuleBook, Vec<RuleVersion>), RoutingError> {
+    actor.require(Permission::ViewChannels)?;
+    let mut conn = office.db.acquire().await?;
+    Ok((store::current(&mut conn).await?, store::versions(&mut conn).await?))
+}
+
+/// Proposes other rules in place of those in force.
+///
+/// # Errors
+/// Not allowed, the rules make no sense, nothing would change, or a change is already waiting.
+pub async fn propose_rules(
+    office: &Office,
+    actor: &Actor,
+    rules: &[Rule],
+) -> Result<ApprovalId, RoutingError> {
+    actor.require(Permission::MakeRoutingChange)?;
+    let mut tx = office.begin().await?;
+    check(&mut tx, rules).await?;
+    let book = store::current(&mut tx).await?;
+    if book.rules == rules {
+        return Err(RoutingError::NothingToChange);
+    }
+    let proposal = Proposal {
+        kind: ApprovalKind::RoutingRules,
+        subject: RULES,
+        title: format!("routing rules, version {}", book.version + 1),
+        content: content(&book, rules),
+    };
+    let approval = approvals::propose(&mut tx, office, actor, &proposal).await?;
+    tx.commit().await?;
+    Ok(approval)
+}
+
+/// Puts approved rules in force, unless others came into force meanwhile.
+///
+/// # Errors
+/// The database failed.
+pub async fn approval_concluded(office: &Office, id: ApprovalId) -> Result<(), JobError> {
+    let mut tx = office.begin().await?;
+    let (state, _, approved) = approvals::standing(&mut tx, id).await?;
+    if !matches!(state, ApprovalState::Approved { .. }) {
+        return Ok(());
+    }
+    let rules: Vec<Rule> = serde_json::from_value(approved["after"].clone())?;
+    let book = store::current(&mut tx).await?;
+    let leave = approvals::execute(&mut tx, office, id, &content(&book, &rules)).await?;
+    if let Leave::Granted { .. } = leave {
+        let next = RuleBook { version: book.version + 1, rules };
+        store::insert(&mut tx, &next, (Some(id), office.now())).await?;
+        let event = Event {
+            who: Who::System("worker"),
+            action: "routing.rules",
+            subject_kind: "routing_rules",
+        };
+        audit::record(&mut tx, office, event, &next.version.to_string(), &approved).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Puts rules in force: for the command line, the demonstration and tests. The same rules again
+/// change nothing.
+///
+/// # Errors
+/// The rules make no sense.
+pub async fn set_up(
+    conn: &mut PgConnection,
+    office: &Office,
+    rules: &[Rule],
+) -> Result<(), RoutingError> {
+    check(conn, rules).await?;
+    let book = store::current(conn).await?;
+    if book.rules == rules {
+        return Ok(());
+    }
+    let next = RuleBook { version: book.version + 1, rules: rules.to_vec() };
+    store::insert(conn, &next, (None, office.now())).await?;
+    let event = Event {
+        who: Who::System("set-up"),
+        action: "routing.rules",
+        subject_kind: "routing_rules",
+    };
+    Ok(audit::record(conn, office, event, &next.version.to_string(), &next).await?)
+}
+
+async fn check(conn: &mut PgConnection, rules: &[Rule]) -> Result<(), RoutingError> {
+    let channels = channels::codes(conn).await?;
+    Ok(check_rules(rules, &channels)?)
+}
+
+async fn choose(
+    conn: &mut PgConnection,
+    office: &Office,
+    book: &RuleBook,
+    (wanted, merchant): (Wanted, Option<String>),
+) -> Result<RoutingDecision, RoutingError> {
+    let local = wanted.at.to_offset(office.settings.zone.0);
+    let day = office.settings.zone.day_of(wanted.at);
+    let Wanted { product, amount, card, .. } = wanted;
+    let success = book.rules.iter().any(|rule| rule.choose == Choose::SuccessRate);
+    let asked = Asked { product, card, amount, day, success };
+    let candidates = channels::candidates(conn, office, asked).await?;
+    let question = Question {
+        product,
+        amount,
+        method: wanted.method,
+        card,
+        bank: wanted.bank,
+        merchant,
+        day,
+        time: local.time(),
+        seed: Seed::of(wanted.payment),
+    };
+    Ok(routing::decide(book, &candidates, &question))
+}
+
+/// What the checker sees: the rules in force and those that would be.
+fn content(book: &RuleBook, rules: &[Rule]) -> Value {
+    json!({ "version": book.version + 1, "before": book.rules, "after": rules })
+}
