@@ -7,7 +7,7 @@ use domain::ids::MerchantId;
 use domain::journal::Entry;
 use domain::money::Money;
 
-/// Who bears a chargeback for now.
+/// Who bears a chargeback until it is settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bearer {
     /// The merchant, from its available balance.
