@@ -225,14 +225,14 @@ impl Ground {
             report.row(&[&per_second(really.unsigned_abs()), floor_rate, hot, uniform]);
             costs.push(ours.map(|load| (rate(floor), rate(load))));
         }
-        if let ([first, ..], [.., last]) = (costs.as_slice(), costs.as_slice()) {
-            for (name, (first, last)) in ["ledger.growth_10m", "ledger.growth_10m.uniform"]
-                .iter()
-                .zip(first.iter().zip(last))
+        for (costs_at, size) in costs.iter().zip(["", "1m", "10m"]).skip(1) {
+            for ((first, last), spread) in
+                costs.iter().take(1).flatten().zip(costs_at).zip(["", ".uniform"])
             {
                 // Cost is the floor's rate over ours; growth is cost over cost.
                 let (upper, lower) = (last.0.checked_mul(first.1), last.1.checked_mul(first.0));
-                report.ratio(name, ratio(upper.unwrap_or(0), lower.unwrap_or(0)));
+                let key = format!("ledger.growth_{size}{spread}");
+                report.ratio(&key, ratio(upper.unwrap_or(0), lower.unwrap_or(0)));
             }
         }
         Ok(())
