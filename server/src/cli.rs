@@ -43,6 +43,8 @@ enum Command {
     Bench(Bench),
     /// Make a key for a merchant's system; it is shown this once.
     ApiKey(people::ApiKey),
+    /// Agree on a new secret a channel signs its callbacks with; the old one ends.
+    ChannelSecret(people::ChannelSecret),
 }
 
 /// Runs the command and says what went wrong.
@@ -90,6 +92,7 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
             bench::bench(config.database_url()?, &what, Clock::system().now()).await
         }
         Command::ApiKey(key) => people::issue_api_key(&config, &key).await,
+        Command::ChannelSecret(secret) => people::agree_channel_secret(&config, &secret).await,
         // Both were done before, without an office.
         Command::Bill(_) | Command::Doctor => Ok(()),
     }
