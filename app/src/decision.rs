@@ -3,6 +3,7 @@
 
 use crate::components::{Amount, Badge, Column, Fact, Facts, Table, Tone};
 use crate::i18n::{t, tf};
+use crate::phrases::phrase;
 use crate::{routes, text};
 use domain::channel::SuccessRate;
 use domain::fee::Rate;
@@ -118,7 +119,10 @@ fn reason(verdict: RouteVerdict) -> (String, Tone) {
     let filled = match verdict {
         RouteVerdict::Chosen => return (t(text::ROUTING_VERDICT_CHOSEN).to_owned(), Tone::Good),
         RouteVerdict::Withdrawn { reason } => {
-            return (tf(text::ROUTING_VERDICT_WITHDRAWN, [("reason", &reason)]), Tone::Bad);
+            return (
+                tf(text::ROUTING_VERDICT_WITHDRAWN, [("reason", &phrase(&reason))]),
+                Tone::Bad,
+            );
         }
         RouteVerdict::OnTrial { share } => {
             let share = share.to_string();

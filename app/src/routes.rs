@@ -3,9 +3,9 @@
 
 use domain::date::BusinessDate;
 use domain::ids::{
-    AccountId, AdjustmentId, ApprovalId, BillLineId, ErrorItemId, FileId, JournalId, MerchantId,
-    NotificationId, OrderId, PaymentId, PayoutBatchId, PayoutId, ReconciliationId, RefundId,
-    ReserveAccountId, SettlementId, StaffId, StatementLineId, VoucherId,
+    AccountId, AdjustmentId, ApprovalId, BillLineId, BooksCheckId, ErrorItemId, FileId, JournalId,
+    MerchantId, NotificationId, OrderId, PaymentId, PayoutBatchId, PayoutId, ReconciliationId,
+    RefundId, ReserveAccountId, SettlementId, StaffId, StatementLineId, VoucherId,
 };
 use std::fmt::Display;
 
@@ -61,6 +61,8 @@ pub const ACCOUNT_LIST: &str = "/accounts/list";
 pub const TRIAL_BALANCE: &str = "/accounts/trial-balance";
 /// What explains the accounts in transit.
 pub const OPEN_ITEMS: &str = "/accounts/in-transit";
+/// The checks of the books.
+pub const BOOKS_CHECKS: &str = "/accounts/invariants";
 /// The journal.
 pub const JOURNALS: &str = "/journals";
 /// Manual adjustments.
@@ -178,6 +180,31 @@ pub fn account(id: AccountId) -> String {
 #[must_use]
 pub fn accounts_of(code: &str) -> String {
     format!("{ACCOUNT_LIST}?code={code}")
+}
+
+/// One line of the chart.
+#[must_use]
+pub fn chart_line(code: &str) -> String {
+    format!("{ACCOUNTS}/chart/{code}")
+}
+
+/// One check of the books.
+#[must_use]
+pub fn books_check(id: BooksCheckId) -> String {
+    format!("{BOOKS_CHECKS}/{id}")
+}
+
+/// A part of the books as a file, with the filter of the screen; an answer of the server, not a
+/// screen.
+#[must_use]
+pub fn books_file(part: &str, query: &[(&str, Option<String>)]) -> String {
+    let pairs = query.iter().filter_map(|(name, value)| {
+        let value = value.as_deref().filter(|value| !value.is_empty())?;
+        Some(format!("{name}={value}"))
+    });
+    let pairs: Vec<String> = pairs.collect();
+    let mark = if pairs.is_empty() { "" } else { "?" };
+    format!("/download/books/{part}.csv{mark}{}", pairs.join("&"))
 }
 
 /// The journals of one document.

@@ -1,9 +1,11 @@
 //! The command line.
 
+use crate::bench::{self, Bench};
 use crate::commands::{doctor, files, people, serve};
 use crate::config::Config;
 use crate::{database, sandbox, telemetry};
 use anyhow::Context;
+use backoffice::office::Clock;
 use clap::{Parser, Subcommand};
 use std::io::Write;
 use std::process::ExitCode;
@@ -37,8 +39,12 @@ enum Command {
     Sandbox,
     /// Add a member of staff; the password is read from the standard input.
     AddStaff(people::AddStaff),
+    /// Measure postings on an empty database of their own.
+    Bench(Bench),
     /// Make a key for a merchant's system; it is shown this once.
     ApiKey(people::ApiKey),
+    /// Agree on a new secret a channel signs its callbacks with; the old one ends.
+    ChannelSecret(people::ChannelSecret),
 }
 
 /// Runs the command and says what went wrong.
@@ -82,7 +88,11 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
             sandbox::run(sandbox::Settings { listen, store }).await
         }
         Command::AddStaff(new) => people::add_staff(&config, &new).await,
+        Command::Bench(what) => {
+            bench::bench(config.database_url()?, &what, Clock::system().now()).await
+        }
         Command::ApiKey(key) => people::issue_api_key(&config, &key).await,
+        Command::ChannelSecret(secret) => people::agree_channel_secret(&config, &secret).await,
         // Both were done before, without an office.
         Command::Bill(_) | Command::Doctor => Ok(()),
     }

@@ -1,5 +1,6 @@
 //! The server: configuration, HTTP, sessions, workers, and the command line around them.
 
+pub mod bench;
 pub mod cli;
 pub mod commands;
 pub mod config;

@@ -37,6 +37,7 @@ pub async fn with_clock(config: &Config, clock: Clock) -> anyhow::Result<Office>
         notify: Arc::new(HttpNotify::new(config.notify_private_addresses)?),
         clock,
         settings: Arc::new(settings),
+        bell: backoffice::bell::Bell::default(),
         request_id: "command-line".to_owned(),
     })
 }

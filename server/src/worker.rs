@@ -22,7 +22,7 @@ pub fn start(office: &Office, count: u16, stop: &watch::Receiver<bool>) -> JoinS
 async fn work(office: Office, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         // In a task of its own: a job that panics ends neither the worker nor the server.
-        let office = office.clone();
+        let (office, bell) = (office.clone(), &office.bell);
         let run = tokio::spawn(async move { backoffice::work::run_one(&office).await });
         let rest = match run.await {
             Ok(Ok(true)) => continue,
@@ -38,6 +38,7 @@ async fn work(office: Office, mut stop: watch::Receiver<bool>) {
         };
         tokio::select! {
             () = tokio::time::sleep(rest) => {}
+            () = bell.work(), if rest == REST => {}
             _ = stop.changed() => {}
         }
     }

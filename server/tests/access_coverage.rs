@@ -46,10 +46,26 @@ const DOCUMENT: &str = concat!(
 /// first page.
 const TABLE: &[(&str, &[Role], &str)] = &[
     ("accounts/chart", BOOKS, "{}"),
+    ("accounts/chart_line", BOOKS, r#"{"code":"2241.02"}"#),
+    ("accounts/check", BOOKS, r#"{"id":"{id}"}"#),
+    ("accounts/checks", BOOKS, r#"{"page":{page}}"#),
     ("accounts/journal", BOOKS, r#"{"id":"{id}"}"#),
     ("accounts/journals", BOOKS, r#"{"filter":{"page":{page}}}"#),
     ("accounts/list", BOOKS, r#"{"filter":{"with_balance":false,"page":{page}}}"#),
+    (
+        "accounts/open_chart_line",
+        &[FinanceMaker],
+        "request[new_code]=2241.77&request[new_name_en]=x&request[new_name_zh]=x\
+         &request[kind]=accounts&request[normal_side]=credit&request[owner_kind]=merchant\
+         &request[new_floor]=&request[new_posting_mode]=plain",
+    ),
     ("accounts/open_items", BOOKS, r#"{"day":"2026-03-31"}"#),
+    (
+        "accounts/reword_chart_line",
+        &[FinanceMaker],
+        "request[code]=9999&request[name_en]=x&request[name_zh]=x&request[floor]=\
+         &request[posting_mode]=plain",
+    ),
     ("accounts/statement", BOOKS, r#"{"id":"{id}","filter":{"page":{page}}}"#),
     ("accounts/trial_balance", BOOKS, r#"{"day":"2026-03-31"}"#),
     ("adjustments/find", BOOKS, r#"{"id":"{id}"}"#),

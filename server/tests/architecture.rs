@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 /// The systems of `backoffice`, from above: a module may use only modules before it.
 const ORDER: &[&str] = &[
     "explain",
+    "bell",
     "office",
     "audit",
     "access",

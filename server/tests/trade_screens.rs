@@ -223,3 +223,65 @@ async fn what_does_not_exist_is_not_found(db: PgPool) {
         }
     }
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_merchants_were_told_and_what_changed_can_be_seen_and_repaired(db: PgPool) {
+    use domain::notification::NotificationEvent;
+    use serde_json::json;
+    let office = office(db);
+    let merchant = trade(&office).await;
+    for role in [Role::Operations, Role::Auditor] {
+        add(&office, role).await;
+    }
+    let site = site(&office);
+    let session = sign_in(&site, "operations", PASSWORD).await.unwrap();
+    let auditor = sign_in(&site, "auditor", PASSWORD).await.unwrap();
+    let imported = imported(&office).await;
+    let (payment, order) = (imported.id.0, imported.order);
+    // An address and a payment that is not known, as if a worker had left them so.
+    let mut conn = office.db.acquire().await.unwrap();
+    for sql in [
+        "INSERT INTO notification_endpoints (merchant_id, url, secret, changed_at, changed_by,
+            disabled_at, disabled_because)
+         SELECT id, 'https://books.example/hook', decode(repeat('07', 32), 'hex'), now(), 'test',
+            now(), 'nothing could be delivered for 5 days' FROM merchants WHERE code = 'M100001'",
+        "UPDATE payments SET state = 'unknown', failure = 'no answer', channel_no = NULL,
+            event_time = NULL, clearing_date = NULL, accounting_date = NULL",
+    ] {
+        sqlx::query(sql).execute(&mut *conn).await.unwrap();
+    }
+    let news = backoffice::notifications::Announcement {
+        merchant,
+        event: NotificationEvent::PaymentFailed,
+        order,
+        subject: payment,
+        data: json!({ "id": payment }),
+    };
+    backoffice::notifications::announce(&mut conn, &office, &news).await.unwrap();
+    let told: Uuid =
+        sqlx::query_scalar("SELECT id FROM notifications").fetch_one(&mut *conn).await.unwrap();
+    let of_payment = format!("/payments/{payment}");
+    let pages = [
+        ("/notifications", "Held: no address that works", "暂存"),
+        (&format!("/notifications?q={payment}"), "Payment failed", "支付失败"),
+        (&format!("/notifications/{told}"), "payment.failed", "通知内容"),
+        ("/notifications/addresses", "Switched off", "已停用"),
+        (&of_payment, "Ask the bank now|Close with a reason", "立即查询银行|关闭并说明原因"),
+        (&of_payment, "Changes of state|it came with an order book", "状态流转|订单文件导入"),
+        (&format!("/orders/{order}"), "Changes of state", "状态流转"),
+    ];
+    show(&site, &session, &pages).await;
+    let (_, html) = page(&site, &format!("/payments/{payment}"), &auditor, "en").await;
+    assert!(!html.contains("Ask the bank now"));
+    let closing =
+        format!("request[id]={payment}&request[reason]=payer+gave+up&request[confirmed]=yes");
+    let path = "/api/fn/payments/propose_closing";
+    let answer = post(&site, path, &closing, Some(session.as_str())).await;
+    assert!(answer.status().is_success() || answer.status().is_redirection());
+    let proposed: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM approvals WHERE kind = 'payment_closing'")
+            .fetch_one(&office.db)
+            .await
+            .unwrap();
+    assert_eq!(proposed, 1);
+}

@@ -27,6 +27,7 @@ fn show(chart: Vec<ChartBalance>) -> impl IntoView {
         Column::text(t(text::ACCOUNTS_NORMAL_SIDE)),
         Column::number(t(text::ACCOUNTS_ACCOUNTS)),
         Column::number(t(text::ACCOUNTS_BALANCE)),
+        Column::text(t(text::ACCOUNTS_CHART_LINE)),
     ];
     let parents: BTreeMap<String, Option<String>> = chart
         .iter()
@@ -58,6 +59,7 @@ fn row(balance: ChartBalance, depth: usize) -> impl IntoView {
         view! { " " <Badge tone=Tone::Info>{t(text::ACCOUNTS_IN_TRANSIT)}</Badge> }
     });
     let href = routes::accounts_of(&line.code);
+    let change = routes::chart_line(&line.code);
     let accounts = line.postable.then(|| accounts.to_string());
     view! {
         <tr class=class>
@@ -66,6 +68,7 @@ fn row(balance: ChartBalance, depth: usize) -> impl IntoView {
             <td>{side_name(line.normal_side)}</td>
             <td class="number">{accounts}</td>
             <td class="number">{amounts(balances)}</td>
+            <td><a class="link" href=change>{t(text::ACCOUNTS_RULES)}</a></td>
         </tr>
     }
 }

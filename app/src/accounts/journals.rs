@@ -16,10 +16,19 @@ pub fn JournalList() -> impl IntoView {
     let filter = use_filter();
     let page = load(filter, |query| api::journals(wanted(&query)));
     view! {
-        <PageHead title=t(text::ACCOUNTS_JOURNALS) lead=t(text::ACCOUNTS_JOURNALS_LEAD) />
+        <PageHead title=t(text::ACCOUNTS_JOURNALS) lead=t(text::ACCOUNTS_JOURNALS_LEAD)>
+            {move || view! {
+                <a class="link" href=file(&filter())>{t(text::ACCOUNTS_EXPORT)}</a>
+            }}
+        </PageHead>
         {move || fields(&filter())}
         <Loaded from=page show=show />
     }
+}
+
+fn file(query: &Query) -> String {
+    let names = ["entry", "from", "to", "kind", "id"];
+    routes::books_file("journals", &names.map(|name| (name, query.text(name))))
 }
 
 fn wanted(query: &Query) -> JournalFilter {

@@ -1,7 +1,9 @@
 //! The books: chart, statements, the journal, the trial balance.
 
 pub mod api;
+mod change;
 mod chart;
+mod checks;
 mod journal;
 mod journals;
 mod list;
@@ -25,6 +27,9 @@ pub fn AccountRoutes() -> AnyNestedRoute {
         <Route path=path!("/accounts/list") view=list::AccountList />
         <Route path=path!("/accounts/trial-balance") view=trial_balance::TrialBalancePage />
         <Route path=path!("/accounts/in-transit") view=open_items::OpenItemsPage />
+        <Route path=path!("/accounts/invariants") view=checks::CheckList />
+        <Route path=path!("/accounts/invariants/:id") view=checks::CheckPage />
+        <Route path=path!("/accounts/chart/:code") view=change::ChartLinePage />
         <Route path=path!("/accounts/:id") view=statement::AccountPage />
         <Route path=path!("/journals") view=journals::JournalList />
         <Route path=path!("/journals/:id") view=journal::JournalPage />
@@ -40,6 +45,7 @@ enum Here {
     Accounts,
     TrialBalance,
     OpenItems,
+    Checks,
     /// One account.
     Elsewhere,
 }
@@ -60,6 +66,7 @@ fn Views(here: Here) -> impl IntoView {
             <Tab href=routes::OPEN_ITEMS here=tab(Here::OpenItems)>
                 {t(text::ACCOUNTS_IN_TRANSIT)}
             </Tab>
+            <Tab href=routes::BOOKS_CHECKS here=tab(Here::Checks)>{t(text::ACCOUNTS_CHECKS)}</Tab>
         </Tabs>
     }
 }

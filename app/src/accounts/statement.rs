@@ -42,9 +42,13 @@ fn show(found: Named<Statement>, query: &Query) -> impl IntoView + use<> {
     let rows = page.rows.into_iter().map(|line| row(line, &owners)).collect_view();
     let name = named(&account.name_en, &account.name_zh).to_owned();
     let title = format!("{} {name}", account.account.code);
+    let part = format!("statements/{}", account.id);
+    let file = routes::books_file(&part, &["from", "to"].map(|name| (name, query.text(name))));
     let (facts, fields) = (facts(&account, &owners), fields(&account, query));
     view! {
-        <PageHead title lead=t(text::ACCOUNTS_STATEMENT) />
+        <PageHead title lead=t(text::ACCOUNTS_STATEMENT)>
+            <a class="link" href=file>{t(text::ACCOUNTS_EXPORT)}</a>
+        </PageHead>
         <Views here=Here::Elsewhere />
         <Panel title=t(text::ACCOUNTS_ACCOUNT)>{facts}</Panel>
         {fields}

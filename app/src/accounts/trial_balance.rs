@@ -18,7 +18,13 @@ pub fn TrialBalancePage() -> impl IntoView {
     let day = move || filter().value("date");
     let found = load(day, api::trial_balance_of);
     view! {
-        <PageHead title=t(text::ACCOUNTS_TRIAL_BALANCE) lead=t(text::ACCOUNTS_TRIAL_LEAD) />
+        <PageHead title=t(text::ACCOUNTS_TRIAL_BALANCE) lead=t(text::ACCOUNTS_TRIAL_LEAD)>
+            {move || {
+                let file =
+                    routes::books_file("trial-balance", &[("date", filter().text("date"))]);
+                view! { <a class="link" href=file>{t(text::ACCOUNTS_EXPORT)}</a> }
+            }}
+        </PageHead>
         <Views here=Here::TrialBalance />
         {move || view! {
             <FilterForm action=routes::TRIAL_BALANCE>

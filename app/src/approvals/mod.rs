@@ -28,6 +28,7 @@ fn kind_name(kind: ApprovalKind) -> &'static str {
     t(match kind {
         ApprovalKind::Adjustment => text::APPROVALS_KIND_ADJUSTMENT,
         ApprovalKind::ChannelChange => text::APPROVALS_KIND_CHANNEL_CHANGE,
+        ApprovalKind::ChartChange => text::APPROVALS_KIND_CHART_CHANGE,
         ApprovalKind::ErrorResolution => text::APPROVALS_KIND_ERROR_RESOLUTION,
         ApprovalKind::MerchantChange => text::APPROVALS_KIND_MERCHANT_CHANGE,
         ApprovalKind::NotificationEndpoint => text::APPROVALS_KIND_NOTIFICATION_ENDPOINT,

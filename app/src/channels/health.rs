@@ -2,6 +2,7 @@ use super::api;
 use crate::components::{Badge, CommandForm, Fact, Facts, Moment, Panel, Submit, TextField, Tone};
 use crate::decision::success;
 use crate::i18n::{t, tf};
+use crate::phrases::phrase;
 use crate::{session, text};
 use domain::access::Permission;
 use domain::channel::{ChannelStanding, HealthState};
@@ -14,7 +15,7 @@ pub(super) fn Health(standing: ChannelStanding) -> impl IntoView {
     let (reason, since) = match &standing.health {
         HealthState::Good => (None, None),
         HealthState::Withdrawn { since, reason, .. } | HealthState::TakenOut { since, reason } => {
-            (Some(reason.clone()), Some(*since))
+            (Some(phrase(reason)), Some(*since))
         }
     };
     let until = match &standing.health {

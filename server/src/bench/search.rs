@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use backoffice::office::{Clock, Office, Settings};
 use backoffice::{payments, search as searching};
 use banks::front::Fronts;
+use banks::notify::Nowhere;
 use domain::access::{Actor, Role};
 use domain::calendar::Calendar;
 use domain::date::{BusinessDate, BusinessZone};
@@ -81,7 +82,9 @@ fn office(pool: &PgPool) -> Office {
         db: pool.clone(),
         clock: Clock::system(),
         fronts: Arc::new(Fronts::default()),
+        notify: Arc::new(Nowhere),
         settings: Arc::new(Settings { zone, calendar: Calendar::default(), demo: false }),
+        bell: backoffice::bell::Bell::default(),
         request_id: "bench".to_owned(),
     }
 }

@@ -3,9 +3,10 @@
 use crate::config::Config;
 use crate::demo::{self, sign_ins};
 use crate::office;
-use anyhow::{bail, ensure};
+use anyhow::{Context, bail, ensure};
 use backoffice::access::{self, NewStaff};
 use backoffice::merchants;
+use backoffice::payments::callbacks;
 use clap::Args;
 use domain::access::Role;
 use std::io::{BufRead, Write};
@@ -35,6 +36,13 @@ pub struct AddStaff {
 pub struct ApiKey {
     /// The merchant's number, like M100001.
     merchant: String,
+}
+
+/// Agrees on a new secret for a channel's callbacks, and prints it once.
+#[derive(Debug, clap::Args)]
+pub struct ChannelSecret {
+    /// The channel's code, like unionpay.
+    channel: String,
 }
 
 /// Loads the demonstration, as far as it is not there yet.
@@ -84,5 +92,22 @@ pub async fn issue_api_key(config: &Config, key: &ApiKey) -> anyhow::Result<()> 
     let secret = merchants::issue_api_key(&mut tx, &office, merchant).await?;
     tx.commit().await?;
     writeln!(std::io::stdout(), "{}", secret.bearer())?;
+    Ok(())
+}
+
+/// Agrees on a new secret and prints it: what the channel signed with the old one is refused.
+///
+/// # Errors
+/// The database cannot be used, or there is no such channel.
+pub async fn agree_channel_secret(config: &Config, wanted: &ChannelSecret) -> anyhow::Result<()> {
+    let office = office::open(config).await?;
+    let secret = callbacks::new_secret()?;
+    let mut tx = office.begin().await?;
+    let agreed = (wanted.channel.as_str(), &secret);
+    callbacks::agree_secret(&mut tx, &office, agreed).await.with_context(|| {
+        format!("no secret could be agreed with the channel {}", wanted.channel)
+    })?;
+    tx.commit().await?;
+    writeln!(std::io::stdout(), "{}", secret.text())?;
     Ok(())
 }

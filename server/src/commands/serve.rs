@@ -6,7 +6,7 @@ use crate::router::{Site, router};
 use crate::{office, worker};
 use anyhow::Context;
 use backoffice::office::Office;
-use backoffice::trading_day;
+use backoffice::{accounts, trading_day};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -23,6 +23,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     tracing::info!(version = env!("CARGO_PKG_VERSION"), configuration = %config, "starting");
     let office = office::open(&config).await?;
     trading_day::load_clock(&office).await?;
+    accounts::schedule_check(&office).await?;
     let site = Site::new(office.clone(), config.secure_cookies(), &config.site_root);
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await

@@ -11,11 +11,14 @@ mod story;
 pub use institution::RESERVE_ACCOUNT;
 
 use crate::config::Config;
-use crate::office;
+use crate::office::{self, CHANNELS};
 use anyhow::ensure;
 use backoffice::office::{Clock, Office};
+use backoffice::payments::callbacks;
 use backoffice::trading_day;
+use banks::sandbox::SandboxControl;
 use domain::date::BusinessDate;
+use std::net::Ipv4Addr;
 use time::{Duration, OffsetDateTime};
 
 /// When staff come in.
@@ -28,12 +31,17 @@ const MORNING: Duration = Duration::hours(9);
 pub async fn load(config: &Config) -> anyhow::Result<()> {
     let real = office::open(config).await?;
     sign_ins::add(&real).await?;
-    if trading_day::clock_started(&real).await? {
+    load_day(config, &real).await?;
+    listen(config, &real).await
+}
+
+async fn load_day(config: &Config, real: &Office) -> anyhow::Result<()> {
+    if trading_day::clock_started(real).await? {
         return Ok(());
     }
-    let present = present(&real);
+    let present = present(real);
     let day = real.settings.zone.day_of(present).previous();
-    if let Ok(open) = trading_day::open_day(&real).await {
+    if let Ok(open) = trading_day::open_day(real).await {
         ensure!(
             open == day || open == day.next(),
             "loading the demonstration was interrupted on another day: start with an empty database"
@@ -42,7 +50,25 @@ pub async fn load(config: &Config) -> anyhow::Result<()> {
     let clock = Clock::standing_at(real.settings.zone.start_of(day).saturating_add(MORNING));
     let office = office::with_clock(config, clock).await?;
     story::play(config, &office, day).await?;
-    trading_day::start_clock(&real, present).await?;
+    trading_day::start_clock(real, present).await?;
+    Ok(())
+}
+
+/// Has the channels tell by themselves, at the address the server of this configuration listens on.
+async fn listen(config: &Config, office: &Office) -> anyhow::Result<()> {
+    let sandbox = SandboxControl::new(&config.sandbox_url)?;
+    let mut here = config.listen;
+    if here.ip().is_unspecified() {
+        here.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    for channel in CHANNELS {
+        let secret = callbacks::new_secret()?;
+        let mut tx = office.begin().await?;
+        callbacks::agree_secret(&mut tx, office, (channel, &secret)).await?;
+        tx.commit().await?;
+        let url = format!("http://{here}/api/channels/{channel}/callback");
+        sandbox.call_back(channel, &url, &secret.text()).await?;
+    }
     Ok(())
 }
 

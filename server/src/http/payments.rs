@@ -21,7 +21,7 @@ use uuid::Uuid;
 /// How long a request waits for the outcome before it is answered with the state reached.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 /// Pause between two looks at the state.
-pub(super) const LOOK: Duration = Duration::from_millis(50);
+pub(super) const LOOK: Duration = Duration::from_millis(100);
 
 /// A payment to be collected.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -254,7 +254,8 @@ async fn outcome(caller: &Caller, taken: &Taken) -> Result<(u16, Value), Gateway
         let status = match view.status {
             PaymentStatus::Succeeded | PaymentStatus::Failed => 201,
             _ if tokio::time::Instant::now() < deadline => {
-                tokio::time::sleep(LOOK).await;
+                let id = view.id.map_or_else(|| taken.order.into(), Into::into);
+                caller.office.bell.outcome(id, LOOK).await;
                 continue;
             }
             _ => 202,

@@ -147,7 +147,7 @@ async fn outcome(caller: &Caller, id: RefundId) -> Result<(u16, Value), GatewayE
             | RefundState::Rejected { .. } => 201,
             RefundState::WaitingFunds => 202,
             _ if tokio::time::Instant::now() < deadline => {
-                tokio::time::sleep(LOOK).await;
+                caller.office.bell.outcome(id.into(), LOOK).await;
                 continue;
             }
             _ => 202,

@@ -143,6 +143,8 @@ pub(super) enum Effect {
     Hidden { channel: Channel, operation: Operation, number: String, until: OffsetDateTime },
     /// A channel tells by itself what becomes of orders.
     CallsBack(Box<Address>),
+    /// No channel tells by itself any more.
+    CallsNobody,
     /// All rules ended.
     RulesEnded,
 }
@@ -251,6 +253,7 @@ impl Books {
             Effect::CallsBack(address) => {
                 self.addresses.insert(address.channel, (**address).clone());
             }
+            Effect::CallsNobody => self.addresses.clear(),
             Effect::Line(_) => {}
         }
         self.effects.push(effect);

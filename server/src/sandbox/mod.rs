@@ -28,7 +28,7 @@
 //! - `POST /control/misbehave {kind, channel?, operation?, late_ms?}` with one of `number`, `next`
 //!   (how many), `rate_permille`; see [`rules::Kind`]. `DELETE /control/misbehave` ends all of it.
 //! - `POST /control/callbacks {channel, url, secret}`: from then on the channel tells by itself what
-//!   becomes of orders, signed with the secret (`whsec_…`), again until it is acknowledged.
+//!   becomes of orders, signed with the secret (`whsec_…`), again until it is acknowledged. `DELETE /control/callbacks` ends all of it.
 //! - Header `X-Sandbox-Behave: decline | timeout_after | late:MS | twice` on one order.
 //! - `GET /control/books`: everything that ever took effect. `GET /healthz`.
 //!

@@ -95,6 +95,7 @@ impl Shop {
             fronts: Arc::new(Fronts([("unionpay".to_owned(), front)].into())),
             notify: Arc::new(HttpNotify::new(false).unwrap()),
             settings: Arc::new(settings),
+            bell: backoffice::bell::Bell::default(),
             request_id: "test".to_owned(),
         };
         let mut conn = office.db.acquire().await.unwrap();

@@ -33,6 +33,7 @@ pub fn office(db: PgPool) -> Office {
         fronts: Arc::new(Fronts::default()),
         notify: Arc::new(Nowhere),
         settings: Arc::new(settings),
+        bell: backoffice::bell::Bell::default(),
         request_id: "test".to_owned(),
     }
 }

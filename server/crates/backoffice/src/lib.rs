@@ -3,6 +3,10 @@
 //! News travels upward by job, never by call.
 
 pub mod explain;
+
+/// Rings within this process, so that nobody waits longer than needed.
+pub mod bell;
+
 pub mod office;
 
 /// Who did what: the append-only audit record.

@@ -1,6 +1,7 @@
 //! What every use case is given: the database, the clock, the bank fronts, the settings, and the
 //! request it works for.
 
+use crate::bell::Bell;
 use banks::front::Fronts;
 use banks::notify::Notify;
 use domain::calendar::Calendar;
@@ -80,6 +81,8 @@ pub struct Office {
     pub notify: Arc<dyn Notify>,
     /// The settings.
     pub settings: Arc<Settings>,
+    /// The bell of this process.
+    pub bell: Bell,
     /// The request this work belongs to, through log, audit and bank call.
     pub request_id: String,
 }

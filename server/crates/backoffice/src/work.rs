@@ -1,6 +1,7 @@
 //! The workers' table of contents: which job is done by which system. Last of all modules, so that
 //! it may name every other.
 
+use crate::accounts::{self, CheckBooks};
 use crate::approvals::jobs::ApprovalConcluded;
 use crate::jobs::{self, Claimed, JobError, Message, Outcome};
 use crate::notifications::jobs::{DeliverNotification, ResendNotification, TakeUpHeld};
@@ -15,7 +16,7 @@ use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
     adjustments, channels, error_items, merchants, notifications, payments, payouts, refunds,
-    routing, staff,
+    routing, staff, trading_day,
 };
 use banks::callback::{Operation, Told};
 use domain::approval::ApprovalKind;
@@ -65,6 +66,7 @@ async fn attended(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
 
 async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
     match claimed.kind.as_str() {
+        CheckBooks::KIND => check_books(office).await,
         ApprovalConcluded::KIND => approval_concluded(office, claimed).await,
         AskNow::KIND => jobs::run_as::<AskNow>(office, claimed).await,
         ReportContradiction::KIND => {
@@ -90,6 +92,18 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         RunReconciliation::KIND => jobs::run_as::<RunReconciliation>(office, claimed).await,
         unknown => Err(format!("no system does jobs of the kind {unknown}").into()),
     }
+}
+
+/// Checks the books and what has to agree with them, and keeps what was found. The next check is
+/// handed on first, so that the schedule outlives a check that fails.
+async fn check_books(office: &Office) -> Result<Outcome, JobError> {
+    accounts::schedule_check(office).await?;
+    let started_at = office.now();
+    let mut rules = accounts::check_rules(office).await?;
+    let mut conn = office.db.acquire().await?;
+    rules.extend(trading_day::check_standing_gates(&mut conn).await?);
+    accounts::keep_check(office, started_at, &rules).await?;
+    Ok(Outcome::Done)
 }
 
 /// Hands what a channel told by itself to the system it is about.
@@ -120,6 +134,7 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         ApprovalKind::Adjustment => {
             adjustments::approval_concluded(office, news.approval).await?;
         }
+        ApprovalKind::ChartChange => accounts::approval_concluded(office, news.approval).await?,
         ApprovalKind::StaffRoles => staff::approval_concluded(office, news.approval).await?,
         ApprovalKind::MerchantChange => {
             merchants::approval_concluded(office, news.approval).await?;

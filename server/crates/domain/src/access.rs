@@ -148,6 +148,10 @@ pub enum Permission {
     ProposeAdjustment,
     /// Decide a manual adjustment of the books.
     ApproveAdjustment,
+    /// Prepare a change of the chart of accounts.
+    MakeChartChange,
+    /// Decide a change of the chart of accounts.
+    ApproveChartChange,
     /// Draft and export vouchers.
     ExportVouchers,
     /// Cut the day.
@@ -201,6 +205,7 @@ const FINANCE_MAKER: &[Permission] = &[
     P::RunSettlement,
     P::MakePayout,
     P::ProposeAdjustment,
+    P::MakeChartChange,
     P::ExportVouchers,
 ];
 
@@ -221,6 +226,7 @@ const FINANCE_CHECKER: &[Permission] = &[
     P::ApproveErrorResolution,
     P::ApprovePayout,
     P::ApproveAdjustment,
+    P::ApproveChartChange,
 ];
 
 const MANAGER: &[Permission] = &[
@@ -324,6 +330,7 @@ mod tests {
             (P::MakeErrorResolution, P::ApproveErrorResolution),
             (P::MakePayout, P::ApprovePayout),
             (P::ProposeAdjustment, P::ApproveAdjustment),
+            (P::MakeChartChange, P::ApproveChartChange),
             (P::MakeStaffRoles, P::ApproveStaffRoles),
         ];
         for role in Role::ALL {

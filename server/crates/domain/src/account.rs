@@ -1,5 +1,8 @@
 //! Accounts of the books, 账户: which there are, and what a screen shows of them.
 
+pub mod chart;
+pub mod check;
+
 use crate::date::BusinessDate;
 use crate::ids::{AccountId, JournalId, MerchantId};
 use crate::journal::Entry;
@@ -146,6 +149,19 @@ impl fmt::Display for AccountRef {
     }
 }
 
+/// What a merchant is owed, by what may be done with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MerchantBalances {
+    /// Collected and not yet settled, 待结算.
+    pub unsettled: Money,
+    /// Settled and free to be paid out or refunded, 可用.
+    pub available: Money,
+    /// Held back, 冻结: owed, and not available.
+    pub held: Money,
+    /// On its way out and not yet done, 在途: refunds, payouts, payouts that came back.
+    pub in_transit: Money,
+}
+
 /// Whose sub-accounts a chart code has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -196,6 +212,36 @@ impl OwnerKind {
     }
 }
 
+/// How the accounts of a chart code are posted to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PostingMode {
+    /// Like any other.
+    Plain,
+    /// Nearly every posting touches them, 热点账户: they are locked last and held shortest.
+    Hot,
+}
+
+impl PostingMode {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Plain, Self::Hot];
+
+    /// The stored name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Hot => "hot",
+        }
+    }
+
+    /// The mode with this stored name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.name() == name)
+    }
+}
+
 /// A line of the chart of accounts, 科目.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChartLine {
@@ -217,6 +263,8 @@ pub struct ChartLine {
     pub postable: bool,
     /// Whether its balance must be zero or explained.
     pub in_transit: bool,
+    /// How its accounts are posted to.
+    pub posting_mode: PostingMode,
 }
 
 /// An account with its balance.

@@ -14,6 +14,8 @@ pub enum ApprovalKind {
     Adjustment,
     /// A change of a channel's costs or days of use, 渠道变更.
     ChannelChange,
+    /// A change of the chart of accounts, 科目变更.
+    ChartChange,
     /// The resolution of an error item, 差错处理.
     ErrorResolution,
     /// A change of a merchant's terms, 商户变更.
@@ -34,9 +36,10 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Adjustment,
         Self::ChannelChange,
+        Self::ChartChange,
         Self::ErrorResolution,
         Self::MerchantChange,
         Self::NotificationEndpoint,
@@ -53,6 +56,7 @@ impl ApprovalKind {
         match self {
             Self::Adjustment => "adjustment",
             Self::ChannelChange => "channel_change",
+            Self::ChartChange => "chart_change",
             Self::ErrorResolution => "error_resolution",
             Self::MerchantChange => "merchant_change",
             Self::NotificationEndpoint => "notification_endpoint",
@@ -75,6 +79,7 @@ impl ApprovalKind {
     pub const fn maker_permission(self) -> Permission {
         match self {
             Self::Adjustment => Permission::ProposeAdjustment,
+            Self::ChartChange => Permission::MakeChartChange,
             Self::ErrorResolution | Self::PaymentClosing => Permission::MakeErrorResolution,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
             Self::PayoutBatch => Permission::MakePayout,
@@ -89,6 +94,7 @@ impl ApprovalKind {
     pub const fn checker_permission(self) -> Permission {
         match self {
             Self::Adjustment => Permission::ApproveAdjustment,
+            Self::ChartChange => Permission::ApproveChartChange,
             Self::ErrorResolution | Self::PaymentClosing => Permission::ApproveErrorResolution,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
             Self::PayoutBatch => Permission::ApprovePayout,

@@ -57,6 +57,8 @@ ids! {
     AuditId,
     /// A line of a channel bill as imported.
     BillLineId,
+    /// A check of the books.
+    BooksCheckId,
     /// A file of a channel, bank or business system as imported.
     FileId,
     /// An error item, 差错.

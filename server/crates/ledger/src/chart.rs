@@ -11,10 +11,26 @@ use std::collections::{BTreeMap, HashMap};
 /// # Errors
 /// The database.
 pub async fn chart(conn: &mut PgConnection) -> Result<Vec<ChartLine>, LedgerError> {
+    lines(conn, None).await
+}
+
+/// One line of the chart.
+///
+/// # Errors
+/// The database.
+pub async fn find_chart_line(
+    conn: &mut PgConnection,
+    code: &str,
+) -> Result<Option<ChartLine>, LedgerError> {
+    Ok(lines(conn, Some(code)).await?.into_iter().next())
+}
+
+async fn lines(conn: &mut PgConnection, code: Option<&str>) -> Result<Vec<ChartLine>, LedgerError> {
     let rows = sqlx::query!(
         r#"SELECT code, parent, name_en, name_zh, normal_side, owner_kind, floor_minor, postable,
-                  in_transit
-           FROM ledger_chart ORDER BY code"#
+                  in_transit, posting_mode
+           FROM ledger_chart WHERE $1::text IS NULL OR code = $1 ORDER BY code"#,
+        code
     )
     .fetch_all(conn)
     .await?;
@@ -23,6 +39,7 @@ pub async fn chart(conn: &mut PgConnection) -> Result<Vec<ChartLine>, LedgerErro
             Ok(ChartLine {
                 normal_side: row::side(&row.normal_side)?,
                 owner_kind: row::owner_kind(&row.owner_kind)?,
+                posting_mode: row::posting_mode(&row.posting_mode)?,
                 code: row.code,
                 parent: row.parent,
                 name_en: row.name_en,

@@ -1,9 +1,13 @@
 //! What can go wrong in the books.
 
 use domain::account::AccountRef;
+use domain::account::chart::ChartError;
 use domain::date::BusinessDate;
 use domain::ids::JournalId;
 use domain::money::{Money, MoneyError};
+
+/// PostgreSQL's codes for a serialization failure and for a deadlock.
+const ACCIDENTS: [&str; 2] = ["40001", "40P01"];
 
 /// Why the books refused. Nothing was booked; the caller's transaction can go on, except after
 /// [`LedgerError::Database`], [`LedgerError::KeyRaced`] and [`LedgerError::ReversalRaced`].
@@ -27,6 +31,18 @@ pub enum LedgerError {
     /// The chart line is a heading or a memorandum.
     #[error("account code {0} takes no postings: choose an account below it")]
     NotPostable(String),
+    /// A code is used once.
+    #[error("account code {0} is there already: choose another")]
+    CodeTaken(String),
+    /// Only headings have lines below them.
+    #[error("account code {0} takes postings, so nothing can stand below it: choose a heading")]
+    NotAHeading(String),
+    /// A floor that is not kept already.
+    #[error("account {0} lies below this floor: choose a lower one, or bring it up first")]
+    BelowNewFloor(AccountRef),
+    /// The change of the chart makes no sense.
+    #[error(transparent)]
+    Chart(#[from] ChartError),
     /// The account has an owner and must not, or has none and must.
     #[error("account {0} does not fit the chart: its kind decides whether it names an owner")]
     OwnerMismatch(AccountRef),
@@ -124,6 +140,19 @@ impl LedgerError {
     #[must_use]
     pub const fn breaks_transaction(&self) -> bool {
         matches!(self, Self::Database(_) | Self::KeyRaced | Self::ReversalRaced)
+    }
+
+    /// Whether somebody else was in the way at the same moment: a repetition finds them gone.
+    #[must_use]
+    pub fn is_accident(&self) -> bool {
+        match self {
+            Self::KeyRaced | Self::ReversalRaced => true,
+            Self::Database(error) => error
+                .as_database_error()
+                .and_then(sqlx::error::DatabaseError::code)
+                .is_some_and(|code| ACCIDENTS.contains(&code.as_ref())),
+            _ => false,
+        }
     }
 }
 

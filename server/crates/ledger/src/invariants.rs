@@ -41,6 +41,21 @@ impl Rule {
         Self::ReversalsMirror,
     ];
 
+    /// Its stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::JournalsComplete => "journals_complete",
+            Self::BooksBalance => "books_balance",
+            Self::BalancesEqualEntries => "balances_equal_entries",
+            Self::VersionsGapless => "versions_gapless",
+            Self::RunningBalancesRight => "running_balances_right",
+            Self::FloorsKept => "floors_kept",
+            Self::ClosedDaysUnchanged => "closed_days_unchanged",
+            Self::ReversalsMirror => "reversals_mirror",
+        }
+    }
+
     /// What must hold, as one line of a report.
     #[must_use]
     pub const fn statement(self) -> &'static str {

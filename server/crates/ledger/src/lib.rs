@@ -10,9 +10,14 @@
 
 mod accounts;
 mod balances;
+mod booking;
+mod books;
 mod chart;
+mod chart_change;
 pub mod days;
+pub mod entries;
 mod error;
+mod group;
 pub mod invariants;
 mod journals;
 mod plan;
@@ -26,11 +31,16 @@ mod summary;
 mod trial_balance;
 
 pub use accounts::{check_account, find_account, list_accounts};
-pub use balances::{balance, balance_on, code_balance, code_balance_on, open_items};
-pub use chart::{chart, chart_balances};
+pub use balances::{
+    balance, balance_at, balance_on, code_balance, code_balance_on, merchant_balances, open_items,
+};
+pub use books::{BookKeeper, Books, NotBooked};
+pub use chart::{chart, chart_balances, find_chart_line};
+pub use chart_change::change_chart;
 pub use domain::account::AccountRef;
 pub use domain::journal::{Entry, Source};
 pub use error::LedgerError;
+pub use group::{Group, GroupError, GroupSize, Write};
 pub use journals::{find_journal, list_journals};
 pub use post::{Posted, post, post_all};
 pub use posting::{Dates, Line, Posting};

@@ -20,6 +20,8 @@ pub(crate) struct Standing {
     pub debit_minor: i64,
     pub credit_minor: i64,
     pub version: i64,
+    /// Nearly every posting touches it: it is locked last.
+    pub hot: bool,
 }
 
 impl Standing {
@@ -48,6 +50,15 @@ impl Standing {
         Ok(())
     }
 }
+
+/// Accounts as they stand.
+pub(crate) type Standings = HashMap<AccountKey, Standing>;
+
+/// A posting with the hash of its content.
+pub(crate) type Hashed<'a> = (&'a Posting, Hash);
+
+/// SHA-256.
+pub(crate) type Hash = [u8; 32];
 
 /// The journals to write, column by column.
 #[derive(Debug, Default)]
@@ -85,30 +96,61 @@ pub(crate) struct TransferColumns {
     pub memos: Vec<String>,
 }
 
+/// The balances to write, and as what they must still stand, column by column in the order in
+/// which accounts are locked.
+#[derive(Debug, Default)]
+pub(crate) struct BalanceColumns {
+    pub ids: Vec<Uuid>,
+    pub debits_before: Vec<i64>,
+    pub credits_before: Vec<i64>,
+    pub versions_before: Vec<i64>,
+    pub debits: Vec<i64>,
+    pub credits: Vec<i64>,
+    pub versions: Vec<i64>,
+}
+
+impl BalanceColumns {
+    fn of(before: &Standings, after: &Standings) -> Self {
+        let mut rows: Vec<(&Standing, &Standing)> =
+            before.iter().filter_map(|(key, was)| Some((was, after.get(key)?))).collect();
+        rows.sort_unstable_by_key(|(was, _)| (was.hot, was.id));
+        let mut columns = Self::default();
+        for (was, now) in rows {
+            columns.ids.push(was.id);
+            columns.debits_before.push(was.debit_minor);
+            columns.credits_before.push(was.credit_minor);
+            columns.versions_before.push(was.version);
+            columns.debits.push(now.debit_minor);
+            columns.credits.push(now.credit_minor);
+            columns.versions.push(now.version);
+        }
+        columns
+    }
+}
+
 /// Everything one statement writes.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub journals: JournalColumns,
     pub transfers: TransferColumns,
-    standings: HashMap<AccountKey, Standing>,
+    pub balances: BalanceColumns,
+    standings: Standings,
 }
 
 impl Plan {
     /// Books the postings one after the other on accounts as they stand.
-    pub(crate) fn of(
-        postings: &[&Posting],
-        standings: HashMap<AccountKey, Standing>,
-    ) -> Result<Self, LedgerError> {
-        let mut plan = Self { standings, ..Self::default() };
-        for posting in postings {
-            plan.book(posting)?;
+    pub(crate) fn of(postings: &[Hashed<'_>], before: &Standings) -> Result<Self, LedgerError> {
+        let mut plan = Self { standings: before.clone(), ..Self::default() };
+        for (posting, hash) in postings {
+            plan.book(posting, *hash)?;
         }
+        plan.balances = BalanceColumns::of(before, &plan.standings);
         Ok(plan)
     }
 
     /// The accounts as they stand afterwards.
-    pub(crate) fn standings(&self) -> impl Iterator<Item = &Standing> {
-        self.standings.values()
+    pub(crate) fn into_standings(self) -> Standings {
+        self.standings
     }
 
     /// One account as it stands afterwards.
@@ -116,7 +158,7 @@ impl Plan {
         self.standings.get(key)
     }
 
-    fn book(&mut self, posting: &Posting) -> Result<(), LedgerError> {
+    fn book(&mut self, posting: &Posting, hash: Hash) -> Result<(), LedgerError> {
         let journal = Uuid::now_v7();
         let before = self.before(posting)?;
         for (number, line) in (1_i16..).zip(&posting.lines) {
@@ -125,7 +167,7 @@ impl Plan {
         for (key, balance) in before {
             self.check_floor(&key, balance)?;
         }
-        self.push_journal(journal, posting)
+        self.push_journal(journal, posting, hash)
     }
 
     /// What the accounts that have a floor hold before the posting.
@@ -195,12 +237,12 @@ impl Plan {
         }
     }
 
-    fn push_journal(&mut self, id: Uuid, posting: &Posting) -> Result<(), LedgerError> {
+    fn push_journal(&mut self, id: Uuid, posting: &Posting, hash: Hash) -> Result<(), LedgerError> {
         let count = posting.lines.len();
         let columns = &mut self.journals;
         columns.ids.push(id);
         columns.keys.push(posting.key.clone());
-        columns.hashes.push(posting.content_hash().to_vec());
+        columns.hashes.push(hash.to_vec());
         columns.entry_numbers.push(posting.entry.number());
         columns.entry_names.push(posting.entry.name().to_owned());
         columns.accounting_dates.push(posting.dates.accounting_date.0);

@@ -107,6 +107,18 @@ impl Posting {
         self
     }
 
+    /// The key of the business event.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// What kind of event it is.
+    #[must_use]
+    pub const fn entry(&self) -> Entry {
+        self.entry
+    }
+
     /// The lines so far.
     #[must_use]
     pub fn lines(&self) -> &[Line] {

@@ -24,14 +24,13 @@ pub async fn preview(
     let keys = posting.accounts();
     accounts::check_against_chart(conn, &keys.iter().cloned().collect::<BTreeSet<_>>()).await?;
     let mut names = HashMap::new();
-    let mut standings = HashMap::new();
+    let mut before = HashMap::new();
     for key in &keys {
         let (standing, name) = standing(conn, key).await?;
-        standings.insert(key.clone(), standing);
+        before.insert(key.clone(), standing);
         names.insert(key.clone(), name);
     }
-    let before = standings.clone();
-    let plan = Plan::of(&[posting], standings)?;
+    let plan = Plan::of(&[(posting, posting.content_hash())], &before)?;
     keys.into_iter()
         .map(|key| {
             let missing = || row::inconsistent("ledger_accounts", &key.0, "lost in a preview");
@@ -80,6 +79,7 @@ async fn standing(
         debit_minor: row.debit_minor,
         credit_minor: row.credit_minor,
         version: row.version,
+        hot: false,
     };
     Ok((standing, (row.name_en, row.name_zh)))
 }

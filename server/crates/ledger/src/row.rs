@@ -1,7 +1,7 @@
 //! From stored text to the vocabulary; what cannot be is named with its table and row.
 
 use crate::LedgerError;
-use domain::account::{OwnerKind, Side};
+use domain::account::{OwnerKind, PostingMode, Side};
 use domain::journal::Entry;
 use domain::money::{Currency, Money};
 use std::fmt::Display;
@@ -30,6 +30,12 @@ pub fn side(name: &str) -> Result<Side, LedgerError> {
 /// A stored owner kind.
 pub fn owner_kind(name: &str) -> Result<OwnerKind, LedgerError> {
     OwnerKind::named(name).ok_or_else(|| inconsistent("ledger_chart", name, "unknown owner kind"))
+}
+
+/// A stored posting mode.
+pub fn posting_mode(name: &str) -> Result<PostingMode, LedgerError> {
+    PostingMode::named(name)
+        .ok_or_else(|| inconsistent("ledger_chart", name, "unknown posting mode"))
 }
 
 /// A stored entry number.

@@ -1,3 +1,4 @@
+use crate::approvals::ApprovalError;
 use crate::explain::{Explain, Kind};
 use domain::access::Forbidden;
 use ledger::LedgerError;
@@ -17,6 +18,24 @@ pub enum AccountsError {
     /// The books were never opened.
     #[error("no accounting day is open: open the first one")]
     NoOpenDay,
+    /// No such line in the chart.
+    #[error("there is no such account code")]
+    CodeNotFound,
+    /// The proposal would change nothing.
+    #[error("this is how it is already: propose something else")]
+    NothingToChange,
+    /// The approval was refused.
+    #[error(transparent)]
+    Approval(#[from] ApprovalError),
+    /// No such check.
+    #[error("there is no such check of the books")]
+    CheckNotFound,
+    /// Too much for one file.
+    #[error("{0} rows are too many for one file: choose fewer days")]
+    TooManyRows(i64),
+    /// A file could not be written.
+    #[error("the file could not be written")]
+    File(#[from] csv::Error),
     /// The books refused.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -29,10 +48,15 @@ impl Explain for AccountsError {
     fn kind(&self) -> Kind {
         match self {
             Self::Forbidden(forbidden) => forbidden.kind(),
-            Self::AccountNotFound | Self::JournalNotFound => Kind::NotFound,
+            Self::AccountNotFound
+            | Self::JournalNotFound
+            | Self::CodeNotFound
+            | Self::CheckNotFound => Kind::NotFound,
             Self::NoOpenDay => Kind::Conflict,
+            Self::NothingToChange | Self::TooManyRows(_) => Kind::Invalid(None),
+            Self::Approval(error) => error.kind(),
             Self::Ledger(error) => error.kind(),
-            Self::Database(_) => Kind::Unexpected,
+            Self::File(_) | Self::Database(_) => Kind::Unexpected,
         }
     }
 }
@@ -46,11 +70,15 @@ impl Explain for LedgerError {
             | Self::LineCount(_)
             | Self::AmountNotPositive(_)
             | Self::SameAccount(_)
+            | Self::NotAHeading(_)
+            | Self::Chart(_)
             | Self::Money(_) => Kind::Invalid(None),
             Self::JournalNotFound(_) => Kind::NotFound,
             Self::KeyReused { .. }
             | Self::KeyRaced
             | Self::InsufficientBalance { .. }
+            | Self::CodeTaken(_)
+            | Self::BelowNewFloor(_)
             | Self::DayNotOpened(_)
             | Self::DayClosed(_)
             | Self::EarlierDayOpen { .. }

@@ -1,9 +1,16 @@
 //! The books as people read them: the chart with its balances, an account's statement, the journal
 //! and the trial balance. The books themselves are kept by the crate `ledger`.
 
+mod changes;
+mod checks;
 mod error;
+mod exports;
+mod store;
 
+pub use changes::{approval_concluded, chart_line, propose_chart_change};
+pub use checks::{CheckBooks, check, check_rules, checks, keep_check, schedule_check};
 pub use error::AccountsError;
+pub use exports::{Export, journals_file, statement_file, trial_balance_file};
 
 use crate::office::Office;
 use domain::access::{Actor, Permission};

@@ -71,6 +71,7 @@ pub async fn create_payment(
     };
     audit::record(&mut tx, office, event, &order.id.to_string(), request).await?;
     tx.commit().await?;
+    office.bell.work_is_there();
     Ok(Came::New(Taken { order: order.id, refusal }))
 }
 

@@ -59,6 +59,8 @@ pub(super) async fn take_in(
     let mut tx = office.begin().await?;
     let heard = take_in_within(&mut tx, office, id, word).await?;
     tx.commit().await?;
+    office.bell.has_got_on(id.into());
+    office.bell.work_is_there();
     Ok(heard)
 }
 

@@ -7,6 +7,7 @@ use super::{PaymentError, hearing, lock, store};
 use crate::approvals::{self, Leave, Proposal};
 use crate::audit::{self, Event, Who};
 use crate::jobs::{self, JobError};
+use crate::limits;
 use crate::office::Office;
 use crate::orders::{self, Change};
 use domain::access::{Actor, Permission};
@@ -127,6 +128,7 @@ pub async fn close_unsent(
     let closed = payment.abandon("closed by the merchant before it was sent")?;
     let change = Change::by("merchant", Cause::Request);
     store::save(conn, office, (&before, &closed), change).await?;
+    limits::release(conn, closed.order).await?;
     let order = orders::advance(conn, office, (closed.order, change), OrderState::close).await?;
     let hop = orders::Hop {
         station: Station::Orders,

@@ -168,6 +168,7 @@ async fn conclude(
         _ => refund.state,
     };
     tx.commit().await?;
+    office.bell.has_got_on(id.into());
     Ok(after)
 }
 

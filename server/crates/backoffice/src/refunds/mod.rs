@@ -65,6 +65,7 @@ pub async fn request(
     let mut tx = office.begin().await?;
     let id = open(&mut tx, office, requester, asked).await?;
     tx.commit().await?;
+    office.bell.work_is_there();
     Ok(id)
 }
 

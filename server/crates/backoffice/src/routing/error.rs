@@ -14,6 +14,9 @@ pub enum RoutingError {
     /// The rules make no sense.
     #[error(transparent)]
     Rules(#[from] RuleRefused),
+    /// Somebody asked about a merchant nobody knows.
+    #[error("there is no merchant {0}")]
+    UnknownMerchant(String),
     /// The proposal would change nothing.
     #[error("these are the rules in force already: propose something else")]
     NothingToChange,
@@ -39,6 +42,7 @@ impl Explain for RoutingError {
         match self {
             Self::Forbidden(forbidden) => forbidden.kind(),
             Self::Rules(_) => Kind::Invalid(Some("rules")),
+            Self::UnknownMerchant(_) => Kind::Invalid(Some("merchant")),
             Self::NothingToChange => Kind::Conflict,
             Self::Approval(error) => error.kind(),
             Self::Channel(error) => error.kind(),

@@ -79,6 +79,11 @@ pub async fn ask(
     actor.require(Permission::ViewChannels)?;
     let mut conn = office.db.acquire().await?;
     let book = store::current(&mut conn).await?;
+    if let Some(code) = &ask.merchant
+        && merchants::by_code(&mut conn, code).await?.is_none()
+    {
+        return Err(RoutingError::UnknownMerchant(code.clone()));
+    }
     let at = ask.at.unwrap_or_else(|| office.now());
     let wanted = Wanted {
         product: ask.product,

@@ -2,6 +2,7 @@
 
 use super::{TradingDayError, store};
 use crate::reserve;
+use domain::account::check::CheckedRule;
 use domain::trading_day::{Gate, GateKind};
 use sqlx::PgConnection;
 
@@ -18,15 +19,29 @@ pub async fn check(conn: &mut PgConnection) -> Result<Vec<Gate>, TradingDayError
         .collect();
     gates.push(gate(GateKind::LedgerInvariants, found));
     gates.push(gate(GateKind::TransitExplained, store::unexplained_transit(conn).await?));
-    let gap = reserve::proof(conn).await?.gap;
-    let found =
-        if gap.is_zero() { Vec::new() } else { vec![format!("the reserve differs by {gap}")] };
-    gates.push(gate(GateKind::ReserveCovers, found));
+    gates.push(gate(GateKind::ReserveCovers, reserve_gap(conn).await?));
     let open = store::payments_in_progress(conn).await?;
     let found =
         if open == 0 { Vec::new() } else { vec![format!("{open} payments are being sent")] };
     gates.push(gate(GateKind::NothingInProgress, found));
     Ok(gates)
+}
+
+/// The gates that have to hold at any moment, as a check of the books asks them.
+///
+/// # Errors
+/// The database failed.
+pub async fn check_standing(conn: &mut PgConnection) -> Result<Vec<CheckedRule>, TradingDayError> {
+    let rule = |rule: &str, findings| CheckedRule { rule: rule.to_owned(), findings };
+    Ok(vec![
+        rule("transit_explained", store::unexplained_transit(conn).await?),
+        rule("reserve_covers", reserve_gap(conn).await?),
+    ])
+}
+
+async fn reserve_gap(conn: &mut PgConnection) -> Result<Vec<String>, TradingDayError> {
+    let gap = reserve::proof(conn).await?.gap;
+    Ok(if gap.is_zero() { Vec::new() } else { vec![format!("the reserve differs by {gap}")] })
 }
 
 fn gate(gate: GateKind, found: Vec<String>) -> Gate {

@@ -11,7 +11,7 @@ mod store;
 
 pub use clock::{clock_started, load_clock, move_clock_to_morning, start_clock};
 pub use error::TradingDayError;
-pub use gates::check as check_gates;
+pub use gates::{check as check_gates, check_standing as check_standing_gates};
 
 use crate::audit::{self, Event, Who};
 use crate::jobs;

@@ -1,6 +1,7 @@
 //! Limits of payers by the class of their account, and payments that look cut.
 
 use crate::office::{World, order};
+use backoffice::gateway::{self, Call};
 use backoffice::{limits, work};
 use domain::access::Role;
 use domain::gateway::PaymentRequest;
@@ -90,4 +91,17 @@ async fn the_table_of_limits_is_shown(pool: PgPool) {
     assert_eq!((rows.len(), rule.payments_min), (6, 3));
     let admin = world.person(Role::Admin).await;
     assert!(limits::table(&world.office, &admin).await.is_err());
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn an_order_that_its_merchant_closes_gives_back_what_it_held(pool: PgPool) {
+    let world = World::new(pool).await;
+    let taken = world.take(&by(Some("II"), "A-1", "10000.00")).await;
+    assert!(world.take(&by(Some("II"), "A-2", "0.01")).await.refusal.is_some());
+    let id = world.standing(&taken).await.id.unwrap();
+    let client = world.client(world.books);
+    let body = serde_json::json!({});
+    let call = Call::new("POST /payments/close", "close-1", &body).unwrap();
+    gateway::close_payment(&world.office, &client, &call, id).await.unwrap();
+    assert_eq!(world.take(&by(Some("II"), "A-3", "10000.00")).await.refusal, None);
 }

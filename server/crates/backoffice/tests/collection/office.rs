@@ -59,6 +59,7 @@ impl World {
             fronts: Arc::new(Fronts(fronts)),
             notify: Arc::new(Nowhere),
             settings: Arc::new(settings),
+            bell: backoffice::bell::Bell::default(),
             request_id: "test".to_owned(),
         };
         let mut conn = office.db.acquire().await.unwrap();

@@ -28,6 +28,7 @@ pub async fn office(pool: PgPool) -> Office {
         fronts: Arc::new(Fronts(BTreeMap::new())),
         notify: Arc::new(Nowhere),
         settings: Arc::new(settings),
+        bell: backoffice::bell::Bell::default(),
         request_id: "test".to_owned(),
     };
     let mut conn = office.db.acquire().await.unwrap();

@@ -121,6 +121,7 @@ pub async fn open(pool: PgPool) -> Desk {
             calendar: Calendar::default(),
             demo: false,
         }),
+        bell: backoffice::bell::Bell::default(),
         request_id: "test".to_owned(),
     };
     let mut conn = office.db.acquire().await.unwrap();

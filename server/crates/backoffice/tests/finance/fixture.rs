@@ -54,6 +54,7 @@ pub async fn open(pool: PgPool) -> House {
             calendar: Calendar::default(),
             demo: false,
         }),
+        bell: backoffice::bell::Bell::default(),
         request_id: "test".to_owned(),
     };
     let mut conn = office.db.acquire().await.unwrap();

@@ -2,6 +2,15 @@ WITH open_days AS (
     SELECT accounting_date FROM ledger_days
     WHERE accounting_date = ANY($1::date[]) AND state = 'open'
     FOR SHARE
+), locked AS (
+    SELECT held.account_id
+    FROM unnest($28::uuid[], $29::bigint[], $30::bigint[], $31::bigint[])
+        WITH ORDINALITY AS was (account_id, debit_minor, credit_minor, version, place)
+    JOIN ledger_balances held ON held.account_id = was.account_id
+        AND held.debit_minor = was.debit_minor AND held.credit_minor = was.credit_minor
+        AND held.version = was.version
+    ORDER BY was.place
+    FOR UPDATE OF held
 ), journals AS (
     INSERT INTO ledger_journals (
         id, key, content_hash, entry_number, entry_name, accounting_date, clearing_date, event_time,
@@ -14,6 +23,7 @@ WITH open_days AS (
         $15::timestamptz[], $16::text[]
     )
     WHERE (SELECT count(*) FROM open_days) = cardinality($1)
+      AND ($35 OR (SELECT count(*) FROM locked) = cardinality($28))
       AND NOT EXISTS (SELECT 1 FROM ledger_journals seen WHERE seen.key = ANY($3))
     RETURNING id
 ), transfers AS (
@@ -33,7 +43,7 @@ WITH open_days AS (
 ), balances AS (
     UPDATE ledger_balances held
     SET debit_minor = new.debit_minor, credit_minor = new.credit_minor, version = new.version
-    FROM unnest($28::uuid[], $29::bigint[], $30::bigint[], $31::bigint[])
+    FROM unnest($28::uuid[], $32::bigint[], $33::bigint[], $34::bigint[])
         AS new (account_id, debit_minor, credit_minor, version)
     WHERE held.account_id = new.account_id AND EXISTS (SELECT 1 FROM journals)
 )

@@ -3,7 +3,15 @@
 #[cfg(test)]
 mod books;
 #[cfg(test)]
+mod chart;
+#[cfg(test)]
 mod days;
+#[cfg(test)]
+mod entries;
+#[cfg(test)]
+mod group;
+#[cfg(test)]
+mod past;
 #[cfg(test)]
 mod posting;
 #[cfg(test)]

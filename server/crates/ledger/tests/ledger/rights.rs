@@ -15,7 +15,7 @@ async fn the_application_adds_to_the_books_and_never_changes_them(pool: PgPool) 
         let column = match table {
             "ledger_journals" | "ledger_transfers" => "memo",
             "ledger_accounts" => "owner",
-            _ => "name_en",
+            _ => "owner_kind",
         };
         for statement in [
             format!("UPDATE {table} SET {column} = 'x'"),
@@ -29,7 +29,7 @@ async fn the_application_adds_to_the_books_and_never_changes_them(pool: PgPool) 
     }
     for statement in [
         "DELETE FROM ledger_balances",
-        "UPDATE ledger_balances SET floor_minor = NULL",
+        "UPDATE ledger_balances SET sign = 1",
         "DELETE FROM ledger_days",
         "UPDATE ledger_days SET opened_at = now()",
         "DELETE FROM ledger_day_turnovers",

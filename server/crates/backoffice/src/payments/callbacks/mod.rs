@@ -16,6 +16,7 @@ use banks::front::{Answer, Fault};
 use banks::signing::{Headers, NotASecret, Refused, Secret};
 use domain::order::Cause;
 use domain::payment::Reply;
+use rand::Rng;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -85,6 +86,16 @@ pub struct Opened {
     pub channel: String,
     /// What it says.
     pub told: Told,
+}
+
+/// A new secret.
+///
+/// # Errors
+/// Never: its length is right.
+pub fn new_secret() -> Result<Secret, NotASecret> {
+    let mut bytes = [0_u8; 32];
+    rand::rng().fill_bytes(&mut bytes);
+    Secret::of(&bytes)
 }
 
 /// Agrees on the secret a channel signs its callbacks with.

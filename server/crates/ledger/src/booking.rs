@@ -1,0 +1,144 @@
+//! What posting does to the database: locking accounts, and writing journals, transfers and
+//! balances in one statement.
+
+use crate::accounts::{self, AccountKey};
+use crate::plan::{Hashed, Plan, Standing, Standings};
+use crate::{LedgerError, row};
+use domain::account::AccountRef;
+use domain::date::BusinessDate;
+use sqlx::PgConnection;
+use std::collections::{BTreeSet, HashMap};
+use time::Date;
+
+/// The accounting days the postings are booked on.
+pub(crate) fn days_of(postings: &[Hashed<'_>]) -> Vec<Date> {
+    let days: BTreeSet<BusinessDate> =
+        postings.iter().map(|(posting, _)| posting.dates.accounting_date).collect();
+    days.into_iter().map(|day| day.0).collect()
+}
+
+/// Locks every account the postings touch, opening those that are missing.
+pub(crate) async fn lock(
+    conn: &mut PgConnection,
+    postings: &[Hashed<'_>],
+) -> Result<Standings, LedgerError> {
+    let wanted: BTreeSet<AccountKey> =
+        postings.iter().flat_map(|(posting, _)| posting.accounts()).collect();
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut locked = lock_opened(conn, &wanted).await?;
+    if locked.len() < wanted.len() {
+        let missing: BTreeSet<AccountKey> =
+            wanted.iter().filter(|key| !locked.contains_key(*key)).cloned().collect();
+        let at = postings.iter().map(|(posting, _)| posting.dates.posted_at).max();
+        if let Some(at) = at {
+            accounts::open(conn, &missing, at).await?;
+        }
+        locked = lock_opened(conn, &wanted).await?;
+    }
+    Ok(locked)
+}
+
+async fn lock_opened(
+    conn: &mut PgConnection,
+    wanted: &BTreeSet<AccountKey>,
+) -> Result<Standings, LedgerError> {
+    let codes: Vec<String> = wanted.iter().map(|(account, _)| account.code.clone()).collect();
+    let owners: Vec<String> = wanted.iter().map(|(account, _)| account.owner.clone()).collect();
+    let currencies: Vec<String> = wanted.iter().map(|(_, c)| c.code().to_owned()).collect();
+    let rows = sqlx::query!(
+        r#"SELECT a.id, a.code, a.owner, a.currency, b.sign, b.floor_minor, b.debit_minor,
+                  b.credit_minor, b.version, c.posting_mode = 'hot' AS "hot!"
+           FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (code, owner, currency)
+           JOIN ledger_accounts a ON a.code = wanted.code AND a.owner = wanted.owner
+               AND a.currency = wanted.currency
+           JOIN ledger_chart c ON c.code = a.code
+           JOIN ledger_balances b ON b.account_id = a.id
+           ORDER BY c.posting_mode = 'hot', a.id
+           FOR UPDATE OF b"#,
+        &codes,
+        &owners,
+        &currencies
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let key =
+                (AccountRef { code: row.code, owner: row.owner }, row::currency(&row.currency)?);
+            let standing = Standing {
+                id: row.id,
+                sign: row.sign,
+                floor_minor: row.floor_minor,
+                debit_minor: row.debit_minor,
+                credit_minor: row.credit_minor,
+                version: row.version,
+                hot: row.hot,
+            };
+            Ok((key, standing))
+        })
+        .collect()
+}
+
+/// How we know the way the accounts stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hold {
+    /// They are locked by this transaction.
+    Locked,
+    /// They stood so before; whoever writes locks them and looks.
+    Remembered,
+}
+
+/// Writes journals, transfers and balances in one statement, if all days are open (they stay so
+/// until the transaction ends), no key is taken, and the accounts stand as the plan says. Says
+/// whether it did.
+pub(crate) async fn write(
+    conn: &mut PgConnection,
+    plan: &Plan,
+    days: &[Date],
+    hold: Hold,
+) -> Result<bool, LedgerError> {
+    let (journals, transfers, balances) = (&plan.journals, &plan.transfers, &plan.balances);
+    let written = sqlx::query_file_scalar!(
+        "src/sql/write.sql",
+        days,
+        &journals.ids,
+        &journals.keys,
+        &journals.hashes,
+        &journals.entry_numbers,
+        &journals.entry_names,
+        &journals.accounting_dates,
+        &journals.clearing_dates as _,
+        &journals.event_times,
+        &journals.source_kinds,
+        &journals.source_ids,
+        &journals.reverses as _,
+        &journals.memos,
+        &journals.line_counts,
+        &journals.posted_at,
+        &journals.request_ids as _,
+        &transfers.journal_ids,
+        &transfers.lines,
+        &transfers.debit_ids,
+        &transfers.credit_ids,
+        &transfers.amounts,
+        &transfers.currencies,
+        &transfers.debit_versions,
+        &transfers.debit_balances,
+        &transfers.credit_versions,
+        &transfers.credit_balances,
+        &transfers.memos,
+        &balances.ids,
+        &balances.debits_before,
+        &balances.credits_before,
+        &balances.versions_before,
+        &balances.debits,
+        &balances.credits,
+        &balances.versions,
+        hold == Hold::Locked
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(written)
+}

@@ -1,0 +1,160 @@
+//! The books as a writer of groups remembers them: posting in one round trip.
+//!
+//! Whoever posted to an account knows how it stands afterwards. Posting again then needs no lock
+//! beforehand: the one statement that writes takes the locks itself and writes only if the accounts
+//! still stand as remembered, to the last fen and entry. If anyone else posted in between, or if
+//! anything is to be refused, the accounts are locked and read as ever.
+
+use crate::LedgerError;
+use crate::accounts::AccountKey;
+use crate::booking::Hold;
+use crate::group::{Group, GroupError, Write};
+use crate::plan::{Hashed, Standings};
+use crate::post::{self, Posted};
+use crate::posting::Posting;
+use sqlx::{Connection as _, PgConnection};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// Accounts remembered; beyond that all are forgotten and learned again.
+const ACCOUNTS_MAX: usize = 200_000;
+
+/// Books postings in groups.
+pub type BookKeeper = Group<Books>;
+
+/// Why a posting handed to a [`BookKeeper`] was not booked.
+pub type NotBooked = GroupError<LedgerError>;
+
+/// The books, with a memory of how accounts stand. What is remembered may be wrong at any time;
+/// nothing is ever booked upon it without being checked by the statement that books.
+#[derive(Debug, Default)]
+pub struct Books {
+    remembered: Mutex<Standings>,
+}
+
+impl Books {
+    /// Books several events as one group within the caller's transaction, like
+    /// [`crate::post_all`], in one round trip where nobody else posted to their accounts.
+    ///
+    /// # Errors
+    /// The books refuse one of them; nothing was booked.
+    pub async fn post_all(
+        &self,
+        conn: &mut PgConnection,
+        postings: &[Posting],
+    ) -> Result<Vec<Posted>, LedgerError> {
+        match self.post_remembered(conn, postings).await? {
+            Some(posted) => Ok(posted),
+            None => self.post_locked(conn, postings).await,
+        }
+    }
+
+    /// Books many events as one group in a transaction of its own: as one statement where nobody
+    /// else posted to their accounts.
+    ///
+    /// # Errors
+    /// The books refuse one of them; nothing was booked.
+    pub async fn post_batch(
+        &self,
+        conn: &mut PgConnection,
+        postings: &[Posting],
+    ) -> Result<Vec<Posted>, LedgerError> {
+        if let Ok(Some(posted)) = self.post_remembered(conn, postings).await {
+            return Ok(posted);
+        }
+        let mut tx = conn.begin().await?;
+        let posted = self.post_locked(&mut tx, postings).await?;
+        tx.commit().await?;
+        Ok(posted)
+    }
+
+    /// Books on accounts as they are remembered. `None`: that did not do, and nothing was written.
+    async fn post_remembered(
+        &self,
+        conn: &mut PgConnection,
+        postings: &[Posting],
+    ) -> Result<Option<Vec<Posted>>, LedgerError> {
+        let hashes = post::check(postings)?;
+        let wanted = post::distinct(postings, &hashes, &HashMap::new());
+        let Some(before) = self.remember(&wanted) else { return Ok(None) };
+        match post::book_on(conn, &wanted, (&before, Hold::Remembered)).await {
+            Ok(Some((posted, after))) => {
+                self.learn(after);
+                post::answer(postings, &posted.into_iter().collect()).map(Some)
+            }
+            Err(broken) if broken.breaks_transaction() => {
+                self.forget(&before);
+                Err(broken)
+            }
+            // Perhaps a balance is too low only as we remember it.
+            Ok(None) | Err(_) => {
+                self.forget(&before);
+                Ok(None)
+            }
+        }
+    }
+
+    async fn post_locked(
+        &self,
+        conn: &mut PgConnection,
+        postings: &[Posting],
+    ) -> Result<Vec<Posted>, LedgerError> {
+        let (posted, after) = post::post_and_tell(conn, postings).await?;
+        self.learn(after);
+        Ok(posted)
+    }
+
+    /// How the accounts of the postings stand, if all are remembered.
+    fn remember(&self, postings: &[Hashed<'_>]) -> Option<Standings> {
+        let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut standings = Standings::new();
+        for (posting, _) in postings {
+            for account in posting.accounts() {
+                let standing = *remembered.get(&account)?;
+                standings.insert(account, standing);
+            }
+        }
+        Some(standings)
+    }
+
+    fn learn(&self, standings: Standings) {
+        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if remembered.len() > ACCOUNTS_MAX {
+            remembered.clear();
+        }
+        remembered.extend(standings);
+    }
+
+    fn forget(&self, standings: &Standings) {
+        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        for account in standings.keys() {
+            let _: Option<(AccountKey, _)> = remembered.remove_entry(account);
+        }
+    }
+}
+
+impl Write for Books {
+    type Item = Posting;
+    type Answer = Posted;
+    type Error = LedgerError;
+
+    async fn write(
+        &self,
+        conn: &mut PgConnection,
+        items: &[Posting],
+    ) -> Result<Vec<Posted>, LedgerError> {
+        self.post_locked(conn, items).await
+    }
+
+    async fn write_at_once(
+        &self,
+        conn: &mut PgConnection,
+        items: &[Posting],
+    ) -> Result<Option<Vec<Posted>>, LedgerError> {
+        self.post_remembered(conn, items).await
+    }
+
+    fn worth_repeating(error: &LedgerError) -> bool {
+        error.is_accident()
+    }
+}
