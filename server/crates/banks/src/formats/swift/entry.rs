@@ -52,7 +52,7 @@ impl<'t> Entry<'t> {
         let (amount, rest) = rest.split_at(end);
         let amount = fields::swift_amount(amount, currency).map_err(|error| error.to_string())?;
         let (kind, reference) = rest.split_at_checked(4).ok_or(FORM)?;
-        let (class, code) = kind.split_at(1);
+        let (class, code) = kind.split_at_checked(1).ok_or(FORM)?;
         if !matches!(class, "N" | "S" | "F") || !code.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return Err(FORM.to_owned());
         }
@@ -132,6 +132,7 @@ mod tests {
             "23022802281C1,NTRF",
             "230228C,NTRF",
             "230228C１,NTRF",
+            "230228C1,\u{e329}Z//B9",
         ] {
             assert!(read(text).is_err(), "{text}");
         }
