@@ -241,7 +241,11 @@ const KNOWN: [Known; 21] = [
         totals: &["credit USD 1 45.65 -", "debit USD 1 123.54 -"],
         ..known("nacha-return-web.ach", "nacha_return", 2)
     },
-    Known { refused_for: "余额", ..known("bank-icbc-debit-v1.csv", "bank_icbc", 11) },
+    Known {
+        totals: &["credit CNY 5 2841.74 -", "debit CNY 6 4241.08 -"],
+        refused_for: "人民币合计 记账金额(收入) is stated as 1234.56, but it is 2841.74",
+        ..known("bank-icbc-debit-v1.csv", "bank_icbc", 11)
+    },
     Known {
         totals: &["credit CNY 4 9821.00 -", "debit CNY 13 9394.30 -"],
         ..known("bank-boc-debit.csv", "bank_boc", 17)
