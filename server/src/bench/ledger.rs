@@ -66,7 +66,8 @@ struct Ground {
     bench: Bench,
 }
 
-/// Measures everything about postings and writes it into the report.
+/// Measures everything about postings and writes it into the report. Answers what the ledger books
+/// a second for 32 callers between any two accounts.
 ///
 /// # Errors
 /// The database failed, or the books are wrong afterwards.
@@ -75,7 +76,7 @@ pub async fn measure(
     (url, pool): (&str, &PgPool),
     now: OffsetDateTime,
     report: &mut Report,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<u64> {
     let mut owner = store::connect(url).await?;
     store::make_floor(&mut owner).await?;
     let ground = Ground {
@@ -96,7 +97,7 @@ pub async fn measure(
         ground.growth(&mut owner, report).await?;
     }
     ground.keeper.stop().await;
-    Ok(())
+    Ok(rates.get(&Load::Ours(Spread::Uniform, 32)).map_or(0, |measured| measured.rate))
 }
 
 fn loads() -> Vec<Load> {

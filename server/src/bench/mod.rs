@@ -2,6 +2,7 @@
 
 mod ledger;
 mod load;
+mod payment_path;
 mod report;
 mod search;
 mod store;
@@ -12,6 +13,7 @@ use clap::Args;
 use report::Report;
 use sqlx::PgPool;
 use std::path::PathBuf;
+use std::time::Duration;
 use time::OffsetDateTime;
 
 /// Payments at which the search is measured.
@@ -56,11 +58,16 @@ pub async fn bench(url: &str, bench: &Bench, now: OffsetDateTime) -> anyhow::Res
     for (setting, value) in store::durability(&mut owner).await? {
         report.line(&format!("`{setting}` {value}"));
     }
-    ledger::measure(bench, (url, &pool), now, &mut report).await?;
+    let postings = ledger::measure(bench, (url, &pool), now, &mut report).await?;
     if bench.only.is_some() {
         return Ok(());
     }
-    report.write(&bench.docs, &now.date().to_string())?;
+    let today = now.date().to_string();
+    report.write(&bench.docs, &today)?;
+    let mut report = Report::new("Payment path");
+    let limit = Duration::from_secs(bench.seconds.saturating_mul(3));
+    payment_path::measure(url, (limit, postings), &mut report).await?;
+    report.write(&bench.docs, &today)?;
     if bench.payments > 0 { measure_search(url, &pool, (bench, now)).await } else { Ok(()) }
 }
 
