@@ -14,7 +14,7 @@ use domain::source_file::{FileKind, FileTotal};
 use std::collections::BTreeMap;
 
 /// Grows when a reader's result for the same bytes changes.
-pub(super) const PARSER_VERSION: i32 = 1;
+pub(super) const PARSER_VERSION: i32 = 2;
 
 /// A file as read.
 pub(super) struct Reading {
