@@ -6,7 +6,7 @@ export { expect };
 interface Fixtures {
   /**
    * Console lines that this test provokes on purpose, such as the browser's own note about a
-   * refused request: `test.use({ expectedOnConsole: [/status of 403/] })`.
+   * refused request: `test.use({ expectedOnConsole: [[/status of 403/], { scope: "test" }] })`.
    */
   expectedOnConsole: RegExp[];
   /** Everything a browser complained about, in all pages of the test. */

@@ -15,7 +15,8 @@ const test = base.extend<{}, { stack: Stack }>({
   baseURL: async ({ stack }, use) => use(stack.url),
 });
 
-test.use({ expectedOnConsole: [/Failed to load resource/, /ERR_/] });
+// A value that is a list stands in a list, beside its options.
+test.use({ expectedOnConsole: [[/Failed to load resource/, /ERR_/], { scope: "test" }] });
 
 const PASSWORD = "abacus-ledger-2026";
 

@@ -41,7 +41,11 @@ export async function agree(house: House, placed: Placed[] = []): Promise<{ doub
   }));
   const known = new Map(theirs.map(({ number, minor }) => [number, minor]));
   const onlyOurs = [...ours].filter(([number, minor]) => known.get(number) !== minor);
-  const onlyTheirs = [...known].filter(([number, minor]) => ours.get(number) !== minor);
+  // A channel that did what it had refused is a difference that a person has to settle.
+  const opened = new Set((await house.sql(OPENED)).split("\n"));
+  const onlyTheirs = [...known].filter(
+    ([number, minor]) => ours.get(number) !== minor && !opened.has(number),
+  );
 
   const orders = new Set((await house.sql("select merchant_order_no from orders")).split("\n"));
   const forgotten = placed.filter(({ status, order }) => status < 300 && !orders.has(order));
@@ -51,6 +55,9 @@ export async function agree(house: House, placed: Placed[] = []): Promise<{ doub
   });
   return { doubled, lost };
 }
+
+/** Payments about which an error item was opened. */
+const OPENED = `select p.number from error_items e join payments p on p.id = e.payment_id`;
 
 /** Writes a finding down for the report. */
 export function report(finding: Finding): void {
