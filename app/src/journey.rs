@@ -2,6 +2,7 @@
 
 use crate::components::{Badge, Step, Tone};
 use crate::i18n::{Text, t, tf};
+use crate::phrases::phrase;
 use crate::text;
 use domain::order::{HopOutcome, HopRecord, Station};
 use leptos::prelude::*;
@@ -25,7 +26,7 @@ pub fn HopStep(
                 <Badge tone>{outcome}</Badge> " "
                 {tf(text::ORDERS_TOOK, [("milliseconds", &took)])}
             </p>
-            <p>{hop.detail}</p>
+            <p>{phrase(&hop.detail)}</p>
             {more}
         </Step>
     }

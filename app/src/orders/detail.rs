@@ -5,6 +5,7 @@ use crate::components::{
 use crate::failure::Failure;
 use crate::i18n::{t, tf};
 use crate::journey::HopStep;
+use crate::phrases::phrase;
 use crate::transitions::Transitions;
 use crate::wording::{order_status, product_name};
 use crate::{routes, text};
@@ -51,7 +52,7 @@ fn facts(summary: OrderSummary, line: Option<i64>) -> impl IntoView {
     let OrderSummary { order, merchant_name, seller_name, .. } = summary;
     let (status, tone) = order_status(order.state.status());
     let because = match order.state {
-        OrderState::Failed { reason } => Some(reason),
+        OrderState::Failed { reason } => Some(phrase(&reason)),
         _ => None,
     };
     let seller = order.seller.zip(seller_name).map(|(id, name)| {

@@ -1,5 +1,6 @@
 use crate::components::{Amount, Badge, CopyId, Fact, Facts, Moment, Panel, Tone};
 use crate::i18n::{t, tf};
+use crate::phrases::phrase;
 use crate::wording::{payment_status, product_name};
 use crate::{routes, text};
 use domain::payment::{Payment, PaymentDetail, PaymentState};
@@ -32,7 +33,7 @@ pub(super) fn PaymentFacts(detail: PaymentDetail) -> impl IntoView {
 fn state(payment: &Payment) -> impl IntoView + use<> {
     let (status, tone) = payment_status(payment.state.status());
     let because = match &payment.state {
-        PaymentState::Unknown { reason } | PaymentState::Failed { reason } => Some(reason.clone()),
+        PaymentState::Unknown { reason } | PaymentState::Failed { reason } => Some(phrase(reason)),
         _ => None,
     };
     view! { <Fact term=t(text::PAYMENTS_STATUS)><Badge tone>{status}</Badge> " " {because}</Fact> }

@@ -6,6 +6,7 @@ use crate::components::{
 use crate::failure::Failure;
 use crate::i18n::t;
 use crate::payout_table::{named_state, payout_state};
+use crate::phrases::phrase;
 use crate::{routes, text};
 use domain::payout::{PayoutDetail, PayoutState, PayoutStep, PayoutSummary};
 use leptos::prelude::*;
@@ -72,7 +73,7 @@ fn because(state: &PayoutState) -> Option<String> {
         | PayoutState::Returned { reason, .. } => reason,
         _ => return None,
     };
-    Some(format!(" {reason}"))
+    Some(format!(" {}", phrase(reason)))
 }
 
 /// The documents on its way, in order; those that are not there yet say so.

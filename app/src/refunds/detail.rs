@@ -4,6 +4,7 @@ use crate::components::{
 };
 use crate::failure::Failure;
 use crate::i18n::{t, tf};
+use crate::phrases::phrase;
 use crate::wording::{named, refund_state};
 use crate::{routes, session, text};
 use domain::access::Permission;
@@ -51,7 +52,7 @@ fn refund(detail: RefundDetail) -> impl IntoView {
     let (because, channel_no) = match summary.state {
         RefundState::Unknown { reason }
         | RefundState::Failed { reason }
-        | RefundState::Rejected { reason } => (Some(reason), None),
+        | RefundState::Rejected { reason } => (Some(phrase(&reason)), None),
         RefundState::Succeeded { channel_no } => (None, Some(channel_no)),
         _ => (None, None),
     };

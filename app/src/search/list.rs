@@ -1,6 +1,7 @@
 use super::api;
 use crate::components::{Amount, Badge, Column, Loaded, PageHead, Table, Tone, load, use_filter};
 use crate::i18n::{t, tf};
+use crate::phrases::phrase;
 use crate::{routes, text};
 use domain::search::{Found, FoundKind, Identifier};
 use leptos::prelude::*;
@@ -51,7 +52,7 @@ fn row(one: Found) -> impl IntoView {
             </td>
             <td>{identifier_name(one.by)}</td>
             <td class="number">{one.amount.map(|money| view! { <Amount money /> })}</td>
-            <td>{one.state}</td>
+            <td>{phrase(&one.state)}</td>
             <td><Badge tone>{t(word)}</Badge></td>
         </tr>
     }

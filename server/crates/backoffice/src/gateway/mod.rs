@@ -90,7 +90,7 @@ pub async fn record_event(
         product: event.product,
     };
     orders::visited(&mut tx, office, visit).await?;
-    let noted = Answer { status: 202, body: Value::Null };
+    let noted = Answer { status: 204, body: Value::Null };
     store::save_answer(&mut tx, client.merchant, call, &noted).await?;
     tx.commit().await?;
     Ok(())

@@ -66,10 +66,9 @@ pub(super) fn read(new: &NewFile) -> Result<Reading, ReconciliationError> {
             encoding: bill.encoding,
             content: Content::FundBill,
         }),
-        (wanted, found) => Err(ReconciliationError::WrongKind {
-            found: found.kind(),
-            wanted: wanted.name(),
-        }),
+        (wanted, found) => {
+            Err(ReconciliationError::WrongKind { found: found.kind(), wanted: wanted.name() })
+        }
     }
 }
 
