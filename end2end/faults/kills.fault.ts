@@ -17,12 +17,12 @@ test("the server is killed again and again while payments are taken and booked",
   const load = await Load.start(house, "kill");
   const times = seeds();
   for (let seed = 1; seed <= times; seed += 1) {
-    await sleep(50 + draws(seed)() * 950);
+    await sleep(100 + draws(seed)() * 1_400);
     await house.crash();
   }
   const placed = await load.stop();
   const { doubled, lost } = await agree(house, placed);
-  expect(placed.length).toBeGreaterThan(times);
+  expect(placed.length).toBeGreaterThan(times / 4);
   for (const [experiment, what] of [
     [1, "killed in the middle of a stream of payments"],
     [5, "killed while the ledger posts under load"],
