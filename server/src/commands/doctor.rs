@@ -95,8 +95,8 @@ async fn clock(office: &Office) -> Result<String, String> {
 }
 
 async fn gates(office: &Office) -> Result<Vec<Check>, Box<dyn std::error::Error>> {
-    let mut conn = office.db.acquire().await?;
-    let gates = trading_day::check_gates(&mut conn).await?;
+    let mut tx = office.at_one_moment().await?;
+    let gates = trading_day::check_gates(&mut tx).await?;
     let checks = gates.into_iter().map(|gate| {
         let what = serde_json::to_value(gate.gate).unwrap_or_default();
         let what = what.as_str().unwrap_or("gate").replace('_', " ");

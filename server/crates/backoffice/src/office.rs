@@ -112,6 +112,15 @@ impl Office {
         Self { request_id: request_id.into(), ..self.clone() }
     }
 
+    /// Begins to read at one moment: whatever is written meanwhile stays out of sight, so that sums
+    /// over several tables belong together. Nothing can be written in it.
+    ///
+    /// # Errors
+    /// The database is out of reach.
+    pub async fn at_one_moment(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        self.db.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
     /// Begins a transaction. Whoever begins also commits.
     ///
     /// # Errors

@@ -100,8 +100,9 @@ async fn check_books(office: &Office) -> Result<Outcome, JobError> {
     accounts::schedule_check(office).await?;
     let started_at = office.now();
     let mut rules = accounts::check_rules(office).await?;
-    let mut conn = office.db.acquire().await?;
-    rules.extend(trading_day::check_standing_gates(&mut conn).await?);
+    let mut tx = office.at_one_moment().await?;
+    rules.extend(trading_day::check_standing_gates(&mut tx).await?);
+    drop(tx);
     accounts::keep_check(office, started_at, &rules).await?;
     Ok(Outcome::Done)
 }

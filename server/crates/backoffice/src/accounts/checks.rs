@@ -48,10 +48,10 @@ pub async fn schedule_check(office: &Office) -> Result<(), AccountsError> {
 /// # Errors
 /// The database failed.
 pub async fn check_rules(office: &Office) -> Result<Vec<CheckedRule>, AccountsError> {
-    let mut conn = office.db.acquire().await?;
+    let mut tx = office.at_one_moment().await?;
     let mut rules = Vec::new();
     for rule in Rule::ALL {
-        let findings = invariants::check_rule(&mut conn, rule).await?;
+        let findings = invariants::check_rule(&mut tx, rule).await?;
         let findings =
             findings.into_iter().map(|found| format!("{}: {}", found.subject, found.what));
         rules.push(CheckedRule { rule: rule.name().to_owned(), findings: findings.collect() });

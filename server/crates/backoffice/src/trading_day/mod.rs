@@ -34,7 +34,7 @@ pub async fn overview(
 ) -> Result<DayOverview, TradingDayError> {
     actor.require(Permission::ViewTradingDay)?;
     let zone = office.settings.zone;
-    let mut conn = office.db.acquire().await?;
+    let mut conn = office.at_one_moment().await?;
     let open_date = current(&mut conn).await?;
     let date = day.unwrap_or(open_date);
     let steps = store::steps(&mut conn, office, date).await?;
