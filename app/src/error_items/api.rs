@@ -65,6 +65,84 @@ pub async fn assign(id: ErrorItemId) -> Result<(), Failure> {
     Ok(backoffice::error_items::assign_to_me(&office, &actor, id).await?)
 }
 
+/// Begins to look into an item one has.
+#[server(prefix = "/api/fn", endpoint = "error_items/investigate")]
+pub async fn investigate(id: ErrorItemId) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::error_items::investigate(&office, &actor, id).await?)
+}
+
+/// Gives an item back to its queue.
+#[server(prefix = "/api/fn", endpoint = "error_items/release")]
+pub async fn release(id: ErrorItemId) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::error_items::release(&office, &actor, id).await?)
+}
+
+/// To whom an item is given, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HandOnRequest {
+    /// Which item.
+    pub id: ErrorItemId,
+    /// Login of the colleague.
+    #[serde(default)]
+    pub to: String,
+}
+
+/// Gives an item to a colleague.
+#[server(prefix = "/api/fn", endpoint = "error_items/hand_on")]
+pub async fn hand_on(request: HandOnRequest) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::error_items::assign(&office, &actor, request.id, &request.to).await?)
+}
+
+/// Until when an item is put off, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SnoozeRequest {
+    /// Which item.
+    pub id: ErrorItemId,
+    /// Until the beginning of this day, like `2026-03-31`.
+    #[serde(default)]
+    pub until: String,
+    /// Why.
+    #[serde(default)]
+    pub why: String,
+}
+
+/// Puts an item off.
+#[server(prefix = "/api/fn", endpoint = "error_items/snooze")]
+pub async fn snooze(request: SnoozeRequest) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let wrong = |_| Failure::invalid("until", "a date must be written like 2026-03-31");
+    let day = request.until.parse().map_err(wrong)?;
+    let until = (office.settings.zone.start_of(day), request.why.as_str());
+    Ok(backoffice::error_items::snooze(&office, &actor, request.id, until).await?)
+}
+
+/// Wakes an item before its date.
+#[server(prefix = "/api/fn", endpoint = "error_items/wake")]
+pub async fn wake(id: ErrorItemId) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::error_items::wake(&office, &actor, id).await?)
+}
+
+/// Why a concluded item is opened again, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReopenRequest {
+    /// Which item.
+    pub id: ErrorItemId,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Opens a concluded item again.
+#[server(prefix = "/api/fn", endpoint = "error_items/reopen")]
+pub async fn reopen(request: ReopenRequest) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::error_items::reopen(&office, &actor, request.id, &request.reason).await?)
+}
+
 /// Adds what somebody found out.
 #[server(prefix = "/api/fn", endpoint = "error_items/comment")]
 pub async fn comment(request: CommentRequest) -> Result<(), Failure> {

@@ -1,15 +1,14 @@
-use super::{
-    action_name, api, booking, cash_effect_name, cause_name, leg_name, records, status_name, work,
-};
+use super::names::{action_name, cause_name, leg_name, status_name};
+use super::{api, booking, cash_effect, records, work};
 use crate::components::{
     Amount, Badge, Fact, Facts, Loaded, Moment, PageHead, Panel, Step, Timeline, Tone, load,
 };
 use crate::failure::Failure;
-use crate::i18n::{Text, t};
+use crate::i18n::{Text, t, tf};
+use crate::phrases::phrase;
 use crate::{routes, text};
-use domain::error_item::{Cause, ErrorItemDetail, ErrorItemState, TimelineEvent};
+use domain::error_item::{Action, Cause, ErrorItemDetail, ErrorItemState, TimelineEvent};
 use leptos::prelude::*;
-use leptos::tachys::view::any_view::AnyView;
 use leptos_router::hooks::use_params_map;
 
 /// One error item: both records, what happened, and what can be done.
@@ -45,8 +44,7 @@ fn show(detail: ErrorItemDetail) -> impl IntoView {
 fn facts(detail: &ErrorItemDetail) -> impl IntoView + use<> {
     let found = detail.difference();
     let (status, tone) = status_name(detail.item.state.status());
-    let effect = cash_effect_name(detail.cash_effect)
-        .map(|(word, tone)| view! { " " <Badge tone>{word}</Badge> });
+    let effect = cash_effect(detail.cash_effect);
     let channel = found.channel.clone().map(|code| {
         let href = routes::channel(&code);
         view! {
@@ -85,20 +83,41 @@ fn facts(detail: &ErrorItemDetail) -> impl IntoView + use<> {
 }
 
 /// What became of it.
-fn outcome(detail: &ErrorItemDetail) -> AnyView {
-    match detail.item.state.clone() {
-        ErrorItemState::Resolved { action, at, .. } => view! {
-            <Fact term=t(text::ERROR_ITEMS_RESOLUTION)>
-                {action_name(action)} " " <Moment at />
-            </Fact>
+fn outcome(detail: &ErrorItemDetail) -> impl IntoView + use<> {
+    let done = detail.item.outcome.map(|outcome| {
+        let suspense = outcome.in_suspense.then(|| {
+            view! {
+                <Fact term=t(text::ERROR_ITEMS_IN_SUSPENSE)>
+                    {t(text::ERROR_ITEMS_IN_SUSPENSE_YES)}
+                </Fact>
+            }
+        });
+        view! {
+            <Fact term=t(text::ERROR_ITEMS_RESOLUTION)>{action_name(outcome.action)}</Fact>
+            {suspense}
         }
-        .into_any(),
-        ErrorItemState::Closed { reason, at } => view! {
-            <Fact term=t(text::ERROR_ITEMS_RESOLUTION)>{reason} " " <Moment at /></Fact>
+    });
+    let state = match detail.item.state.clone() {
+        ErrorItemState::Executed { at } | ErrorItemState::Verified { at } => {
+            view! { <Fact term=t(text::ERROR_ITEMS_CONCLUDED)><Moment at /></Fact> }.into_any()
         }
-        .into_any(),
+        ErrorItemState::Closed { reason, at } | ErrorItemState::AutoResolved { reason, at } => {
+            let reason = phrase(&reason);
+            view! {
+                <Fact term=t(text::ERROR_ITEMS_CONCLUDED)>{reason} " " <Moment at /></Fact>
+            }
+            .into_any()
+        }
+        ErrorItemState::Snoozed { until } => {
+            view! { <Fact term=t(text::ERROR_ITEMS_SNOOZED_UNTIL)><Moment at=until /></Fact> }
+                .into_any()
+        }
+        ErrorItemState::Rejected { reason } => {
+            view! { <Fact term=t(text::ERROR_ITEMS_EVENT_REJECTED)>{reason}</Fact> }.into_any()
+        }
         _ => ().into_any(),
-    }
+    };
+    (done, state)
 }
 
 /// Everything it is about.
@@ -136,11 +155,28 @@ fn event(event: TimelineEvent) -> impl IntoView {
         "withdrawn" => (text::ERROR_ITEMS_EVENT_WITHDRAWN, Tone::Neutral),
         "stale" => (text::ERROR_ITEMS_EVENT_STALE, Tone::Bad),
         "resolved" => (text::ERROR_ITEMS_EVENT_RESOLVED, Tone::Good),
+        "released" => (text::ERROR_ITEMS_EVENT_RELEASED, Tone::Neutral),
+        "investigated" => (text::ERROR_ITEMS_EVENT_INVESTIGATED, Tone::Info),
+        "snoozed" => (text::ERROR_ITEMS_EVENT_SNOOZED, Tone::Neutral),
+        "woken" => (text::ERROR_ITEMS_EVENT_WOKEN, Tone::Info),
+        "approved" => (text::ERROR_ITEMS_EVENT_APPROVED, Tone::Good),
+        "verified" => (text::ERROR_ITEMS_EVENT_VERIFIED, Tone::Good),
+        "auto_resolved" => (text::ERROR_ITEMS_EVENT_AUTO_RESOLVED, Tone::Good),
+        "reopened" => (text::ERROR_ITEMS_EVENT_REOPENED, Tone::Bad),
         _ => (text::ERROR_ITEMS_EVENT_CLOSED, Tone::Neutral),
     };
     let title = format!("{} · {}", t(word), event.actor);
-    let text = if event.event == "opened" { opening(&event.text) } else { event.text };
-    view! { <Step at=Some(event.at) title tone><p>{text}</p></Step> }
+    let text = match event.event.as_str() {
+        "opened" => opening(&event.text),
+        "proposed" | "resolved" => acting(&event.text),
+        "commented" => event.text,
+        _ => phrase(&event.text),
+    };
+    let moved = event.moved.map(|(from, to)| {
+        let (from, to) = (status_name(from).0, status_name(to).0);
+        view! { <p class="field-hint">{tf(text::ERROR_ITEMS_MOVED, [("from", from), ("to", to)])}</p> }
+    });
+    view! { <Step at=Some(event.at) title tone><p>{text}</p>{moved}</Step> }
 }
 
 /// What was found, in the reader's words: it is written down as `cause: difference amount`.
@@ -150,5 +186,15 @@ fn opening(text: &str) -> String {
     found.map_or_else(
         || text.to_owned(),
         |(cause, amount)| format!("{} {amount}", cause_name(cause)),
+    )
+}
+
+/// What is done and why, in the reader's words: it is written down as `action: reason`.
+fn acting(text: &str) -> String {
+    let parts = text.split_once(": ");
+    let done = parts.and_then(|(action, reason)| Some((Action::named(action)?, reason)));
+    done.map_or_else(
+        || text.to_owned(),
+        |(action, reason)| format!("{}: {reason}", action_name(action)),
     )
 }

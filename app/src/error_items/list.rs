@@ -1,4 +1,5 @@
-use super::{api, cash_effect_name, cause_name, leg_name, status_name};
+use super::names::{cause_name, leg_name, status_name};
+use super::{api, cash_effect};
 use crate::components::{
     Amount, Badge, Choice, Column, DateField, FilterForm, Loaded, PageHead, Pager, Place, Query,
     SelectField, Table, TextField, load, use_filter,
@@ -25,7 +26,7 @@ pub fn ErrorItemList() -> impl IntoView {
 fn wanted(query: &Query) -> ErrorItemFilter {
     let shown = query.text("show").unwrap_or_default();
     let status = match shown.as_str() {
-        "untaken" => Some(ErrorItemStatus::Open),
+        "untaken" => Some(ErrorItemStatus::New),
         named => ErrorItemStatus::named(named),
     };
     ErrorItemFilter {
@@ -43,11 +44,11 @@ fn wanted(query: &Query) -> ErrorItemFilter {
 
 fn fields(query: Query, channels: &[String]) -> impl IntoView + use<> {
     let text = move |name| query.text(name).unwrap_or_default();
-    let statuses = ErrorItemStatus::ALL.iter().filter(|status| **status != ErrorItemStatus::Open);
+    let statuses = ErrorItemStatus::ALL.iter().filter(|status| **status != ErrorItemStatus::New);
     let statuses = statuses.map(|status| Choice::new(status.name(), status_name(*status).0));
     let mut shown = vec![
         Choice::new("all", t(text::ERROR_ITEMS_SHOW_ALL)),
-        Choice::new("untaken", t(text::ERROR_ITEMS_STATUS_OPEN)),
+        Choice::new("untaken", t(text::ERROR_ITEMS_STATUS_NEW)),
     ];
     shown.extend(statuses);
     let cause = |cause: &Cause| Choice::new(cause.name(), cause_name(*cause));
@@ -109,8 +110,7 @@ fn show(page: Page<ErrorItemSummary>) -> impl IntoView {
 
 fn row(item: ErrorItemSummary) -> impl IntoView {
     let (status, tone) = status_name(item.status);
-    let effect = cash_effect_name(item.cash_effect)
-        .map(|(word, tone)| view! { " " <Badge tone>{word}</Badge> });
+    let effect = cash_effect(item.cash_effect);
     let age = tf(text::ERROR_ITEMS_DAYS, [("count", &item.age_days.to_string())]);
     view! {
         <tr>

@@ -1,9 +1,12 @@
-use super::{action_name, api, booking};
-use crate::components::{Badge, CommandForm, Confirmed, NoteField, Panel, Submit, Tone};
-use crate::i18n::{Language, language, t};
+use super::names::{action_name, why};
+use super::{api, booking};
+use crate::components::{
+    Badge, CommandForm, Confirmed, DateField, NoteField, Panel, Submit, TextField, Tone,
+};
+use crate::i18n::t;
 use crate::{session, text};
 use domain::access::Permission;
-use domain::error_item::{Action, ErrorItemDetail, ErrorItemStatus, ProposedEntry, Suggestion};
+use domain::error_item::{ErrorItemDetail, ErrorItemStatus, ResolutionOption};
 use domain::ids::ErrorItemId;
 use leptos::prelude::*;
 
@@ -13,13 +16,28 @@ pub(super) fn show(detail: &ErrorItemDetail) -> impl IntoView + use<> {
     let status = detail.item.state.status();
     let makes = session::may(Permission::MakeErrorResolution);
     let comments = makes || session::may(Permission::ApproveErrorResolution);
-    let workable = matches!(status, ErrorItemStatus::Open | ErrorItemStatus::Assigned);
+    let workable = makes && status.is_workable();
     let mine = session::actor().map(|me| me.staff) == detail.item.assignee;
-    let (options, suggestion) = (detail.options.clone(), detail.suggestion);
+    let options = detail.options.clone();
+    let begun = !mine || status != ErrorItemStatus::Assigned;
     view! {
-        {(makes && workable && !mine).then(|| view! { <Assign id /> })}
-        {(makes && workable).then(|| view! { <Propose id options suggestion /> })}
+        {workable.then(|| view! { <Propose id options /> })}
         {comments.then(|| view! { <Comment id /> })}
+        {workable.then(|| {
+            view! {
+                <Panel title=t(text::ERROR_ITEMS_WORK)>
+                    <div class="actions">
+                        {(!mine).then(|| view! { <Assign id /> })}
+                        {(!begun).then(|| view! { <Investigate id /> })}
+                        {mine.then(|| view! { <Release id /> })}
+                    </div>
+                    <HandOn id />
+                    <Snooze id />
+                </Panel>
+            }
+        })}
+        {(makes && status == ErrorItemStatus::Snoozed).then(|| view! { <Wake id /> })}
+        {(makes && !status.is_open()).then(|| view! { <Reopen id /> })}
     }
 }
 
@@ -27,30 +45,100 @@ pub(super) fn show(detail: &ErrorItemDetail) -> impl IntoView + use<> {
 fn Assign(id: ErrorItemId) -> impl IntoView {
     let action = ServerAction::<api::Assign>::new();
     view! {
-        <Panel title=t(text::ERROR_ITEMS_ASSIGN)>
+        <CommandForm action>
+            <input type="hidden" name="id" value=id.to_string() />
+            <Submit>{t(text::ERROR_ITEMS_ASSIGN_TO_ME)}</Submit>
+        </CommandForm>
+    }
+}
+
+#[component]
+fn Investigate(id: ErrorItemId) -> impl IntoView {
+    let action = ServerAction::<api::Investigate>::new();
+    view! {
+        <CommandForm action>
+            <input type="hidden" name="id" value=id.to_string() />
+            <Submit>{t(text::ERROR_ITEMS_INVESTIGATE)}</Submit>
+        </CommandForm>
+    }
+}
+
+#[component]
+fn Release(id: ErrorItemId) -> impl IntoView {
+    let action = ServerAction::<api::Release>::new();
+    view! {
+        <CommandForm action>
+            <input type="hidden" name="id" value=id.to_string() />
+            <Submit>{t(text::ERROR_ITEMS_RELEASE)}</Submit>
+        </CommandForm>
+    }
+}
+
+#[component]
+fn HandOn(id: ErrorItemId) -> impl IntoView {
+    let action = ServerAction::<api::HandOn>::new();
+    view! {
+        <CommandForm action>
+            <input type="hidden" name="request[id]" value=id.to_string() />
+            <TextField
+                name="request[to]"
+                label=t(text::ERROR_ITEMS_HAND_ON)
+                hint=t(text::ERROR_ITEMS_HAND_ON_LOGIN)
+            />
+            <Submit>{t(text::ERROR_ITEMS_HAND_ON_IT)}</Submit>
+        </CommandForm>
+    }
+}
+
+#[component]
+fn Snooze(id: ErrorItemId) -> impl IntoView {
+    let action = ServerAction::<api::Snooze>::new();
+    view! {
+        <CommandForm action>
+            <input type="hidden" name="request[id]" value=id.to_string() />
+            <DateField name="request[until]" label=t(text::ERROR_ITEMS_SNOOZE_UNTIL) />
+            <TextField
+                name="request[why]"
+                label=t(text::ERROR_ITEMS_SNOOZE_WHY)
+                optional=true
+            />
+            <Submit>{t(text::ERROR_ITEMS_SNOOZE_IT)}</Submit>
+        </CommandForm>
+    }
+}
+
+#[component]
+fn Wake(id: ErrorItemId) -> impl IntoView {
+    let action = ServerAction::<api::Wake>::new();
+    view! {
+        <Panel title=t(text::ERROR_ITEMS_SNOOZE)>
             <CommandForm action>
                 <input type="hidden" name="id" value=id.to_string() />
-                <Submit>{t(text::ERROR_ITEMS_ASSIGN_TO_ME)}</Submit>
+                <Submit>{t(text::ERROR_ITEMS_WAKE)}</Submit>
             </CommandForm>
         </Panel>
     }
 }
 
 #[component]
-fn Propose(
-    id: ErrorItemId,
-    options: Vec<(Action, Vec<ProposedEntry>)>,
-    suggestion: Option<Suggestion>,
-) -> impl IntoView {
+fn Reopen(id: ErrorItemId) -> impl IntoView {
+    let action = ServerAction::<api::Reopen>::new();
+    view! {
+        <Panel title=t(text::ERROR_ITEMS_REOPEN)>
+            <CommandForm action>
+                <input type="hidden" name="request[id]" value=id.to_string() />
+                <NoteField name="request[reason]" label=t(text::ERROR_ITEMS_REOPEN_WHY) />
+                <Submit grave=true>{t(text::ERROR_ITEMS_REOPEN_IT)}</Submit>
+            </CommandForm>
+        </Panel>
+    }
+}
+
+#[component]
+fn Propose(id: ErrorItemId, options: Vec<ResolutionOption>) -> impl IntoView {
     let action = ServerAction::<api::Propose>::new();
-    let first = options.first().map(|(action, _)| *action);
-    let choices = options
-        .into_iter()
-        .map(|(action, entries)| {
-            let why = suggestion.filter(|suggestion| suggestion.action == action);
-            choice(action, first == Some(action), why, &entries)
-        })
-        .collect_view();
+    let choices =
+        options.iter().enumerate().map(|(at, option)| choice(option, at == 0)).collect_view();
     view! {
         <Panel title=t(text::ERROR_ITEMS_PROPOSE)>
             <CommandForm action>
@@ -72,39 +160,30 @@ fn Propose(
     }
 }
 
-/// One action, whether and why it is suggested, and what it books.
-fn choice(
-    action: Action,
-    checked: bool,
-    suggested: Option<Suggestion>,
-    entries: &[ProposedEntry],
-) -> impl IntoView + use<> {
-    let suggested = suggested.map(|suggestion| {
-        let why = match language() {
-            Language::English => suggestion.why.english(),
-            Language::Chinese => suggestion.why.chinese(),
-        };
-        view! {
-            <p>
-                <Badge tone=Tone::Good>{t(text::ERROR_ITEMS_SUGGESTED)}</Badge>
-                " "
-                {why}
-            </p>
-        }
-    });
+/// One action, why it is offered, and what it does. The first is the suggested one; of the others
+/// the effects fold away.
+fn choice(option: &ResolutionOption, suggested: bool) -> impl IntoView + use<> {
+    let action = option.offer.action;
+    let (word, tone) = if suggested {
+        (text::ERROR_ITEMS_SUGGESTED, Tone::Good)
+    } else {
+        (text::ERROR_ITEMS_OFFERED, Tone::Neutral)
+    };
     view! {
         <label class="confirmed">
             <input
                 type="radio"
                 name="request[action]"
                 value=action.name()
-                checked=checked
+                checked=suggested
                 required=true
             />
             <span>{action_name(action)}</span>
         </label>
-        {suggested}
-        {booking::entries(action, entries)}
+        <details open=suggested>
+            <summary><Badge tone>{t(word)}</Badge> " " {why(option.offer)}</summary>
+            {booking::effects(option)}
+        </details>
     }
 }
 

@@ -84,7 +84,7 @@ pub async fn find_waiting() -> Result<Waiting, Failure> {
     let (mut my_items, mut open_items) = (None, None);
     if actor.may(Permission::ViewErrorItems) {
         let mine = ErrorItemFilter { mine: true, open_only: true, ..ErrorItemFilter::default() };
-        let status = Some(ErrorItemStatus::Open);
+        let status = Some(ErrorItemStatus::New);
         let untaken = ErrorItemFilter { status, ..ErrorItemFilter::default() };
         let one = PageRequest { number: 1, size: 1 };
         let mine = backoffice::error_items::list(&office, &actor, &mine, one).await?;

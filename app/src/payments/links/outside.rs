@@ -153,10 +153,10 @@ pub(in super::super) fn Differences(items: Vec<ErrorItemLink>) -> impl IntoView 
 
 fn error_item_state(state: &str) -> (&'static str, Tone) {
     let (word, tone) = match state {
-        "open" => (text::PAYMENTS_ITEM_OPEN, Tone::Warn),
-        "assigned" => (text::PAYMENTS_ITEM_ASSIGNED, Tone::Warn),
-        "proposed" => (text::PAYMENTS_ITEM_PROPOSED, Tone::Info),
-        "resolved" => (text::PAYMENTS_ITEM_RESOLVED, Tone::Good),
+        "new" | "rejected" | "snoozed" => (text::PAYMENTS_ITEM_OPEN, Tone::Warn),
+        "assigned" | "investigating" => (text::PAYMENTS_ITEM_ASSIGNED, Tone::Warn),
+        "proposed" | "approved" => (text::PAYMENTS_ITEM_PROPOSED, Tone::Info),
+        "executed" | "verified" => (text::PAYMENTS_ITEM_RESOLVED, Tone::Good),
         _ => (text::PAYMENTS_ITEM_CLOSED, Tone::Neutral),
     };
     (t(word), tone)

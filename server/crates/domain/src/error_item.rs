@@ -3,20 +3,25 @@
 //! Causes are side-neutral. 长款 and 短款 are used in opposite senses in the trade, so they appear
 //! only as a label derived from the effect on our cash.
 
+mod action;
+mod handling;
+mod level;
+mod life;
 mod resolution;
 mod view;
 
-pub use resolution::{
-    Action, EntryLine, ProposedEntry, Resolution, ResolutionRefused, Suggestion, Why,
+pub use action::{Action, Suggestion, Why};
+pub use level::{ApprovalLevel, Levels};
+pub use life::{ErrorItem, ErrorItemState, ErrorItemStatus, InvalidTransition, Outcome};
+pub use resolution::{EntryLine, ProposedEntry, Resolution, ResolutionRefused};
+pub use view::{
+    ErrorItemDetail, ErrorItemFilter, ErrorItemSummary, MoneyEffect, ResolutionOption,
+    TimelineEvent,
 };
-pub use view::{ErrorItemDetail, ErrorItemFilter, ErrorItemSummary, TimelineEvent};
 
 use crate::account::AccountRef;
 use crate::date::BusinessDate;
-use crate::ids::{
-    ApprovalId, BillLineId, ErrorItemId, JournalId, MerchantId, OrderId, PaymentId, PayoutId,
-    RefundId, StaffId, StatementLineId,
-};
+use crate::ids::{BillLineId, MerchantId, OrderId, PaymentId, PayoutId, RefundId, StatementLineId};
 use crate::matching::{Direction, Standing, Verdict};
 use crate::merchant::named;
 use crate::money::Money;
@@ -75,6 +80,25 @@ pub enum Cause {
     FundsAmount,
     /// A line of a bank statement that nothing explains, 未识别流水.
     UnknownBankLine,
+    /// Two payments of a payer for one order, 重复支付.
+    DuplicatePay,
+    /// A bank sent a payout back, 退票.
+    ReturnedPayout,
+    /// Nobody knows whether a payout was done, 付款状态不明. Never paid again before it is known.
+    PayoutUnknown,
+    /// A channel's bill is right and its money has not come, or not all of it, 资金未到账.
+    FundsMissing,
+    /// Money of a channel came for which there is no bill, 资金多到账.
+    FundsExtra,
+    /// A payer's bank takes a payment back, 拒付/退单/调单.
+    Chargeback,
+    /// An account in transit does not come to zero, or a balance is not the sum of its entries,
+    /// 账务不平.
+    LedgerBreak,
+    /// The reserve is less than what is owed out of it, 备付金缺口.
+    ReserveGap,
+    /// Money stands in suspense longer than it may, 挂账超期.
+    RolloverOverdue,
 }
 named!(Cause {
     OnlyInChannel = "only_in_channel",
@@ -91,6 +115,15 @@ named!(Cause {
     DuplicateInMerchant = "duplicate_in_merchant",
     FundsAmount = "funds_amount",
     UnknownBankLine = "unknown_bank_line",
+    DuplicatePay = "duplicate_pay",
+    ReturnedPayout = "returned_payout",
+    PayoutUnknown = "payout_unknown",
+    FundsMissing = "funds_missing",
+    FundsExtra = "funds_extra",
+    Chargeback = "chargeback",
+    LedgerBreak = "ledger_break",
+    ReserveGap = "reserve_gap",
+    RolloverOverdue = "rollover_overdue",
 });
 
 impl Cause {
@@ -230,189 +263,6 @@ pub fn record_key(leg: Leg, scope: &str, direction: Direction, record: (&str, u3
     let (number, occurrence) = record;
     let key = format!("{}:{scope}:{}:{number}", leg.name(), direction.name());
     if occurrence > 1 { format!("{key}#{occurrence}") } else { key }
-}
-
-/// Where an item stands, with what belongs to that.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum ErrorItemState {
-    /// Waits for somebody to look at it.
-    Open,
-    /// Somebody looks at it.
-    Assigned,
-    /// A resolution waits for a second person.
-    Proposed {
-        /// The request.
-        approval: ApprovalId,
-    },
-    /// The resolution was carried out.
-    Resolved {
-        /// What was done.
-        action: Action,
-        /// The journal that books it; none where nothing had to be booked.
-        journal: Option<JournalId>,
-        /// When.
-        at: OffsetDateTime,
-    },
-    /// A later run no longer finds it.
-    Closed {
-        /// Why.
-        reason: String,
-        /// When.
-        at: OffsetDateTime,
-    },
-}
-
-/// The name of a state, for lists and filters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ErrorItemStatus {
-    /// Waits for somebody.
-    Open,
-    /// Somebody looks at it.
-    Assigned,
-    /// Waits for a decision.
-    Proposed,
-    /// Done.
-    Resolved,
-    /// Gone by itself.
-    Closed,
-}
-named!(ErrorItemStatus {
-    Open = "open",
-    Assigned = "assigned",
-    Proposed = "proposed",
-    Resolved = "resolved",
-    Closed = "closed",
-});
-
-impl ErrorItemStatus {
-    /// Whether there is still something to do.
-    #[must_use]
-    pub const fn is_open(self) -> bool {
-        matches!(self, Self::Open | Self::Assigned | Self::Proposed)
-    }
-}
-
-impl ErrorItemState {
-    /// The name of the state.
-    #[must_use]
-    pub const fn status(&self) -> ErrorItemStatus {
-        match self {
-            Self::Open => ErrorItemStatus::Open,
-            Self::Assigned => ErrorItemStatus::Assigned,
-            Self::Proposed { .. } => ErrorItemStatus::Proposed,
-            Self::Resolved { .. } => ErrorItemStatus::Resolved,
-            Self::Closed { .. } => ErrorItemStatus::Closed,
-        }
-    }
-}
-
-/// What was asked of an item that its state does not allow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an error item that is {from} cannot be {event}")]
-pub struct InvalidTransition {
-    /// Name of the state it is in.
-    pub from: &'static str,
-    /// What was asked.
-    pub event: &'static str,
-}
-
-/// An error item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ErrorItem {
-    /// Its id.
-    pub id: ErrorItemId,
-    /// The number people call it by, `EI20260331-0001`.
-    pub number: String,
-    /// What was found.
-    pub difference: Difference,
-    /// Who looks at it.
-    pub assignee: Option<StaffId>,
-    /// Where it stands.
-    pub state: ErrorItemState,
-    /// When it was found.
-    pub opened_at: OffsetDateTime,
-}
-
-impl ErrorItem {
-    /// Somebody takes it, also from somebody else.
-    ///
-    /// # Errors
-    /// It waits for a decision, or nothing is left to do.
-    pub fn assign(self, to: StaffId) -> Result<Self, InvalidTransition> {
-        match self.state {
-            ErrorItemState::Open | ErrorItemState::Assigned => {
-                Ok(Self { assignee: Some(to), state: ErrorItemState::Assigned, ..self })
-            }
-            state => Err(refuse(&state, "assigned")),
-        }
-    }
-
-    /// A resolution was handed to a second person.
-    ///
-    /// # Errors
-    /// One is already waiting, or nothing is left to do.
-    pub fn proposed(self, approval: ApprovalId) -> Result<Self, InvalidTransition> {
-        match self.state {
-            ErrorItemState::Open | ErrorItemState::Assigned => {
-                Ok(Self { state: ErrorItemState::Proposed { approval }, ..self })
-            }
-            state => Err(refuse(&state, "given a second resolution")),
-        }
-    }
-
-    /// The proposal fell: it is back with whoever looks at it.
-    ///
-    /// # Errors
-    /// No proposal was waiting.
-    pub fn back(self) -> Result<Self, InvalidTransition> {
-        match self.state {
-            ErrorItemState::Proposed { .. } => {
-                let state = match self.assignee {
-                    Some(_) => ErrorItemState::Assigned,
-                    None => ErrorItemState::Open,
-                };
-                Ok(Self { state, ..self })
-            }
-            state => Err(refuse(&state, "taken back")),
-        }
-    }
-
-    /// The approved resolution was carried out.
-    ///
-    /// # Errors
-    /// No proposal was waiting.
-    pub fn resolved(
-        self,
-        action: Action,
-        journal: Option<JournalId>,
-        at: OffsetDateTime,
-    ) -> Result<Self, InvalidTransition> {
-        match self.state {
-            ErrorItemState::Proposed { .. } => {
-                Ok(Self { state: ErrorItemState::Resolved { action, journal, at }, ..self })
-            }
-            state => Err(refuse(&state, "resolved")),
-        }
-    }
-
-    /// A later run no longer finds it.
-    ///
-    /// # Errors
-    /// A proposal is waiting, or nothing is left to do.
-    pub fn closed(self, reason: String, at: OffsetDateTime) -> Result<Self, InvalidTransition> {
-        match self.state {
-            ErrorItemState::Open | ErrorItemState::Assigned => {
-                Ok(Self { state: ErrorItemState::Closed { reason, at }, ..self })
-            }
-            state => Err(refuse(&state, "closed")),
-        }
-    }
-}
-
-fn refuse(state: &ErrorItemState, event: &'static str) -> InvalidTransition {
-    InvalidTransition { from: state.status().name(), event }
 }
 
 #[cfg(test)]

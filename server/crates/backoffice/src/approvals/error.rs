@@ -17,6 +17,9 @@ pub enum ApprovalError {
     /// The rule says no.
     #[error(transparent)]
     Refused(#[from] DecisionRefused),
+    /// The content asks for somebody higher.
+    #[error("this is decided at level {0}: somebody of that level has to decide it")]
+    LevelNotHeld(&'static str),
     /// A stored request is impossible.
     #[error(transparent)]
     Inconsistent(#[from] Inconsistent),
@@ -44,7 +47,7 @@ impl Explain for ApprovalError {
             Self::Forbidden(forbidden) => forbidden.kind(),
             Self::NotFound => Kind::NotFound,
             Self::Refused(DecisionRefused::ReasonMissing) => Kind::Invalid(Some("note")),
-            Self::AlreadyOpen | Self::Refused(_) => Kind::Conflict,
+            Self::AlreadyOpen | Self::LevelNotHeld(_) | Self::Refused(_) => Kind::Conflict,
             Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,
         }
     }

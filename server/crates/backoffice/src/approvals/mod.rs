@@ -90,6 +90,11 @@ pub async fn decide(
     let mut tx = office.begin().await?;
     let approval = store::lock(&mut tx, id).await?.ok_or(ApprovalError::NotFound)?;
     let staff = checker.require(approval.kind.checker_permission())?;
+    if let Some(level) = store::level(&mut tx, id).await?
+        && !level.is_held_by(&checker.roles)
+    {
+        return Err(ApprovalError::LevelNotHeld(level.name()));
+    }
     let at = office.now();
     let decided = approval.decide(&Decision { checker: staff, shown_hash, verdict, note, at })?;
     store::save(&mut tx, &decided, note.trim(), at).await?;

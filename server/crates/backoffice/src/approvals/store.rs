@@ -5,6 +5,7 @@ use domain::access::Actor;
 use domain::approval::{
     Approval, ApprovalDetail, ApprovalKind, ApprovalState, ApprovalSummary, Inbox,
 };
+use domain::error_item::ApprovalLevel;
 use domain::ids::{ApprovalId, StaffId};
 use domain::page::{Page, PageRequest};
 use serde_json::Value;
@@ -100,6 +101,18 @@ pub(super) async fn lock(
     .fetch_optional(conn)
     .await?;
     Ok(row.map(Approval::try_from).transpose()?)
+}
+
+/// The level at which the content asks to be decided, where it names one.
+pub(super) async fn level(
+    conn: &mut PgConnection,
+    id: ApprovalId,
+) -> Result<Option<ApprovalLevel>, sqlx::Error> {
+    let level = sqlx::query_scalar!(
+        "SELECT content ->> 'level' FROM approvals WHERE id = $1",
+        Uuid::from(id),
+    );
+    Ok(level.fetch_one(conn).await?.as_deref().and_then(ApprovalLevel::named))
 }
 
 pub(super) async fn save(

@@ -19,6 +19,18 @@ pub enum ErrorItemError {
     /// A comment says something.
     #[error("write what you found out before adding the comment")]
     CommentEmpty,
+    /// Sleeping ends in the future, and not for ever.
+    #[error("an item is put off until a later day, at most 90 days")]
+    SnoozeOutOfRange,
+    /// Nobody knows why otherwise.
+    #[error("say why the item is opened again")]
+    ReopenReasonMissing,
+    /// Only a person who handles error items can be given one.
+    #[error("there is no colleague {0} who may handle error items")]
+    NoSuchColleague(String),
+    /// One record never has two open items.
+    #[error("another item about the same record is open: handle that one")]
+    OpenElsewhere,
     /// The state does not allow it.
     #[error(transparent)]
     Transition(#[from] InvalidTransition),
@@ -51,7 +63,16 @@ pub enum ErrorItemError {
     Inconsistent(#[from] Inconsistent),
     /// The database failed.
     #[error("the error items could not be read or written")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for ErrorItemError {
+    fn from(error: sqlx::Error) -> Self {
+        match error.as_database_error().and_then(|e| e.constraint()) {
+            Some("error_items_one_open_per_record") => Self::OpenElsewhere,
+            _ => Self::Database(error),
+        }
+    }
 }
 
 impl Explain for ErrorItemError {
@@ -62,7 +83,12 @@ impl Explain for ErrorItemError {
             Self::CommentEmpty => Kind::Invalid(Some("text")),
             Self::Refused(ResolutionRefused::ReasonMissing) => Kind::Invalid(Some("reason")),
             Self::Refused(ResolutionRefused::NotForThis { .. }) => Kind::Invalid(Some("action")),
-            Self::Transition(_) | Self::NotProven | Self::NoOpenDay => Kind::Conflict,
+            Self::SnoozeOutOfRange => Kind::Invalid(Some("until")),
+            Self::ReopenReasonMissing => Kind::Invalid(Some("reason")),
+            Self::NoSuchColleague(_) => Kind::Invalid(Some("to")),
+            Self::Transition(_) | Self::NotProven | Self::NoOpenDay | Self::OpenElsewhere => {
+                Kind::Conflict
+            }
             Self::Approval(error) => error.kind(),
             Self::Payment(error) => error.kind(),
             Self::Refund(error) => error.kind(),

@@ -4,26 +4,31 @@
 
 mod error;
 mod opening;
+mod options;
 mod postings;
 mod repair;
 mod reporting;
 mod resolving;
 mod store;
+mod working;
 
 pub use error::ErrorItemError;
 pub use opening::{close_vanished, open};
 pub use reporting::report;
 pub use resolving::{approval_concluded, propose};
+pub use working::{assign, assign_to_me, comment, investigate, release, reopen, snooze, wake};
 
 use crate::audit::{self, Event, Who};
-use crate::explain::{Explain, Kind};
 use crate::office::Office;
 use domain::access::{Actor, Permission};
-use domain::error_item::{ErrorItemDetail, ErrorItemFilter, ErrorItemSummary};
+use domain::error_item::{
+    ErrorItem, ErrorItemDetail, ErrorItemFilter, ErrorItemStatus, ErrorItemSummary,
+};
 use domain::ids::ErrorItemId;
 use domain::money::Money;
 use domain::page::{Page, PageRequest};
-use store::Stored;
+use sqlx::PgConnection;
+use store::{NewEvent, Stored};
 use time::OffsetDateTime;
 
 const WORKER: Who<'static> = Who::System("reconciliation");
@@ -57,76 +62,74 @@ pub async fn find(
     actor.require(Permission::ViewErrorItems)?;
     let mut conn = office.db.acquire().await?;
     let stored = store::find(&mut conn, id).await?.ok_or(ErrorItemError::NotFound)?;
-    let found = &stored.item.difference;
-    let mut options = Vec::new();
     let open = stored.item.state.status().is_open();
-    for action in found.actions().into_iter().filter(|_| open) {
-        match resolving::entries(&mut conn, office, found, action).await {
-            Ok(entries) => options.push((action, entries)),
-            // What has changed since then is shown by the next reconciliation.
-            Err(error) if error.kind() == Kind::Conflict => {}
-            Err(error) => return Err(error),
-        }
-    }
+    let options =
+        if open { options::of(&mut conn, office, &stored.item).await? } else { Vec::new() };
     Ok(ErrorItemDetail {
-        cash_effect: found.cash_effect(),
-        suggestion: found.suggestion().filter(|_| open),
+        cash_effect: stored.item.difference.cash_effect(),
+        suggestion: options.first().map(|option| option.offer),
         options,
         timeline: store::timeline(&mut conn, id).await?,
         assignee_name: stored.assignee_name,
         reconciliation: stored.reconciliation,
         approval: stored.approval,
-        journal: stored.journal,
+        journal: stored.item.outcome.and_then(|outcome| outcome.journal),
         item: stored.item,
     })
 }
 
-/// Takes an item, also from a colleague.
-///
-/// # Errors
-/// Not allowed, no such item, or it waits for a decision or is done.
-pub async fn assign_to_me(
-    office: &Office,
-    actor: &Actor,
-    id: ErrorItemId,
-) -> Result<(), ErrorItemError> {
-    let me = actor.require(Permission::MakeErrorResolution)?;
-    let mut tx = office.begin().await?;
-    let stored = store::lock(&mut tx, id).await?.ok_or(ErrorItemError::NotFound)?;
-    let assigned = stored.item.assign(me)?;
-    store::save(&mut tx, &assigned).await?;
-    store::add_event(&mut tx, office, (id, Who::Staff(actor)), "assigned", &actor.name).await?;
-    let event = event(Who::Staff(actor), "error_items.assign");
-    audit::record(&mut tx, office, event, &id.to_string(), &assigned).await?;
-    tx.commit().await?;
-    Ok(())
+/// What happened to an item, for its timeline.
+#[derive(Clone, Copy)]
+struct Step<'a> {
+    who: Who<'a>,
+    event: &'static str,
+    text: &'a str,
 }
 
-/// Adds what somebody found out.
-///
-/// # Errors
-/// Not allowed, no such item, or nothing was written.
-pub async fn comment(
+/// Writes down something that happened to an item and moved it nowhere.
+async fn note(
+    conn: &mut PgConnection,
     office: &Office,
-    actor: &Actor,
     id: ErrorItemId,
-    text: &str,
-) -> Result<(), ErrorItemError> {
-    actor.require(Permission::ViewErrorItems)?;
-    if !(actor.may(Permission::MakeErrorResolution)) {
-        actor.require(Permission::ApproveErrorResolution)?;
+    step: Step<'_>,
+) -> Result<i64, sqlx::Error> {
+    let Step { who, event, text } = step;
+    store::add_event(conn, office, &NewEvent { item: id, who, event, text, moved: None }).await
+}
+
+/// Saves an item that moved from one state to another, with when, by whom and why.
+async fn take_step(
+    conn: &mut PgConnection,
+    office: &Office,
+    (from, item): (ErrorItemStatus, &ErrorItem),
+    step: Step<'_>,
+) -> Result<(), sqlx::Error> {
+    store::save(conn, item).await?;
+    let Step { who, event: name, text } = step;
+    let moved = Some((from, item.state.status()));
+    store::add_event(conn, office, &NewEvent { item: item.id, who, event: name, text, moved })
+        .await?;
+    audit::record(conn, office, event(who, action(name)), &item.id.to_string(), item).await
+}
+
+/// The name of an event in the audit record.
+fn action(event: &str) -> &'static str {
+    match event {
+        "assigned" => "error_items.assign",
+        "released" => "error_items.release",
+        "investigated" => "error_items.investigate",
+        "snoozed" => "error_items.snooze",
+        "woken" => "error_items.wake",
+        "proposed" => "error_items.propose",
+        "approved" => "error_items.approve",
+        "resolved" => "error_items.resolve",
+        "verified" => "error_items.verify",
+        "closed" => "error_items.close",
+        "auto_resolved" => "error_items.auto_resolve",
+        "reopened" => "error_items.reopen",
+        "rejected" => "error_items.reject",
+        _ => "error_items.back",
     }
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(ErrorItemError::CommentEmpty);
-    }
-    let mut tx = office.begin().await?;
-    store::lock(&mut tx, id).await?.ok_or(ErrorItemError::NotFound)?;
-    store::add_event(&mut tx, office, (id, Who::Staff(actor)), "commented", text).await?;
-    let event = event(Who::Staff(actor), "error_items.comment");
-    audit::record(&mut tx, office, event, &id.to_string(), &text).await?;
-    tx.commit().await?;
-    Ok(())
 }
 
 fn summary(stored: Stored, now: OffsetDateTime) -> ErrorItemSummary {

@@ -1,7 +1,7 @@
 //! How reconciliation opens error items, and takes back those that are gone.
 
 use super::store::{self, Stored};
-use super::{ErrorItemError, WORKER, event};
+use super::{ErrorItemError, Step, WORKER, event, note, take_step};
 use crate::audit;
 use crate::office::Office;
 use domain::date::BusinessDate;
@@ -35,7 +35,9 @@ pub async fn open(
             Some(stored) if stored.item.state.status().is_open() => {
                 keep(conn, office, stored, (difference, run)).await?
             }
-            Some(stored) if explained(&stored.item, difference) => stored.item.id,
+            Some(stored) if concluded(&stored.item, difference) => {
+                found_again(conn, office, stored.item.clone()).await?
+            }
             _ => insert(conn, office, difference, Some(run)).await?,
         };
         ids.push(id);
@@ -43,9 +45,57 @@ pub async fn open(
     Ok(ids)
 }
 
-fn explained(item: &ErrorItem, difference: &Difference) -> bool {
-    matches!(item.state, ErrorItemState::Resolved { .. })
+/// Whether the finding is one that was answered before.
+fn concluded(item: &ErrorItem, difference: &Difference) -> bool {
+    let answered = matches!(
+        item.state,
+        ErrorItemState::Executed { .. }
+            | ErrorItemState::Verified { .. }
+            | ErrorItemState::Closed { .. }
+    );
+    (answered || (item.outcome.is_some() && !item.state.status().is_open()))
         && item.difference.same_finding(difference)
+}
+
+/// The same difference is found again after it was answered: what stands in suspense or was claimed
+/// is confirmed by it; what was repaired should be gone, so the item is opened again.
+async fn found_again(
+    conn: &mut PgConnection,
+    office: &Office,
+    item: ErrorItem,
+) -> Result<ErrorItemId, ErrorItemError> {
+    let id = item.id;
+    if item.outcome.is_some_and(|outcome| outcome.action.removes_difference()) {
+        let text = "the resolution was carried out, and the difference is still found";
+        let step = Step { who: WORKER, event: "reopened", text };
+        let from = item.state.status();
+        take_step(conn, office, (from, &item.reopen()?), step).await?;
+    } else if matches!(item.state, ErrorItemState::Executed { .. }) {
+        let text = "a later run finds what was booked, and nothing else";
+        confirm(conn, office, item, text).await?;
+    }
+    Ok(id)
+}
+
+/// A later run confirms a resolution; unless its money stands in suspense, the item is over.
+async fn confirm(
+    conn: &mut PgConnection,
+    office: &Office,
+    item: ErrorItem,
+    text: &str,
+) -> Result<(), ErrorItemError> {
+    let from = item.state.status();
+    let verified = item.verified(office.now())?;
+    let step = Step { who: WORKER, event: "verified", text };
+    take_step(conn, office, (from, &verified), step).await?;
+    if !verified.in_suspense() {
+        let from = verified.state.status();
+        let reason = "resolved, and confirmed by a later run".to_owned();
+        let closed = verified.closed(reason.clone(), office.now())?;
+        let step = Step { who: WORKER, event: "closed", text: &reason };
+        take_step(conn, office, (from, &closed), step).await?;
+    }
+    Ok(())
 }
 
 /// The open item stays; what is found now replaces what was found, so that a proposal about the
@@ -65,7 +115,8 @@ async fn keep(
                 difference.cause.name(),
                 difference.difference
             );
-            store::add_event(conn, office, (item.id, WORKER), "changed", &text).await?;
+            let step = Step { who: WORKER, event: "changed", text: &text };
+            note(conn, office, item.id, step).await?;
         }
     }
     Ok(item.id)
@@ -80,24 +131,19 @@ pub(super) async fn insert(
 ) -> Result<ErrorItemId, ErrorItemError> {
     let day = difference.clearing_date;
     let before = store::take_numbers(conn, day, 1).await?;
-    let item = ErrorItem {
-        id: ErrorItemId(office.new_id()),
-        number: format!("EI{}-{:04}", day.compact(), before + 1),
-        difference: difference.clone(),
-        assignee: None,
-        state: ErrorItemState::Open,
-        opened_at: office.now(),
-    };
+    let number = format!("EI{}-{:04}", day.compact(), before + 1);
+    let id = ErrorItemId(office.new_id());
+    let item = ErrorItem::found(id, number, difference.clone(), office.now());
     store::insert(conn, &item, run).await?;
     let text = format!("{}: difference {}", difference.cause.name(), difference.difference);
-    store::add_event(conn, office, (item.id, WORKER), "opened", &text).await?;
+    note(conn, office, item.id, Step { who: WORKER, event: "opened", text: &text }).await?;
     audit::record(conn, office, event(WORKER, "error_items.open"), &item.id.to_string(), &item)
         .await?;
     Ok(item.id)
 }
 
-/// Closes the items of a leg, day and scope that a later run no longer finds. Items with a proposal
-/// under decision stay.
+/// Concludes the items of a leg, day and scope that a later run no longer finds: open ones explained
+/// themselves, carried out ones are confirmed. Items with a proposal under decision stay.
 ///
 /// # Errors
 /// The database failed.
@@ -110,12 +156,24 @@ pub async fn close_vanished(
     let keys: Vec<String> = found.iter().map(|one| one.record_key.clone()).collect();
     let prefix = format!("{}:{scope}:", leg.name());
     for stored in store::vanished(conn, (leg, day), &prefix, &keys).await? {
+        if matches!(stored.item.state, ErrorItemState::Executed { .. }) {
+            if stored.item.in_suspense() {
+                let text = "a later run no longer finds this difference: settle what stands in \
+                            suspense";
+                let from = stored.item.state.status();
+                let step = Step { who: WORKER, event: "reopened", text };
+                take_step(conn, office, (from, &stored.item.reopen()?), step).await?;
+                continue;
+            }
+            let text = "a later run no longer finds this difference";
+            confirm(conn, office, stored.item, text).await?;
+            continue;
+        }
+        let from = stored.item.state.status();
         let reason = "a later reconciliation no longer finds this difference".to_owned();
-        let closed = stored.item.closed(reason.clone(), office.now())?;
-        store::save(conn, &closed).await?;
-        store::add_event(conn, office, (closed.id, WORKER), "closed", &reason).await?;
-        let event = event(WORKER, "error_items.close");
-        audit::record(conn, office, event, &closed.id.to_string(), &closed).await?;
+        let gone = stored.item.auto_resolved(reason.clone(), office.now())?;
+        let step = Step { who: WORKER, event: "auto_resolved", text: &reason };
+        take_step(conn, office, (from, &gone), step).await?;
     }
     Ok(())
 }

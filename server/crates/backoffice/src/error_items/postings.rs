@@ -2,13 +2,11 @@
 
 use crate::office::Office;
 use domain::date::BusinessDate;
-use domain::error_item::{ErrorItem, ProposedEntry};
+use domain::error_item::{ErrorItem, ErrorItemState, ProposedEntry};
 use ledger::{Dates, Posting, Source};
 
-/// The entry of an approved resolution, as it was shown: journal entry 17, 18 or 19.
-///
-/// Long: Dr 1122.01 channel / Cr 2241.09. Short: Dr 1221.01 / Cr 1122.01 channel. Fee: Dr 6421.01 /
-/// Cr 2202.01 channel, or the other way round.
+/// The entry of an approved resolution, as it was shown: mostly journal entries 17, 18 and 19 (see
+/// `domain::error_item`).
 pub(super) fn resolution(
     office: &Office,
     item: &ErrorItem,
@@ -21,14 +19,16 @@ pub(super) fn resolution(
         event_time: office.now(),
         posted_at: office.now(),
     };
-    let posting = Posting::new(
-        format!("error_items:{}:resolved", item.id),
-        proposed.entry,
-        dates,
-        Source::new("error_item", item.id),
-    )
-    .memo(format!("{} {}", item.number, item.difference.cause.name()))
-    .requested_by(Some(office.request_id.clone()));
+    // Each approval books once; an item that is opened again is settled under another one.
+    let key = match &item.state {
+        ErrorItemState::Approved { approval } if item.outcome.is_some() => {
+            format!("error_items:{}:settled:{approval}", item.id)
+        }
+        _ => format!("error_items:{}:resolved", item.id),
+    };
+    let posting = Posting::new(key, proposed.entry, dates, Source::new("error_item", item.id))
+        .memo(format!("{} {}", item.number, item.difference.cause.name()))
+        .requested_by(Some(office.request_id.clone()));
     proposed.lines.iter().fold(posting, |posting, line| {
         let (debit, credit) = (line.debit.clone(), line.credit.clone());
         posting.line(debit, credit, line.amount, item.number.clone())

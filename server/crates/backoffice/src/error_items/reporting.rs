@@ -3,7 +3,7 @@
 //! is right; the record has the same key there, so the reconciliation finds this item.
 
 use super::opening::insert;
-use super::{ErrorItemError, store};
+use super::{ErrorItemError, Step, note, store};
 use crate::audit::Who;
 use crate::office::Office;
 use crate::payments::jobs::ReportContradiction;
@@ -31,12 +31,16 @@ pub async fn report(
         Some(item) if item.state.status().is_open() => {
             let text = format!("the channel says by itself: {}", report.contradiction.name());
             let who = Who::System("payment gateway");
-            store::add_event(&mut tx, office, (item.id, who), "changed", &text).await?;
+            note(&mut tx, office, item.id, Step { who, event: "changed", text: &text }).await?;
             item.id
         }
         Some(item)
-            if matches!(item.state, ErrorItemState::Resolved { .. })
-                && item.difference.same_finding(&difference) =>
+            if matches!(
+                item.state,
+                ErrorItemState::Executed { .. }
+                    | ErrorItemState::Verified { .. }
+                    | ErrorItemState::Closed { .. }
+            ) && item.difference.same_finding(&difference) =>
         {
             item.id
         }

@@ -1,19 +1,19 @@
 //! Proposing what to do about an item, and doing it once a second person has agreed.
 
-use super::{ErrorItemError, event, postings, repair, store};
+use super::{ErrorItemError, Step, options, postings, repair, store, take_step};
 use crate::approvals::{self, Leave, Proposal};
-use crate::audit::{self, Who};
+use crate::audit::Who;
 use crate::explain::{Explain, Kind};
 use crate::jobs::JobError;
 use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::approval::{ApprovalKind, ApprovalState};
-use domain::error_item::{
-    Action, Difference, ErrorItem, ErrorItemState, ProposedEntry, Resolution,
-};
+use domain::error_item::{Action, ErrorItem, ErrorItemState, Levels, Resolution};
 use domain::ids::{ApprovalId, ErrorItemId, JournalId};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
+
+const WORKER: Who<'static> = Who::System("worker");
 
 /// Proposes how an item is resolved. What it will book is part of what the second person decides.
 ///
@@ -29,7 +29,7 @@ pub async fn propose(
     actor.require(Permission::MakeErrorResolution)?;
     let mut tx = office.begin().await?;
     let item = store::lock(&mut tx, id).await?.ok_or(ErrorItemError::NotFound)?.item;
-    item.difference.check(resolution)?;
+    item.check(resolution)?;
     let proposal = Proposal {
         kind: ApprovalKind::ErrorResolution,
         subject: id.into(),
@@ -42,12 +42,11 @@ pub async fn propose(
         content: content(&mut tx, office, &item, resolution).await?,
     };
     let approval = approvals::propose(&mut tx, office, actor, &proposal).await?;
+    let from = item.state.status();
     let proposed = item.proposed(approval)?;
-    store::save(&mut tx, &proposed).await?;
     let text = format!("{}: {}", resolution.action.name(), resolution.reason.trim());
-    store::add_event(&mut tx, office, (id, Who::Staff(actor)), "proposed", &text).await?;
-    let event = event(Who::Staff(actor), "error_items.propose");
-    audit::record(&mut tx, office, event, &id.to_string(), &proposed).await?;
+    let step = Step { who: Who::Staff(actor), event: "proposed", text: &text };
+    take_step(&mut tx, office, (from, &proposed), step).await?;
     tx.commit().await?;
     Ok(approval)
 }
@@ -81,7 +80,10 @@ pub async fn approval_concluded(office: &Office, id: ApprovalId) -> Result<(), J
             }
         }
         ApprovalState::Rejected { reason, .. } => {
-            give_back(&mut tx, office, item, ("rejected", &reason)).await?;
+            let from = item.state.status();
+            let rejected = item.rejected(reason.clone())?;
+            let step = Step { who: WORKER, event: "rejected", text: &reason };
+            take_step(&mut tx, office, (from, &rejected), step).await?;
         }
         ApprovalState::Withdrawn { .. } => {
             give_back(&mut tx, office, item, ("withdrawn", "taken back by its maker")).await?;
@@ -98,14 +100,16 @@ async fn carry_out(
     item: ErrorItem,
     resolution: &Resolution,
 ) -> Result<(), ErrorItemError> {
-    let journal = book(conn, office, &item, resolution).await?;
-    let resolved = item.resolved(resolution.action, journal, office.now())?;
-    store::save(conn, &resolved).await?;
+    let from = item.state.status();
+    let approved = item.approved()?;
+    let step = Step { who: WORKER, event: "approved", text: "" };
+    take_step(conn, office, (from, &approved), step).await?;
+    let journal = book(conn, office, &approved, resolution).await?;
+    let from = approved.state.status();
+    let executed = approved.executed(resolution.action, journal, office.now())?;
     let text = format!("{}: {}", resolution.action.name(), resolution.reason.trim());
-    let who = Who::System("worker");
-    store::add_event(conn, office, (resolved.id, who), "resolved", &text).await?;
-    let event = event(who, "error_items.resolve");
-    audit::record(conn, office, event, &resolved.id.to_string(), &resolved).await?;
+    let step = Step { who: WORKER, event: "resolved", text: &text };
+    take_step(conn, office, (from, &executed), step).await?;
     Ok(())
 }
 
@@ -115,12 +119,9 @@ async fn give_back(
     item: ErrorItem,
     (what, reason): (&'static str, &str),
 ) -> Result<(), ErrorItemError> {
-    let back = item.back()?;
-    store::save(conn, &back).await?;
-    let who = Who::System("worker");
-    store::add_event(conn, office, (back.id, who), what, reason).await?;
-    let event = event(who, "error_items.back");
-    audit::record(conn, office, event, &back.id.to_string(), &back).await?;
+    let from = item.state.status();
+    let step = Step { who: WORKER, event: what, text: reason };
+    take_step(conn, office, (from, &item.back()?), step).await?;
     Ok(())
 }
 
@@ -133,38 +134,29 @@ async fn book(
     if resolution.action == Action::RepairToSuccess {
         return repair::carry_out(conn, office, &item.difference).await;
     }
-    let Some(entry) = item.difference.entry(resolution.action)? else { return Ok(None) };
+    let Some(entry) = item.entry(resolution.action)? else { return Ok(None) };
     let day = ledger::days::current(conn).await?.ok_or(ErrorItemError::NoOpenDay)?;
     let posting = postings::resolution(office, item, &entry, day);
     Ok(Some(ledger::post(conn, &posting).await?.journal))
 }
 
-/// What an action books, exactly.
-pub(super) async fn entries(
-    conn: &mut PgConnection,
-    office: &Office,
-    difference: &Difference,
-    action: Action,
-) -> Result<Vec<ProposedEntry>, ErrorItemError> {
-    if action == Action::RepairToSuccess && difference.actions().contains(&action) {
-        return repair::rehearse(conn, office, difference).await;
-    }
-    Ok(difference.entry(action)?.into_iter().collect())
-}
-
-/// What the checker sees: the difference with both records, what is to be done and why, and what
-/// that books.
-async fn content(
+/// What the checker sees: the difference with both records, what is to be done and why, what that
+/// books, and at which level it is decided.
+pub(super) async fn content(
     conn: &mut PgConnection,
     office: &Office,
     item: &ErrorItem,
     resolution: &Resolution,
 ) -> Result<Value, ErrorItemError> {
-    let entries = entries(conn, office, &item.difference, resolution.action).await?;
+    let entries = options::entries(conn, office, item, resolution.action).await?;
+    let difference = &item.difference;
+    let level = Levels::default().of(resolution.action, difference.cause, difference.difference);
     Ok(json!({
         "number": item.number,
-        "difference": item.difference,
+        "difference": difference,
         "resolution": resolution,
         "entries": entries,
+        "in_suspense": item.in_suspense(),
+        "level": level,
     }))
 }

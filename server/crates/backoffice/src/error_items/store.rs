@@ -5,8 +5,8 @@ use crate::office::Office;
 use domain::account::AccountRef;
 use domain::date::BusinessDate;
 use domain::error_item::{
-    Action, Cause, Difference, ErrorItem, ErrorItemFilter, ErrorItemState, Leg, Links, RecordView,
-    TimelineEvent,
+    Action, Cause, Difference, ErrorItem, ErrorItemFilter, ErrorItemState, ErrorItemStatus, Leg,
+    Links, Outcome, RecordView, TimelineEvent,
 };
 use domain::ids::{ApprovalId, ErrorItemId, JournalId, ReconciliationId, StaffId};
 use domain::matching::Direction;
@@ -23,7 +23,6 @@ pub(super) struct Stored {
     pub assignee_name: Option<String>,
     pub reconciliation: Option<ReconciliationId>,
     pub approval: Option<ApprovalId>,
-    pub journal: Option<JournalId>,
 }
 
 struct Row {
@@ -53,6 +52,9 @@ struct Row {
     approval_id: Option<Uuid>,
     action: Option<String>,
     journal_id: Option<Uuid>,
+    in_suspense: bool,
+    version: i64,
+    snoozed_until: Option<OffsetDateTime>,
     concluded_at: Option<OffsetDateTime>,
     conclusion: Option<String>,
     reconciliation_id: Option<Uuid>,
@@ -72,25 +74,33 @@ impl Row {
 
     fn state(&self) -> Result<ErrorItemState, Inconsistent> {
         let missing = |what: &str| self.wrong(what);
-        Ok(match self.state.as_str() {
-            "open" => ErrorItemState::Open,
-            "assigned" => ErrorItemState::Assigned,
-            "proposed" => {
-                let approval = self.approval_id.ok_or_else(|| missing("no approval"))?;
-                ErrorItemState::Proposed { approval: approval.into() }
+        let status = ErrorItemStatus::named(&self.state).ok_or_else(|| missing("state"))?;
+        let at = || self.concluded_at.ok_or_else(|| missing("no time"));
+        let approval = || self.approval_id.map(ApprovalId).ok_or_else(|| missing("no approval"));
+        let reason = self.conclusion.clone().unwrap_or_default();
+        Ok(match status {
+            ErrorItemStatus::New => ErrorItemState::New,
+            ErrorItemStatus::Assigned => ErrorItemState::Assigned,
+            ErrorItemStatus::Investigating => ErrorItemState::Investigating,
+            ErrorItemStatus::Snoozed => {
+                let until = self.snoozed_until.ok_or_else(|| missing("no end of its sleep"))?;
+                ErrorItemState::Snoozed { until }
             }
-            "resolved" => ErrorItemState::Resolved {
-                action: (self.action.as_deref().and_then(Action::named))
-                    .ok_or_else(|| missing("no action"))?,
-                journal: self.journal_id.map(JournalId),
-                at: self.concluded_at.ok_or_else(|| missing("no time"))?,
-            },
-            "closed" => ErrorItemState::Closed {
-                reason: self.conclusion.clone().unwrap_or_default(),
-                at: self.concluded_at.ok_or_else(|| missing("no time"))?,
-            },
-            _ => return Err(missing("unknown state")),
+            ErrorItemStatus::Proposed => ErrorItemState::Proposed { approval: approval()? },
+            ErrorItemStatus::Rejected => ErrorItemState::Rejected { reason },
+            ErrorItemStatus::Approved => ErrorItemState::Approved { approval: approval()? },
+            ErrorItemStatus::Executed => ErrorItemState::Executed { at: at()? },
+            ErrorItemStatus::Verified => ErrorItemState::Verified { at: at()? },
+            ErrorItemStatus::Closed => ErrorItemState::Closed { reason, at: at()? },
+            ErrorItemStatus::AutoResolved => ErrorItemState::AutoResolved { reason, at: at()? },
         })
+    }
+
+    fn outcome(&self) -> Result<Option<Outcome>, Inconsistent> {
+        let Some(action) = self.action.as_deref() else { return Ok(None) };
+        let action = Action::named(action).ok_or_else(|| self.wrong("unknown action"))?;
+        let journal = self.journal_id.map(JournalId);
+        Ok(Some(Outcome { action, journal, in_suspense: self.in_suspense }))
     }
 }
 
@@ -123,7 +133,7 @@ impl TryFrom<Row> for Stored {
                 statement_line: row.statement_line_id.map(Into::into),
             },
         };
-        let state = row.state()?;
+        let (state, outcome) = (row.state()?, row.outcome()?);
         Ok(Self {
             item: ErrorItem {
                 id: row.id.into(),
@@ -131,12 +141,13 @@ impl TryFrom<Row> for Stored {
                 difference,
                 assignee: row.assignee_id.map(StaffId),
                 state,
+                outcome,
                 opened_at: row.opened_at,
+                version: row.version,
             },
             assignee_name: row.assignee_name,
             reconciliation: row.reconciliation_id.map(ReconciliationId),
             approval: row.approval_id.map(ApprovalId),
-            journal: row.journal_id.map(JournalId),
         })
     }
 }
@@ -150,8 +161,8 @@ macro_rules! select {
                       i.record_key, i.ours, i.theirs, i.difference_minor, i.currency,
                       i.account_code, i.account_owner, i.merchant_id, i.order_id, i.payment_id,
                       i.refund_id, i.payout_id, i.bill_line_id, i.statement_line_id, i.state,
-                      i.assignee_id, i.approval_id, i.action, i.journal_id, i.concluded_at,
-                      i.conclusion, i.reconciliation_id, i.opened_at,
+                      i.assignee_id, i.approval_id, i.action, i.journal_id, i.in_suspense,
+                      i.version, i.snoozed_until, i.concluded_at, i.conclusion, i.reconciliation_id, i.opened_at,
                       s.name AS "assignee_name?"
                FROM error_items i LEFT JOIN staff s ON s.id = i.assignee_id "# + $tail
             $(, $argument)*
@@ -188,7 +199,8 @@ pub(super) async fn latest(
     Ok(rows.into_iter().map(Stored::try_from).collect::<Result<_, _>>()?)
 }
 
-/// Items nobody has proposed anything for, of a leg, day and scope, that are not among the keys.
+/// Items of a leg, day and scope that are not among the keys: open ones nobody has proposed anything
+/// for, and those whose resolution a run has not confirmed yet.
 pub(super) async fn vanished(
     conn: &mut PgConnection,
     (leg, day): (Leg, BusinessDate),
@@ -197,7 +209,8 @@ pub(super) async fn vanished(
 ) -> Result<Vec<Stored>, ErrorItemError> {
     let rows = select!(
         "WHERE i.leg = $1 AND i.clearing_date = $2 AND starts_with(i.record_key, $3)
-           AND i.state IN ('open', 'assigned') AND i.record_key <> ALL($4)
+           AND i.state NOT IN ('proposed', 'approved', 'verified', 'closed', 'auto_resolved')
+           AND i.record_key <> ALL($4)
          ORDER BY i.opened_at, i.id FOR UPDATE OF i",
         leg.name(),
         day.0,
@@ -221,7 +234,8 @@ pub(super) async fn list(
         r#"SELECT i.id, count(*) OVER () AS "total!"
            FROM error_items i
            WHERE ($1::text IS NULL OR i.state = $1)
-             AND (NOT $2::bool OR i.state IN ('open', 'assigned', 'proposed'))
+             AND (NOT $2::bool OR i.state NOT IN
+                  ('executed', 'verified', 'closed', 'auto_resolved'))
              AND ($3::text IS NULL OR i.cause = $3) AND ($4::text IS NULL OR i.leg = $4)
              AND ($5::text IS NULL OR i.channel = $5)
              AND ($6::date IS NULL OR i.clearing_date = $6)
@@ -283,7 +297,7 @@ pub(super) async fn insert(
              payment_id, refund_id, payout_id, bill_line_id, statement_line_id, state,
              reconciliation_id, opened_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, 'open', $20, $21)",
+                 $19, 'new', $20, $21)",
         Uuid::from(item.id),
         item.number,
         found.leg.name(),
@@ -345,7 +359,8 @@ pub(super) async fn refresh(
     let links = &found.links;
     sqlx::query!(
         "UPDATE error_items SET cause = $2, difference_minor = $3, merchant_id = $4, order_id = $5,
-                payment_id = $6, refund_id = $7, bill_line_id = $8, reconciliation_id = $9
+                payment_id = $6, refund_id = $7, bill_line_id = $8, reconciliation_id = $9,
+                version = version + 1
          WHERE id = $1",
         Uuid::from(id),
         found.cause.name(),
@@ -362,28 +377,38 @@ pub(super) async fn refresh(
     save_records(conn, id, found).await
 }
 
+/// Writes an item as it became. Its version grows.
 pub(super) async fn save(conn: &mut PgConnection, item: &ErrorItem) -> Result<(), sqlx::Error> {
-    let (approval, action, journal, at, conclusion) = match &item.state {
-        ErrorItemState::Open | ErrorItemState::Assigned => (None, None, None, None, None),
-        ErrorItemState::Proposed { approval } => {
-            (Some(Uuid::from(*approval)), None, None, None, None)
+    let (mut approval, mut until, mut at, mut conclusion) = (None, None, None, None);
+    match &item.state {
+        ErrorItemState::New | ErrorItemState::Assigned | ErrorItemState::Investigating => {}
+        ErrorItemState::Snoozed { until: end } => until = Some(*end),
+        ErrorItemState::Proposed { approval: id } | ErrorItemState::Approved { approval: id } => {
+            approval = Some(Uuid::from(*id));
         }
-        ErrorItemState::Resolved { action, journal, at } => {
-            (None, Some(action.name()), journal.map(Uuid::from), Some(*at), None)
+        ErrorItemState::Rejected { reason } => conclusion = Some(reason),
+        ErrorItemState::Executed { at: when } | ErrorItemState::Verified { at: when } => {
+            at = Some(*when);
         }
-        ErrorItemState::Closed { reason, at } => (None, None, None, Some(*at), Some(reason)),
-    };
+        ErrorItemState::Closed { reason, at: when }
+        | ErrorItemState::AutoResolved { reason, at: when } => {
+            (at, conclusion) = (Some(*when), Some(reason));
+        }
+    }
     sqlx::query!(
         "UPDATE error_items SET state = $2, assignee_id = $3,
                 approval_id = COALESCE($4, approval_id), action = $5, journal_id = $6,
-                concluded_at = $7, conclusion = $8
+                in_suspense = $7, snoozed_until = $8, concluded_at = $9, conclusion = $10,
+                version = version + 1
          WHERE id = $1",
         Uuid::from(item.id),
         item.state.status().name(),
         item.assignee.map(Uuid::from),
         approval,
-        action,
-        journal,
+        item.outcome.map(|outcome| outcome.action.name()),
+        item.outcome.and_then(|outcome| outcome.journal).map(Uuid::from),
+        item.in_suspense(),
+        until,
         at,
         conclusion,
     )
@@ -392,41 +417,77 @@ pub(super) async fn save(conn: &mut PgConnection, item: &ErrorItem) -> Result<()
     Ok(())
 }
 
+/// What happened to an item, and between which states it moved, if it did.
+pub(super) struct NewEvent<'a> {
+    pub item: ErrorItemId,
+    pub who: Who<'a>,
+    pub event: &'static str,
+    pub text: &'a str,
+    pub moved: Option<(ErrorItemStatus, ErrorItemStatus)>,
+}
+
 pub(super) async fn add_event(
     conn: &mut PgConnection,
     office: &Office,
-    (item, who): (ErrorItemId, Who<'_>),
-    event: &str,
-    text: &str,
-) -> Result<(), sqlx::Error> {
-    let (staff, actor) = match who {
+    new: &NewEvent<'_>,
+) -> Result<i64, sqlx::Error> {
+    let (staff, actor) = match new.who {
         Who::Staff(actor) => (Some(Uuid::from(actor.staff)), actor.name.as_str()),
         Who::System(name) => (None, name),
     };
-    sqlx::query!(
-        "INSERT INTO error_item_events (item_id, at, staff_id, actor, event, text)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-        Uuid::from(item),
+    sqlx::query_scalar!(
+        "INSERT INTO error_item_events
+            (item_id, at, staff_id, actor, event, text, from_state, to_state, request_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+        Uuid::from(new.item),
         office.now(),
         staff,
         actor,
-        event,
-        text,
+        new.event,
+        new.text,
+        new.moved.map(|(from, _)| from.name()),
+        new.moved.map(|(_, to)| to.name()),
+        office.request_id,
     )
-    .execute(conn)
-    .await?;
-    Ok(())
+    .fetch_one(conn)
+    .await
 }
 
 pub(super) async fn timeline(
     conn: &mut PgConnection,
     id: ErrorItemId,
 ) -> Result<Vec<TimelineEvent>, sqlx::Error> {
-    sqlx::query_as!(
-        TimelineEvent,
-        "SELECT at, actor, event, text FROM error_item_events WHERE item_id = $1 ORDER BY id",
+    let rows = sqlx::query!(
+        "SELECT at, actor, event, text, from_state, to_state FROM error_item_events
+         WHERE item_id = $1 ORDER BY id",
         Uuid::from(id),
     )
     .fetch_all(conn)
-    .await
+    .await?;
+    let state = |name: Option<String>| name.as_deref().and_then(ErrorItemStatus::named);
+    let rows = rows.into_iter().map(|row| TimelineEvent {
+        at: row.at,
+        actor: row.actor,
+        event: row.event,
+        text: row.text,
+        moved: state(row.from_state).zip(state(row.to_state)),
+    });
+    Ok(rows.collect())
+}
+
+/// The colleague with a login, if they may work on error items.
+pub(super) async fn colleague(
+    conn: &mut PgConnection,
+    login: &str,
+) -> Result<Option<(StaffId, String)>, sqlx::Error> {
+    let row = sqlx::query!(
+        "SELECT s.id, s.name FROM staff s
+         WHERE lower(s.login) = lower($1) AND s.active AND EXISTS
+             (SELECT 1 FROM staff_roles r
+              WHERE r.staff_id = s.id AND r.role IN ('operations', 'finance_maker'))",
+        login,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| (StaffId(row.id), row.name)))
 }

@@ -183,9 +183,11 @@ async fn error_items(conn: &mut PgConnection, day: BusinessDate) -> Result<Tally
     sqlx::query_as!(
         Tally,
         r#"SELECT count(*) AS "count!",
-                  count(*) FILTER (WHERE state NOT IN ('resolved', 'closed')) AS "open!",
+                  count(*) FILTER (WHERE state NOT IN
+                      ('executed', 'verified', 'closed', 'auto_resolved')) AS "open!",
                   COALESCE(sum(abs(difference_minor))
-                      FILTER (WHERE state NOT IN ('resolved', 'closed')), 0)::bigint AS "minor!"
+                      FILTER (WHERE state NOT IN
+                      ('executed', 'verified', 'closed', 'auto_resolved')), 0)::bigint AS "minor!"
            FROM error_items WHERE clearing_date = $1"#,
         day.0,
     )

@@ -7,8 +7,8 @@ use domain::access::Role;
 use domain::account::AccountRef;
 use domain::approval::{DecisionRefused, Verdict};
 use domain::error_item::{
-    Action, CashEffect, Cause, ErrorItemDetail, ErrorItemFilter, ErrorItemStatus, Resolution,
-    ResolutionRefused,
+    Action, ApprovalLevel, CashEffect, Cause, ErrorItemDetail, ErrorItemFilter, ErrorItemStatus,
+    Resolution, ResolutionRefused,
 };
 use domain::ids::{ApprovalId, ErrorItemId};
 use domain::journal::Entry;
@@ -53,8 +53,13 @@ async fn unknown_money_is_kept_in_suspense_by_two_people(pool: PgPool) {
     let theirs = found.item.difference.theirs.clone().unwrap();
     assert_eq!((theirs.number, theirs.amount), (desk::number(2), Money::cny(3_000)));
     assert!(theirs.place.ends_with("line 2"), "{}", theirs.place);
-    let [(Action::SuspendLong, entries)] = found.options.as_slice() else { panic!("one option") };
-    let line = &entries[0].lines[0];
+    let first = &found.options[0];
+    assert_eq!((first.offer.action, first.level), (Action::SuspendLong, ApprovalLevel::L1));
+    let balance = |code: &str| first.balances.iter().find(|one| one.account.code == code);
+    let suspense = balance("2241.09").unwrap();
+    assert_eq!((suspense.before.minor(), suspense.after.minor()), (0, 3_000));
+    assert_eq!((first.effect.owed.minor(), first.effect.reserve.minor()), (3_000, 0));
+    let line = &first.entries[0].lines[0];
     assert_eq!((&line.debit, &line.credit), (&due(), &AccountRef::long_suspense()));
 
     let approval = propose(&desk, id, Action::SuspendLong).await;
@@ -63,7 +68,7 @@ async fn unknown_money_is_kept_in_suspense_by_two_people(pool: PgPool) {
     desk.decide(&desk.checker, approval, Verdict::Approve).await.unwrap();
 
     let resolved = look(&desk, id).await;
-    assert_eq!(resolved.item.state.status(), ErrorItemStatus::Resolved);
+    assert_eq!(resolved.item.state.status(), ErrorItemStatus::Executed);
     assert_eq!(desk.balance(&AccountRef::long_suspense()).await, 3_000);
     assert_eq!(desk.balance(&due()).await, 13_000, "all that UnionPay owes by its bill");
     let mut conn = desk.office.db.acquire().await.unwrap();
@@ -72,7 +77,7 @@ async fn unknown_money_is_kept_in_suspense_by_two_people(pool: PgPool) {
     assert_eq!(journal.summary.entry, Entry::BankLong);
     assert_eq!(journal.summary.source.kind, "error_item");
     let events: Vec<_> = resolved.timeline.iter().map(|event| event.event.as_str()).collect();
-    assert_eq!(events, ["opened", "proposed", "resolved"]);
+    assert_eq!(events, ["opened", "proposed", "approved", "resolved"]);
     desk.books_are_sound().await;
 }
 
@@ -111,7 +116,7 @@ async fn a_rejected_proposal_comes_back_with_its_reason(pool: PgPool) {
     let approval = propose(&desk, id, Action::SuspendLong).await;
     desk.decide(&desk.checker, approval, Verdict::Reject).await.unwrap();
     let back = look(&desk, id).await;
-    assert_eq!(back.item.state.status(), ErrorItemStatus::Assigned);
+    assert_eq!(back.item.state.status(), ErrorItemStatus::Rejected);
     assert_eq!(back.assignee_name.as_deref(), Some("Lin"));
     let last = back.timeline.last().unwrap();
     assert_eq!((last.event.as_str(), last.text.as_str()), ("rejected", "compared with the bill"));
@@ -133,7 +138,7 @@ async fn an_approved_proposal_about_old_figures_is_not_carried_out(pool: PgPool)
     desk.reconcile_bank().await;
     desk.decide(&desk.checker, approval, Verdict::Approve).await.unwrap();
     let stale = look(&desk, id).await;
-    assert_eq!(stale.item.state.status(), ErrorItemStatus::Open);
+    assert_eq!(stale.item.state.status(), ErrorItemStatus::New);
     assert_eq!(stale.item.difference.difference, Money::cny(2_500));
     assert_eq!(stale.timeline.last().unwrap().event, "stale");
     assert_eq!(desk.balance(&AccountRef::long_suspense()).await, 0);
@@ -206,7 +211,7 @@ async fn a_difference_the_next_bill_explains_closes_itself(pool: PgPool) {
     assert_eq!(run.summary.version, 2);
     assert_eq!(run.summary.differences, 0);
     let closed = look(&desk, id).await;
-    assert_eq!(closed.item.state.status(), ErrorItemStatus::Closed);
+    assert_eq!(closed.item.state.status(), ErrorItemStatus::AutoResolved);
     assert!(closed.options.is_empty());
     let refused = error_items::assign_to_me(&desk.office, &desk.operations, id).await;
     assert!(matches!(refused, Err(ErrorItemError::Transition(_))));

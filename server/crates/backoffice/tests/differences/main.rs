@@ -4,6 +4,7 @@
 
 mod desk;
 mod error_items;
+mod item_life;
 mod files;
 mod funds;
 mod real_day;

@@ -88,7 +88,7 @@ async fn an_unfinished_payment_is_repaired_by_the_bill(pool: PgPool) {
     let item = &desk.items().await[0];
     assert_eq!((item.cause, item.difference), (Cause::Status, Money::cny(10_000)));
     let found = error_items::find(&desk.office, &desk.auditor, item.id).await.unwrap();
-    let (action, entries) = &found.options[0];
+    let (action, entries) = (&found.options[0].offer.action, &found.options[0].entries);
     assert_eq!(*action, Action::RepairToSuccess);
     let kinds: Vec<_> = entries.iter().map(|entry| entry.entry).collect();
     assert_eq!(kinds, [Entry::Collection, Entry::FeeCharged, Entry::ChannelCost]);
@@ -101,7 +101,7 @@ async fn an_unfinished_payment_is_repaired_by_the_bill(pool: PgPool) {
     let approval = error_items::propose(office, &desk.operations, item.id, &wanted).await.unwrap();
     desk.decide(&desk.checker, approval, Decided::Approve).await.unwrap();
     let resolved = error_items::find(office, &desk.auditor, item.id).await.unwrap();
-    assert_eq!(resolved.item.state.status(), ErrorItemStatus::Resolved);
+    assert_eq!(resolved.item.state.status(), ErrorItemStatus::Executed);
     assert!(resolved.journal.is_some());
     assert_eq!(desk.balance(&unsettled).await, 10_000 - 60);
     let state: (String, time::Date) =
@@ -132,7 +132,8 @@ async fn orders_and_payments_of_a_day_are_compared(pool: PgPool) {
     assert_eq!((items[0].leg, items[0].cause), (Leg::BusinessGateway, Cause::Amount));
     let found = error_items::find(&desk.office, &desk.auditor, items[0].id).await.unwrap();
     assert_eq!(found.options.len(), 1);
-    assert_eq!(found.options[0], (Action::Ignore, Vec::new()), "records, not money");
+    assert_eq!(found.options[0].offer.action, Action::Ignore, "records, not money");
+    assert!(found.options[0].entries.is_empty());
 }
 
 fn list(text: &str) -> NamedFile {
@@ -178,7 +179,7 @@ async fn an_ignored_difference_of_records_books_nothing(pool: PgPool) {
     let approval = error_items::propose(&desk.office, &desk.operations, id, &wanted).await.unwrap();
     desk.decide(&desk.checker, approval, Decided::Approve).await.unwrap();
     let done = error_items::find(&desk.office, &desk.auditor, id).await.unwrap();
-    assert_eq!(done.item.state.status(), ErrorItemStatus::Resolved);
+    assert_eq!(done.item.state.status(), ErrorItemStatus::Executed);
     assert_eq!(done.journal, None);
     desk.books_are_sound().await;
 }

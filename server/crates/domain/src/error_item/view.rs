@@ -1,9 +1,10 @@
 //! Error items as lists and screens show them.
 
 use super::{
-    Action, CashEffect, Cause, Difference, ErrorItem, ErrorItemStatus, Leg, ProposedEntry,
+    ApprovalLevel, CashEffect, Cause, Difference, ErrorItem, ErrorItemStatus, Leg, ProposedEntry,
     Suggestion,
 };
+use crate::account::BalanceEffect;
 use crate::date::BusinessDate;
 use crate::ids::{ApprovalId, ErrorItemId, JournalId, ReconciliationId};
 use crate::money::Money;
@@ -79,6 +80,55 @@ pub struct TimelineEvent {
     pub event: String,
     /// In words.
     pub text: String,
+    /// The state it left and the state it came to, where it moved.
+    pub moved: Option<(ErrorItemStatus, ErrorItemStatus)>,
+}
+
+/// What a resolution does to what merchants are owed and to the reserve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoneyEffect {
+    /// What merchants get more in settlement and payout (2241.02, 2241.03).
+    pub settlement: Money,
+    /// What the reserve has more (1012).
+    pub reserve: Money,
+    /// What is owed out of the reserve more (2241).
+    pub owed: Money,
+}
+
+impl MoneyEffect {
+    /// Adds up the effects on balances, which stand as positive in the account's own direction.
+    ///
+    /// # Errors
+    /// Out of range.
+    pub fn of(balances: &[BalanceEffect], zero: Money) -> Result<Self, crate::money::MoneyError> {
+        let sum = |wanted: &dyn Fn(&str) -> bool| {
+            let of = balances.iter().filter(|one| wanted(&one.account.code));
+            of.filter(|one| one.before.currency() == zero.currency())
+                .try_fold(zero, |sum, one| sum.checked_add(one.after.checked_sub(one.before)?))
+        };
+        Ok(Self {
+            settlement: sum(&|code| code == "2241.02" || code == "2241.03")?,
+            reserve: sum(&|code| code.starts_with("1012"))?,
+            owed: sum(&|code| code.starts_with("2241"))?,
+        })
+    }
+}
+
+/// A resolution that may be proposed, with everything it would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResolutionOption {
+    /// The action, and why it is offered.
+    pub offer: Suggestion,
+    /// The journals it books.
+    pub entries: Vec<ProposedEntry>,
+    /// The balances before and after; none where the booking is another system's.
+    pub balances: Vec<BalanceEffect>,
+    /// What that does to settlement and reserve.
+    pub effect: MoneyEffect,
+    /// Who has to approve it.
+    pub level: ApprovalLevel,
+    /// Why the books would refuse it now, if they would.
+    pub refused: Option<String>,
 }
 
 /// An item, whole.
@@ -98,8 +148,8 @@ pub struct ErrorItemDetail {
     pub journal: Option<JournalId>,
     /// What is probably right.
     pub suggestion: Option<Suggestion>,
-    /// What may be done, each with what it books.
-    pub options: Vec<(Action, Vec<ProposedEntry>)>,
+    /// What may be done, each with what it does; the suggested one first.
+    pub options: Vec<ResolutionOption>,
     /// What happened, oldest first.
     pub timeline: Vec<TimelineEvent>,
 }

@@ -1,0 +1,162 @@
+//! What things of error items are called.
+
+use crate::components::Tone;
+use crate::i18n::{Text, t};
+use crate::text;
+use domain::error_item::{
+    Action, ApprovalLevel, CashEffect, Cause, ErrorItemStatus, Leg, Suggestion, Why,
+};
+
+/// Between whose records.
+pub(super) fn leg_name(leg: Leg) -> &'static str {
+    t(match leg {
+        Leg::GatewayBank => text::ERROR_ITEMS_LEG_GATEWAY_BANK,
+        Leg::BusinessGateway => text::ERROR_ITEMS_LEG_BUSINESS_GATEWAY,
+        Leg::BusinessMerchant => text::ERROR_ITEMS_LEG_BUSINESS_MERCHANT,
+        Leg::Funds => text::ERROR_ITEMS_LEG_FUNDS,
+    })
+}
+
+/// What a difference consists in.
+pub(super) fn cause_name(cause: Cause) -> &'static str {
+    t(cause_text(cause))
+}
+
+/// The same, as a text.
+pub(super) const fn cause_text(of: Cause) -> Text {
+    match of {
+        Cause::OnlyInChannel => text::ERROR_ITEMS_CAUSE_ONLY_IN_CHANNEL,
+        Cause::OnlyInPlatform => text::ERROR_ITEMS_CAUSE_ONLY_IN_PLATFORM,
+        Cause::OnlyInBusiness => text::ERROR_ITEMS_CAUSE_ONLY_IN_BUSINESS,
+        Cause::OnlyInMerchant => text::ERROR_ITEMS_CAUSE_ONLY_IN_MERCHANT,
+        Cause::Amount => text::ERROR_ITEMS_CAUSE_AMOUNT,
+        Cause::Status => text::ERROR_ITEMS_CAUSE_STATUS,
+        Cause::Date => text::ERROR_ITEMS_CAUSE_DATE,
+        Cause::Fee => text::ERROR_ITEMS_CAUSE_FEE,
+        Cause::DuplicateInChannel => text::ERROR_ITEMS_CAUSE_DUPLICATE_IN_CHANNEL,
+        Cause::DuplicateInPlatform => text::ERROR_ITEMS_CAUSE_DUPLICATE_IN_PLATFORM,
+        Cause::DuplicateInBusiness => text::ERROR_ITEMS_CAUSE_DUPLICATE_IN_BUSINESS,
+        Cause::DuplicateInMerchant => text::ERROR_ITEMS_CAUSE_DUPLICATE_IN_MERCHANT,
+        Cause::FundsAmount => text::ERROR_ITEMS_CAUSE_FUNDS_AMOUNT,
+        Cause::UnknownBankLine => text::ERROR_ITEMS_CAUSE_UNKNOWN_BANK_LINE,
+        Cause::DuplicatePay => text::ERROR_ITEMS_CAUSE_DUPLICATE_PAY,
+        Cause::ReturnedPayout => text::ERROR_ITEMS_CAUSE_RETURNED_PAYOUT,
+        Cause::PayoutUnknown => text::ERROR_ITEMS_CAUSE_PAYOUT_UNKNOWN,
+        Cause::FundsMissing => text::ERROR_ITEMS_CAUSE_FUNDS_MISSING,
+        Cause::FundsExtra => text::ERROR_ITEMS_CAUSE_FUNDS_EXTRA,
+        Cause::Chargeback => text::ERROR_ITEMS_CAUSE_CHARGEBACK,
+        Cause::LedgerBreak => text::ERROR_ITEMS_CAUSE_LEDGER_BREAK,
+        Cause::ReserveGap => text::ERROR_ITEMS_CAUSE_RESERVE_GAP,
+        Cause::RolloverOverdue => text::ERROR_ITEMS_CAUSE_ROLLOVER_OVERDUE,
+    }
+}
+
+/// What is done.
+pub(super) fn action_name(action: Action) -> &'static str {
+    t(action_text(action))
+}
+
+/// The same, as a text.
+pub(super) const fn action_text(of: Action) -> Text {
+    match of {
+        Action::RepairToSuccess => text::ERROR_ITEMS_ACTION_REPAIR_TO_SUCCESS,
+        Action::SuspendLong => text::ERROR_ITEMS_ACTION_SUSPEND_LONG,
+        Action::SuspendShort => text::ERROR_ITEMS_ACTION_SUSPEND_SHORT,
+        Action::PostDifference => text::ERROR_ITEMS_ACTION_POST_DIFFERENCE,
+        Action::AcceptFee => text::ERROR_ITEMS_ACTION_ACCEPT_FEE,
+        Action::BookLate => text::ERROR_ITEMS_ACTION_BOOK_LATE,
+        Action::Reverse => text::ERROR_ITEMS_ACTION_REVERSE,
+        Action::RefundPayer => text::ERROR_ITEMS_ACTION_REFUND_PAYER,
+        Action::Recover => text::ERROR_ITEMS_ACTION_RECOVER,
+        Action::Advance => text::ERROR_ITEMS_ACTION_ADVANCE,
+        Action::WriteOff => text::ERROR_ITEMS_ACTION_WRITE_OFF,
+        Action::Claim => text::ERROR_ITEMS_ACTION_CLAIM,
+        Action::Repay => text::ERROR_ITEMS_ACTION_REPAY,
+        Action::DeliverBusiness => text::ERROR_ITEMS_ACTION_DELIVER_BUSINESS,
+        Action::Adjust => text::ERROR_ITEMS_ACTION_ADJUST,
+        Action::Ignore => text::ERROR_ITEMS_ACTION_IGNORE,
+    }
+}
+
+/// Why an action is offered.
+pub(super) const fn why_text(of: Why) -> Text {
+    match of {
+        Why::BillProvesPayment => text::ERROR_ITEMS_WHY_BILL_PROVES_PAYMENT,
+        Why::MoneyUnexplained => text::ERROR_ITEMS_WHY_MONEY_UNEXPLAINED,
+        Why::MoneyMissing => text::ERROR_ITEMS_WHY_MONEY_MISSING,
+        Why::OnlyDifferenceOpen => text::ERROR_ITEMS_WHY_ONLY_DIFFERENCE_OPEN,
+        Why::ChannelFeePrevails => text::ERROR_ITEMS_WHY_CHANNEL_FEE_PREVAILS,
+        Why::OtherDay => text::ERROR_ITEMS_WHY_OTHER_DAY,
+        Why::RecordsOnly => text::ERROR_ITEMS_WHY_RECORDS_ONLY,
+        Why::ChargedTooMuch => text::ERROR_ITEMS_WHY_CHARGED_TOO_MUCH,
+        Why::PaidTwice => text::ERROR_ITEMS_WHY_PAID_TWICE,
+        Why::SendBack => text::ERROR_ITEMS_WHY_SEND_BACK,
+        Why::BelongsToMerchant => text::ERROR_ITEMS_WHY_BELONGS_TO_MERCHANT,
+        Why::ArrivedLate => text::ERROR_ITEMS_WHY_ARRIVED_LATE,
+        Why::OrderWasFalse => text::ERROR_ITEMS_WHY_ORDER_WAS_FALSE,
+        Why::MerchantOwes => text::ERROR_ITEMS_WHY_MERCHANT_OWES,
+        Why::AskChannel => text::ERROR_ITEMS_WHY_ASK_CHANNEL,
+        Why::OutcomeUnknown => text::ERROR_ITEMS_WHY_OUTCOME_UNKNOWN,
+        Why::SendAgain => text::ERROR_ITEMS_WHY_SEND_AGAIN,
+        Why::NotTold => text::ERROR_ITEMS_WHY_NOT_TOLD,
+        Why::ReserveComesFirst => text::ERROR_ITEMS_WHY_RESERVE_COMES_FIRST,
+        Why::NothingElseLeft => text::ERROR_ITEMS_WHY_NOTHING_ELSE_LEFT,
+        Why::OwnDocument => text::ERROR_ITEMS_WHY_OWN_DOCUMENT,
+    }
+}
+
+/// Where an item stands, as a text.
+pub(super) const fn status_text(of: ErrorItemStatus) -> Text {
+    match of {
+        ErrorItemStatus::New => text::ERROR_ITEMS_STATUS_NEW,
+        ErrorItemStatus::Assigned => text::ERROR_ITEMS_STATUS_ASSIGNED,
+        ErrorItemStatus::Investigating => text::ERROR_ITEMS_STATUS_INVESTIGATING,
+        ErrorItemStatus::Snoozed => text::ERROR_ITEMS_STATUS_SNOOZED,
+        ErrorItemStatus::Proposed => text::ERROR_ITEMS_STATUS_PROPOSED,
+        ErrorItemStatus::Rejected => text::ERROR_ITEMS_STATUS_REJECTED,
+        ErrorItemStatus::Approved => text::ERROR_ITEMS_STATUS_APPROVED,
+        ErrorItemStatus::Executed => text::ERROR_ITEMS_STATUS_EXECUTED,
+        ErrorItemStatus::Verified => text::ERROR_ITEMS_STATUS_VERIFIED,
+        ErrorItemStatus::Closed => text::ERROR_ITEMS_STATUS_CLOSED,
+        ErrorItemStatus::AutoResolved => text::ERROR_ITEMS_STATUS_AUTO_RESOLVED,
+    }
+}
+
+/// Where an item stands.
+pub(super) fn status_name(status: ErrorItemStatus) -> (&'static str, Tone) {
+    let tone = match status {
+        ErrorItemStatus::New | ErrorItemStatus::Rejected => Tone::Bad,
+        ErrorItemStatus::Assigned | ErrorItemStatus::Investigating => Tone::Info,
+        ErrorItemStatus::Proposed | ErrorItemStatus::Approved => Tone::Warn,
+        ErrorItemStatus::Executed | ErrorItemStatus::Verified => Tone::Good,
+        ErrorItemStatus::Snoozed | ErrorItemStatus::Closed | ErrorItemStatus::AutoResolved => {
+            Tone::Neutral
+        }
+    };
+    (t(status_text(status)), tone)
+}
+
+/// Why an action is offered, in words.
+pub(super) fn why(offer: Suggestion) -> &'static str {
+    t(why_text(offer.why))
+}
+
+/// Who decides.
+pub(super) fn level_name(level: ApprovalLevel) -> &'static str {
+    t(match level {
+        ApprovalLevel::L1 => text::ERROR_ITEMS_LEVEL_L1,
+        ApprovalLevel::L2 => text::ERROR_ITEMS_LEVEL_L2,
+        ApprovalLevel::L3 => text::ERROR_ITEMS_LEVEL_L3,
+        ApprovalLevel::L4 => text::ERROR_ITEMS_LEVEL_L4,
+    })
+}
+
+/// 长款 or 短款 with what the word means here; nothing where no money is concerned.
+pub(super) fn cash_effect_name(effect: CashEffect) -> Option<(&'static str, &'static str, Tone)> {
+    let (word, hint, tone) = match effect {
+        CashEffect::Long => (text::ERROR_ITEMS_LONG, text::ERROR_ITEMS_LONG_HINT, Tone::Info),
+        CashEffect::Short => (text::ERROR_ITEMS_SHORT, text::ERROR_ITEMS_SHORT_HINT, Tone::Bad),
+        CashEffect::None => return None,
+    };
+    Some((t(word), t(hint), tone))
+}
