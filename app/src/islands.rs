@@ -94,9 +94,45 @@ pub fn CopyButton(
     }
 }
 
+/// A list that is worked through from the keyboard: its rows have `data-row`, a link, and a tick with
+/// an amount. Without our program the ticks and links work by themselves.
+#[island]
+pub fn Triage(
+    /// What the keys do.
+    legend: String,
+    /// What the switch for single keys is called.
+    off: String,
+    /// What stands before the totals of the selection.
+    selected: String,
+    /// The list and the form around it.
+    children: Children,
+) -> impl IntoView {
+    let root = NodeRef::<Div>::new();
+    let (on, set_on) = signal(true);
+    in_browser::triage(root, on, set_on);
+    let count = move |_| in_browser::count_selection(root, &selected);
+    view! {
+        <div node_ref=root on:change=count>
+            <p class="field-hint needs-program">
+                {legend} " "
+                <label>
+                    <input
+                        type="checkbox"
+                        prop:checked=move || on.get()
+                        on:change=move |_| in_browser::switch_keys(on, set_on)
+                    />
+                    " "
+                    {off}
+                </label>
+            </p>
+            {children()}
+        </div>
+    }
+}
+
 #[cfg(not(feature = "hydrate"))]
 mod in_browser {
-    use super::{Div, Failure, NodeRef, WriteSignal};
+    use super::{Div, Failure, NodeRef, ReadSignal, WriteSignal};
 
     /// The server answers no clicks.
     pub(super) fn send<E>(_event: &E, _tell: WriteSignal<Option<Failure>>, _summary: NodeRef<Div>) {
@@ -104,10 +140,23 @@ mod in_browser {
 
     /// The server answers no clicks.
     pub(super) fn copy(_what: &str) {}
+
+    /// The server hears no keys.
+    pub(super) fn triage(_root: NodeRef<Div>, _on: ReadSignal<bool>, _set: WriteSignal<bool>) {}
+
+    /// The server sees no ticks.
+    pub(super) fn count_selection(_root: NodeRef<Div>, _words: &str) {}
+
+    /// The server hears no keys.
+    pub(super) fn switch_keys(_on: ReadSignal<bool>, _set: WriteSignal<bool>) {}
 }
 
 #[cfg(feature = "hydrate")]
+mod triage;
+
+#[cfg(feature = "hydrate")]
 mod in_browser {
+    pub(super) use super::triage::{count_selection, switch_keys, triage};
     use super::{Div, Failure, NodeRef, WriteSignal};
     use gloo_net::http::{Request, Response};
     use leptos::ev::SubmitEvent;

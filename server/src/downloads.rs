@@ -10,7 +10,7 @@ use axum::{Extension, Router};
 use backoffice::accounts::{self, AccountsError, Export};
 use backoffice::explain::{Explain, Kind, busy};
 use backoffice::office::Office;
-use backoffice::{reconciliation, vouchers};
+use backoffice::{error_items, reconciliation, vouchers};
 use domain::access::Actor;
 use domain::date::BusinessDate;
 use domain::journal::{Entry, JournalFilter, Source};
@@ -20,6 +20,7 @@ use serde::Deserialize;
 pub fn routes() -> Router<Site> {
     Router::new()
         .route("/download/files/{id}", get(file))
+        .route("/download/error-items/{id}", get(evidence))
         .route("/download/vouchers/{day}", get(voucher_file))
         .route("/download/books/trial-balance.csv", get(trial_balance))
         .route("/download/books/journals.csv", get(journals))
@@ -35,6 +36,19 @@ async fn file(
     let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
     match reconciliation::download(&office, &actor, id).await {
         Ok(file) => attachment(&file.name, file.bytes),
+        Err(error) => refused(&error),
+    }
+}
+
+async fn evidence(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    Path(id): Path<String>,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
+    match error_items::evidence(&office, &actor, id).await {
+        Ok((name, bytes)) => attachment(&name, bytes),
         Err(error) => refused(&error),
     }
 }

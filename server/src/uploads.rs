@@ -3,7 +3,7 @@
 use crate::refusal;
 use crate::router::Site;
 use axum::extract::multipart::MultipartError;
-use axum::extract::{DefaultBodyLimit, Multipart};
+use axum::extract::{DefaultBodyLimit, Multipart, Path};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
@@ -11,8 +11,8 @@ use axum::{Extension, Router};
 use axum_extra::extract::CookieJar;
 use backoffice::explain::{Explain, Kind};
 use backoffice::office::Office;
-use backoffice::payments;
 use backoffice::reconciliation::{self, NewFile};
+use backoffice::{error_items, payments};
 use banks::front::NamedFile;
 use domain::access::Actor;
 use domain::source_file::FileKind;
@@ -28,6 +28,7 @@ pub fn routes() -> Router<Site> {
     Router::new()
         .route("/upload/files", post(file))
         .route("/upload/orders", post(orders))
+        .route("/upload/error-items/{id}", post(evidence))
         .layer(DefaultBodyLimit::max(FILE_MAX))
 }
 
@@ -82,6 +83,27 @@ async fn orders(
     match payments::import_orders(&office, &actor, &file.name, &file.bytes).await {
         Ok(file) => Redirect::to(&app::routes::order_import(file.id)).into_response(),
         Err(error) => answer(jar, &app::routes::order_imports(), &error),
+    }
+}
+
+async fn evidence(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    jar: CookieJar,
+    Path(id): Path<String>,
+    form: Multipart,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
+    let page = app::routes::error_item(id);
+    let Upload { file, .. } = match read(form).await {
+        Ok(upload) => upload,
+        Err(error) => return refused(jar, &page, &error.to_string()),
+    };
+    let bytes = (file.name.as_str(), file.bytes.as_slice());
+    match error_items::add_evidence(&office, &actor, id, bytes).await {
+        Ok(_) => Redirect::to(&page).into_response(),
+        Err(error) => answer(jar, &page, &error),
     }
 }
 

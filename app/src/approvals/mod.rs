@@ -29,6 +29,8 @@ fn kind_name(kind: ApprovalKind) -> &'static str {
         ApprovalKind::Adjustment => text::APPROVALS_KIND_ADJUSTMENT,
         ApprovalKind::ChannelChange => text::APPROVALS_KIND_CHANNEL_CHANGE,
         ApprovalKind::ChartChange => text::APPROVALS_KIND_CHART_CHANGE,
+        ApprovalKind::ErrorItemBulk => text::APPROVALS_KIND_ERROR_ITEM_BULK,
+        ApprovalKind::ErrorItemRules => text::APPROVALS_KIND_ERROR_ITEM_RULES,
         ApprovalKind::ErrorResolution => text::APPROVALS_KIND_ERROR_RESOLUTION,
         ApprovalKind::MerchantChange => text::APPROVALS_KIND_MERCHANT_CHANGE,
         ApprovalKind::NotificationEndpoint => text::APPROVALS_KIND_NOTIFICATION_ENDPOINT,

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use domain::error_item::{Action, ErrorItemDetail, ErrorItemFilter, ErrorItemSummary};
 use domain::ids::ErrorItemId;
-use domain::page::{Page, PageRequest};
+use domain::page::{Cursor, Window};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
@@ -33,14 +33,16 @@ pub struct ProposalRequest {
     pub confirmed: String,
 }
 
-/// The error items.
+/// The error items from a place of the list on.
 #[server(prefix = "/api/fn", endpoint = "error_items/list", input = Json)]
 pub async fn list(
     filter: ErrorItemFilter,
-    page: PageRequest,
-) -> Result<Page<ErrorItemSummary>, Failure> {
+    after: Option<String>,
+) -> Result<Window<ErrorItemSummary>, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
-    Ok(backoffice::error_items::list(&office, &actor, &filter, page).await?)
+    let after = after.map(|after| after.parse::<Cursor>()).transpose();
+    let after = after.map_err(|_| Failure::NotFound)?;
+    Ok(backoffice::error_items::list(&office, &actor, &filter, after).await?)
 }
 
 /// The codes of the channels, to filter by.

@@ -1,5 +1,5 @@
-use super::names::{action_name, cause_name, leg_name, status_name};
-use super::{api, booking, cash_effect, records, work};
+use super::names::{action_name, cause_name, leg_name, queue_name, status_name};
+use super::{api, booking, cash_effect, evidence, records, work};
 use crate::components::{
     Amount, Badge, Fact, Facts, Loaded, Moment, PageHead, Panel, Step, Timeline, Tone, load,
 };
@@ -27,6 +27,7 @@ fn show(detail: ErrorItemDetail) -> impl IntoView {
     let history = routes::audit_of(&detail.item.id.to_string());
     let (facts, records, work) =
         (facts(&detail), records::show(detail.difference()), work::show(&detail));
+    let (evidence, related) = (evidence::show(&detail), related(&detail));
     let events = detail.timeline.into_iter().map(event).collect_view();
     view! {
         <PageHead title=detail.item.number lead>
@@ -35,6 +36,8 @@ fn show(detail: ErrorItemDetail) -> impl IntoView {
         {facts}
         {records}
         {work}
+        {evidence}
+        {related}
         <Panel title=t(text::ERROR_ITEMS_TIMELINE)>
             <Timeline>{events}</Timeline>
         </Panel>
@@ -59,6 +62,10 @@ fn facts(detail: &ErrorItemDetail) -> impl IntoView + use<> {
     });
     let (difference, opened_at) = (found.difference, detail.item.opened_at);
     let (leg, date) = (leg_name(found.leg), found.clearing_date.to_string());
+    let (queue, due_at) = (queue_name(detail.queue), detail.due_at);
+    let late = detail.escalated_at.map(|_| {
+        view! { " " <Badge tone=Tone::Bad>{t(text::ERROR_ITEMS_OVERDUE)}</Badge> }
+    });
     let assignee = detail.assignee_name.clone();
     let (outcome, links) = (outcome(detail), links(detail));
     view! {
@@ -74,6 +81,8 @@ fn facts(detail: &ErrorItemDetail) -> impl IntoView + use<> {
                 <Fact term=t(text::ERROR_ITEMS_CLEARING_DATE)>{date}</Fact>
                 {account}
                 <Fact term=t(text::ERROR_ITEMS_ASSIGNEE)>{assignee}</Fact>
+                <Fact term=t(text::ERROR_ITEMS_QUEUE)>{queue}</Fact>
+                <Fact term=t(text::ERROR_ITEMS_DUE)><Moment at=due_at /> {late}</Fact>
                 <Fact term=t(text::ERROR_ITEMS_OPENED_AT)><Moment at=opened_at /></Fact>
                 {outcome}
                 <Fact term=t(text::ERROR_ITEMS_LINKS)>{links}</Fact>
@@ -140,6 +149,27 @@ fn links(detail: &ErrorItemDetail) -> impl IntoView + use<> {
     .collect_view()
 }
 
+/// Other items about the same record, payment or order.
+fn related(detail: &ErrorItemDetail) -> impl IntoView + use<> {
+    let items = detail.related.clone();
+    (!items.is_empty()).then(|| {
+        let items = items.into_iter().map(|item| {
+            let (status, tone) = status_name(item.status);
+            view! {
+                <p>
+                    <a class="link" href=routes::error_item(item.id)>{item.number}</a>
+                    " "
+                    {cause_name(item.cause)}
+                    " "
+                    <Badge tone>{status}</Badge>
+                </p>
+            }
+        });
+        let items = items.collect_view();
+        view! { <Panel title=t(text::ERROR_ITEMS_RELATED)>{items}</Panel> }
+    })
+}
+
 fn link(words: Text, href: String) -> Option<impl IntoView> {
     Some(view! { <a class="link" href=href>{t(words)}</a> " " })
 }
@@ -155,6 +185,8 @@ fn event(event: TimelineEvent) -> impl IntoView {
         "withdrawn" => (text::ERROR_ITEMS_EVENT_WITHDRAWN, Tone::Neutral),
         "stale" => (text::ERROR_ITEMS_EVENT_STALE, Tone::Bad),
         "resolved" => (text::ERROR_ITEMS_EVENT_RESOLVED, Tone::Good),
+        "escalated" => (text::ERROR_ITEMS_EVENT_ESCALATED, Tone::Bad),
+        "evidence" => (text::ERROR_ITEMS_EVENT_EVIDENCE, Tone::Info),
         "released" => (text::ERROR_ITEMS_EVENT_RELEASED, Tone::Neutral),
         "investigated" => (text::ERROR_ITEMS_EVENT_INVESTIGATED, Tone::Info),
         "snoozed" => (text::ERROR_ITEMS_EVENT_SNOOZED, Tone::Neutral),

@@ -2,10 +2,15 @@
 
 pub mod api;
 mod booking;
+mod bulk;
+pub mod bulk_api;
 mod detail;
+mod evidence;
 mod list;
 mod names;
 mod records;
+mod rules;
+mod select;
 mod work;
 
 use crate::components::Badge;
@@ -21,6 +26,9 @@ use names::cash_effect_name;
 pub fn ErrorItemRoutes() -> AnyNestedRoute {
     view! {
         <Route path=path!("/error-items") view=list::ErrorItemList />
+        <Route path=path!("/error-items/rules") view=rules::RulesPage />
+        <Route path=path!("/error-items/bulks") view=bulk::BulkList />
+        <Route path=path!("/error-items/bulks/:id") view=bulk::BulkPage />
         <Route path=path!("/error-items/:id") view=detail::ErrorItemPage />
     }
     .into_inner()

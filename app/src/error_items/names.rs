@@ -4,7 +4,8 @@ use crate::components::Tone;
 use crate::i18n::{Text, t};
 use crate::text;
 use domain::error_item::{
-    Action, ApprovalLevel, CashEffect, Cause, ErrorItemStatus, Leg, Suggestion, Why,
+    Action, ApprovalLevel, BulkPhase, CashEffect, Cause, ErrorItemStatus, Leg, Queue, RowState,
+    Suggestion, Why,
 };
 
 /// Between whose records.
@@ -159,4 +160,40 @@ pub(super) fn cash_effect_name(effect: CashEffect) -> Option<(&'static str, &'st
         CashEffect::None => return None,
     };
     Some((t(word), t(hint), tone))
+}
+
+/// Who looks at an item first.
+pub(super) fn queue_name(queue: Queue) -> &'static str {
+    t(match queue {
+        Queue::Operations => text::ERROR_ITEMS_QUEUE_OPERATIONS,
+        Queue::Finance => text::ERROR_ITEMS_QUEUE_FINANCE,
+        Queue::Channels => text::ERROR_ITEMS_QUEUE_CHANNELS,
+        Queue::Risk => text::ERROR_ITEMS_QUEUE_RISK,
+    })
+}
+
+/// How far a bulk is.
+pub(super) fn phase_name(phase: BulkPhase) -> (&'static str, Tone) {
+    let (word, tone) = match phase {
+        BulkPhase::Checking => (text::ERROR_ITEMS_PHASE_CHECKING, Tone::Info),
+        BulkPhase::Checked => (text::ERROR_ITEMS_PHASE_CHECKED, Tone::Warn),
+        BulkPhase::Running => (text::ERROR_ITEMS_PHASE_RUNNING, Tone::Info),
+        BulkPhase::Proposed => (text::ERROR_ITEMS_PHASE_PROPOSED, Tone::Warn),
+        BulkPhase::Executing => (text::ERROR_ITEMS_PHASE_EXECUTING, Tone::Info),
+        BulkPhase::Returning => (text::ERROR_ITEMS_PHASE_RETURNING, Tone::Info),
+        BulkPhase::Done => (text::ERROR_ITEMS_PHASE_DONE, Tone::Good),
+        BulkPhase::Cancelled => (text::ERROR_ITEMS_PHASE_CANCELLED, Tone::Neutral),
+    };
+    (t(word), tone)
+}
+
+/// How far a row of a bulk is.
+pub(super) fn row_state_name(state: RowState) -> &'static str {
+    t(match state {
+        RowState::Frozen => text::ERROR_ITEMS_ROW_FROZEN,
+        RowState::Ready => text::ERROR_ITEMS_ROW_READY,
+        RowState::Proposed => text::ERROR_ITEMS_ROW_PROPOSED,
+        RowState::Done => text::ERROR_ITEMS_ROW_DONE,
+        RowState::Skipped => text::ERROR_ITEMS_ROW_SKIPPED,
+    })
 }

@@ -77,7 +77,7 @@ fn row(
     }
 }
 
-fn standing_name(standing: Standing) -> &'static str {
+pub(super) fn standing_name(standing: Standing) -> &'static str {
     t(match standing {
         Standing::Success => text::ERROR_ITEMS_STANDING_SUCCESS,
         Standing::Pending => text::ERROR_ITEMS_STANDING_PENDING,

@@ -86,10 +86,8 @@ pub async fn find_waiting() -> Result<Waiting, Failure> {
         let mine = ErrorItemFilter { mine: true, open_only: true, ..ErrorItemFilter::default() };
         let status = Some(ErrorItemStatus::New);
         let untaken = ErrorItemFilter { status, ..ErrorItemFilter::default() };
-        let one = PageRequest { number: 1, size: 1 };
-        let mine = backoffice::error_items::list(&office, &actor, &mine, one).await?;
-        let untaken = backoffice::error_items::list(&office, &actor, &untaken, one).await?;
-        (my_items, open_items) = (Some(mine.total), Some(untaken.total));
+        my_items = Some(backoffice::error_items::count(&office, &actor, &mine).await?);
+        open_items = Some(backoffice::error_items::count(&office, &actor, &untaken).await?);
     }
     Ok(Waiting { approvals: inbox.rows, to_decide: inbox.total, my_items, open_items })
 }

@@ -3,6 +3,7 @@
 
 use crate::accounts::{self, CheckBooks};
 use crate::approvals::jobs::ApprovalConcluded;
+use crate::error_items::{EscalateErrorItems, WorkOnBulk};
 use crate::jobs::{self, Claimed, JobError, Message, Outcome};
 use crate::notifications::jobs::{DeliverNotification, ResendNotification, TakeUpHeld};
 use crate::office::Office;
@@ -72,6 +73,13 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         ReportContradiction::KIND => {
             let report = serde_json::from_value(claimed.payload.clone())?;
             error_items::report(office, &report).await?;
+            Ok(Outcome::Done)
+        }
+        WorkOnBulk::KIND => jobs::run_as::<WorkOnBulk>(office, claimed).await,
+        EscalateErrorItems::KIND => {
+            // The next look first, so that the schedule outlives one that fails.
+            error_items::schedule_escalation(office).await?;
+            error_items::escalate(office).await?;
             Ok(Outcome::Done)
         }
         TakeCallback::KIND => take_callback(office, claimed).await,
@@ -148,6 +156,8 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         ApprovalKind::RoutingRules => routing::approval_concluded(office, news.approval).await?,
         ApprovalKind::PayoutBatch => payouts::approval_concluded(office, news.approval).await?,
         ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,
+        ApprovalKind::ErrorItemBulk => error_items::bulk_concluded(office, news.approval).await?,
+        ApprovalKind::ErrorItemRules => error_items::rules_concluded(office, news.approval).await?,
         ApprovalKind::ErrorResolution => {
             error_items::approval_concluded(office, news.approval).await?;
         }

@@ -16,6 +16,10 @@ pub enum ApprovalKind {
     ChannelChange,
     /// A change of the chart of accounts, 科目变更.
     ChartChange,
+    /// Many resolutions of error items at once, 差错批量处理.
+    ErrorItemBulk,
+    /// How error items are handled, 差错处理规则.
+    ErrorItemRules,
     /// The resolution of an error item, 差错处理.
     ErrorResolution,
     /// A change of a merchant's terms, 商户变更.
@@ -36,10 +40,12 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Adjustment,
         Self::ChannelChange,
         Self::ChartChange,
+        Self::ErrorItemBulk,
+        Self::ErrorItemRules,
         Self::ErrorResolution,
         Self::MerchantChange,
         Self::NotificationEndpoint,
@@ -57,6 +63,8 @@ impl ApprovalKind {
             Self::Adjustment => "adjustment",
             Self::ChannelChange => "channel_change",
             Self::ChartChange => "chart_change",
+            Self::ErrorItemBulk => "error_item_bulk",
+            Self::ErrorItemRules => "error_item_rules",
             Self::ErrorResolution => "error_resolution",
             Self::MerchantChange => "merchant_change",
             Self::NotificationEndpoint => "notification_endpoint",
@@ -80,7 +88,10 @@ impl ApprovalKind {
         match self {
             Self::Adjustment => Permission::ProposeAdjustment,
             Self::ChartChange => Permission::MakeChartChange,
-            Self::ErrorResolution | Self::PaymentClosing => Permission::MakeErrorResolution,
+            Self::ErrorItemBulk
+            | Self::ErrorItemRules
+            | Self::ErrorResolution
+            | Self::PaymentClosing => Permission::MakeErrorResolution,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
@@ -95,7 +106,10 @@ impl ApprovalKind {
         match self {
             Self::Adjustment => Permission::ApproveAdjustment,
             Self::ChartChange => Permission::ApproveChartChange,
-            Self::ErrorResolution | Self::PaymentClosing => Permission::ApproveErrorResolution,
+            Self::ErrorItemBulk
+            | Self::ErrorItemRules
+            | Self::ErrorResolution
+            | Self::PaymentClosing => Permission::ApproveErrorResolution,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,

@@ -4,18 +4,32 @@
 //! only as a label derived from the effect on our cash.
 
 mod action;
+mod bulk;
+mod evidence;
 mod handling;
 mod level;
 mod life;
 mod resolution;
+mod rules;
 mod view;
 
 pub use action::{Action, Suggestion, Why};
+pub use bulk::{
+    BULK_ROWS_MAX, BookedTotal, BulkCommand, BulkDetail, BulkPhase, BulkRefused, BulkRow,
+    BulkSummary, RowState, RowTally, Selection,
+};
+pub use evidence::{
+    EVIDENCE_BYTES_MAX, EVIDENCE_FILES_MAX, EvidenceFile, EvidenceKind, EvidenceRefused, safe_name,
+};
 pub use level::{ApprovalLevel, Levels};
 pub use life::{ErrorItem, ErrorItemState, ErrorItemStatus, InvalidTransition, Outcome};
 pub use resolution::{EntryLine, ProposedEntry, Resolution, ResolutionRefused};
+pub use rules::{
+    AutoRule, DUE_OTHERWISE, DueRule, HandlingRules, Queue, QueueRule, Routing, RuleChange,
+    RulesRefused, RulesVersion, Scope,
+};
 pub use view::{
-    ErrorItemDetail, ErrorItemFilter, ErrorItemSummary, MoneyEffect, ResolutionOption,
+    ErrorItemDetail, ErrorItemFilter, ErrorItemSummary, MoneyEffect, RelatedItem, ResolutionOption,
     TimelineEvent,
 };
 

@@ -61,6 +61,8 @@ ids! {
     BooksCheckId,
     /// A file of a channel, bank or business system as imported.
     FileId,
+    /// Work on many error items at once.
+    ErrorItemBulkId,
     /// An error item, 差错.
     ErrorItemId,
     /// A background job.

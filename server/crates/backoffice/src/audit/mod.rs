@@ -68,6 +68,19 @@ pub async fn record(
     store::insert(conn, office, event, subject_id, after).await
 }
 
+/// Writes the same event of many objects, one record each: subject and object as it became.
+///
+/// # Errors
+/// The database failed; the caller's transaction must not commit.
+pub async fn record_all(
+    conn: &mut PgConnection,
+    office: &Office,
+    event: Event<'_>,
+    subjects: &[(String, serde_json::Value)],
+) -> Result<(), sqlx::Error> {
+    store::insert_all(conn, office, event, subjects).await
+}
+
 /// The latest event of an action on a kind of object: the object as it became, and when. For the system that wrote it.
 ///
 /// # Errors

@@ -36,6 +36,39 @@ pub(super) async fn insert(
     Ok(())
 }
 
+pub(super) async fn insert_all(
+    conn: &mut PgConnection,
+    office: &Office,
+    event: Event<'_>,
+    subjects: &[(String, serde_json::Value)],
+) -> Result<(), sqlx::Error> {
+    let (staff, actor) = match event.who {
+        Who::Staff(actor) => (Some(Uuid::from(actor.staff)), actor.name.as_str()),
+        Who::System(name) => (None, name),
+    };
+    let ids: Vec<Uuid> = subjects.iter().map(|_| office.new_id()).collect();
+    let names: Vec<String> = subjects.iter().map(|subject| subject.0.clone()).collect();
+    let after: Vec<serde_json::Value> = subjects.iter().map(|subject| subject.1.clone()).collect();
+    sqlx::query!(
+        "INSERT INTO audit_records
+            (id, at, staff_id, actor, action, subject_kind, subject_id, after, request_id)
+         SELECT s.id, $2, $3, $4, $5, $6, s.name, s.after, $7
+         FROM unnest($1::uuid[], $8::text[], $9::jsonb[]) AS s (id, name, after)",
+        &ids,
+        office.now(),
+        staff,
+        actor,
+        event.action,
+        event.subject_kind,
+        office.request_id,
+        &names,
+        &after,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 pub(super) async fn latest(
     conn: &mut PgConnection,
     (subject_kind, action): (&str, &str),

@@ -3,7 +3,9 @@ use crate::explain::{Explain, Inconsistent, Kind};
 use crate::payments::PaymentError;
 use crate::refunds::RefundError;
 use domain::access::Forbidden;
-use domain::error_item::{InvalidTransition, ResolutionRefused};
+use domain::error_item::{
+    BulkRefused, EvidenceRefused, InvalidTransition, ResolutionRefused, RulesRefused,
+};
 use domain::money::MoneyError;
 use ledger::LedgerError;
 
@@ -31,6 +33,15 @@ pub enum ErrorItemError {
     /// One record never has two open items.
     #[error("another item about the same record is open: handle that one")]
     OpenElsewhere,
+    /// The rules cannot be as proposed.
+    #[error(transparent)]
+    Rules(#[from] RulesRefused),
+    /// The bulk is not made, or not gone on with.
+    #[error(transparent)]
+    Bulk(#[from] BulkRefused),
+    /// The file is no evidence.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceRefused),
     /// The state does not allow it.
     #[error(transparent)]
     Transition(#[from] InvalidTransition),
@@ -86,6 +97,9 @@ impl Explain for ErrorItemError {
             Self::SnoozeOutOfRange => Kind::Invalid(Some("until")),
             Self::ReopenReasonMissing => Kind::Invalid(Some("reason")),
             Self::NoSuchColleague(_) => Kind::Invalid(Some("to")),
+            Self::Bulk(_) => Kind::Conflict,
+            Self::Rules(_) => Kind::Invalid(None),
+            Self::Evidence(_) => Kind::Invalid(Some("file")),
             Self::Transition(_) | Self::NotProven | Self::NoOpenDay | Self::OpenElsewhere => {
                 Kind::Conflict
             }

@@ -1,14 +1,18 @@
 //! How reconciliation opens error items, and takes back those that are gone.
 
+use super::resolving::book;
 use super::store::{self, Stored};
-use super::{ErrorItemError, Step, WORKER, event, note, take_step};
-use crate::audit;
+use super::{ErrorItemError, Step, WORKER, event, note, rules, take_step};
+use crate::audit::{self, Who};
 use crate::office::Office;
 use domain::date::BusinessDate;
-use domain::error_item::{Difference, ErrorItem, ErrorItemState, Leg};
+use domain::error_item::{AutoRule, Difference, ErrorItem, ErrorItemState, Leg, Outcome};
 use domain::ids::{ErrorItemId, ReconciliationId};
 use sqlx::PgConnection;
 use std::collections::HashMap;
+
+/// Who acts where a rule does.
+const RULES: Who<'static> = Who::System("rules");
 
 /// Opens an item for each difference that has none, in the reconciliation's transaction; the
 /// answers stand in the order of the differences.
@@ -134,12 +138,43 @@ pub(super) async fn insert(
     let number = format!("EI{}-{:04}", day.compact(), before + 1);
     let id = ErrorItemId(office.new_id());
     let item = ErrorItem::found(id, number, difference.clone(), office.now());
-    store::insert(conn, &item, run).await?;
+    let rules = rules::current(conn).await?;
+    let routed = rules.rules.route(difference, office.now());
+    store::insert(conn, &item, (run, &routed)).await?;
     let text = format!("{}: difference {}", difference.cause.name(), difference.difference);
     note(conn, office, item.id, Step { who: WORKER, event: "opened", text: &text }).await?;
     audit::record(conn, office, event(WORKER, "error_items.open"), &item.id.to_string(), &item)
         .await?;
-    Ok(item.id)
+    if let Some(rule) = rules.rules.automatic(difference) {
+        automatic(conn, office, item, (rules.version, rule)).await?;
+    } else if let Some(login) = &routed.owner
+        && let Some((owner, name)) = store::colleague(conn, login).await?
+    {
+        let from = item.state.status();
+        let step = Step { who: RULES, event: "assigned", text: &name };
+        take_step(conn, office, (from, &item.assign(owner)?), step).await?;
+    }
+    Ok(id)
+}
+
+/// A rule answers the item without a person: what it books is booked under the approval of the rule.
+async fn automatic(
+    conn: &mut PgConnection,
+    office: &Office,
+    item: ErrorItem,
+    (version, rule): (i64, &AutoRule),
+) -> Result<(), ErrorItemError> {
+    if !item.may_be_answered_by(rule.action) {
+        return Ok(());
+    }
+    let text = format!("rules, version {version}: {}", rule.action.name());
+    let journal = book(conn, office, &item, rule.action).await?;
+    let from = item.state.status();
+    let mut answered = item.auto_resolved(text.clone(), office.now())?;
+    let action = rule.action;
+    answered.outcome = Some(Outcome { action, journal, in_suspense: false });
+    let step = Step { who: RULES, event: "auto_resolved", text: &text };
+    Ok(take_step(conn, office, (from, &answered), step).await?)
 }
 
 /// Concludes the items of a leg, day and scope that a later run no longer finds: open ones explained

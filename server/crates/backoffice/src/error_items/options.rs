@@ -1,7 +1,7 @@
 //! What may be done about an item, each with everything it would do: the exact entries, the balances
 //! before and after, the effect on settlement and reserve, and who has to approve it.
 
-use super::{ErrorItemError, postings, repair};
+use super::{ErrorItemError, postings, repair, rules};
 use crate::explain::{Explain, Kind};
 use crate::office::Office;
 use domain::account::BalanceEffect;
@@ -19,9 +19,10 @@ pub(super) async fn of(
     office: &Office,
     item: &ErrorItem,
 ) -> Result<Vec<ResolutionOption>, ErrorItemError> {
+    let levels = rules::current(conn).await?.rules.levels;
     let mut options = Vec::new();
     for offer in item.handling() {
-        match option(conn, office, item, offer).await {
+        match option(conn, office, item, (offer, levels)).await {
             Ok(option) => options.push(option),
             Err(error) if error.kind() == Kind::Conflict => {}
             Err(error) => return Err(error),
@@ -34,7 +35,7 @@ async fn option(
     conn: &mut PgConnection,
     office: &Office,
     item: &ErrorItem,
-    offer: Suggestion,
+    (offer, levels): (Suggestion, Levels),
 ) -> Result<ResolutionOption, ErrorItemError> {
     let difference = &item.difference;
     let entries = entries(conn, office, item, offer.action).await?;
@@ -52,7 +53,7 @@ async fn option(
         entries,
         effect: MoneyEffect::of(&balances, zero)?,
         balances,
-        level: Levels::default().of(offer.action, difference.cause, difference.difference),
+        level: levels.of(offer.action, difference.cause, difference.difference),
         refused,
     })
 }

@@ -1,6 +1,6 @@
 //! Proposing what to do about an item, and doing it once a second person has agreed.
 
-use super::{ErrorItemError, Step, options, postings, repair, store, take_step};
+use super::{ErrorItemError, Step, options, postings, repair, rules, store, take_step};
 use crate::approvals::{self, Leave, Proposal};
 use crate::audit::Who;
 use crate::explain::{Explain, Kind};
@@ -10,8 +10,9 @@ use domain::access::{Actor, Permission};
 use domain::approval::{ApprovalKind, ApprovalState};
 use domain::error_item::{Action, ErrorItem, ErrorItemState, Levels, Resolution};
 use domain::ids::{ApprovalId, ErrorItemId, JournalId};
+use ledger::LedgerError;
 use serde_json::{Value, json};
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 
 const WORKER: Who<'static> = Who::System("worker");
 
@@ -104,7 +105,7 @@ async fn carry_out(
     let approved = item.approved()?;
     let step = Step { who: WORKER, event: "approved", text: "" };
     take_step(conn, office, (from, &approved), step).await?;
-    let journal = book(conn, office, &approved, resolution).await?;
+    let journal = book(conn, office, &approved, resolution.action).await?;
     let from = approved.state.status();
     let executed = approved.executed(resolution.action, journal, office.now())?;
     let text = format!("{}: {}", resolution.action.name(), resolution.reason.trim());
@@ -125,19 +126,84 @@ async fn give_back(
     Ok(())
 }
 
-async fn book(
+/// Books what an action books, and names the journal.
+pub(super) async fn book(
     conn: &mut PgConnection,
     office: &Office,
     item: &ErrorItem,
-    resolution: &Resolution,
+    action: Action,
 ) -> Result<Option<JournalId>, ErrorItemError> {
-    if resolution.action == Action::RepairToSuccess {
+    if action == Action::RepairToSuccess {
         return repair::carry_out(conn, office, &item.difference).await;
     }
-    let Some(entry) = item.entry(resolution.action)? else { return Ok(None) };
+    let Some(entry) = item.entry(action)? else { return Ok(None) };
     let day = ledger::days::current(conn).await?.ok_or(ErrorItemError::NoOpenDay)?;
     let posting = postings::resolution(office, item, &entry, day);
     Ok(Some(ledger::post(conn, &posting).await?.journal))
+}
+
+/// Books what the actions of many approved items book, all at once if the books take it so, else one
+/// by one: the journal of each, or why the books refuse it.
+pub(super) async fn book_many(
+    conn: &mut PgConnection,
+    office: &Office,
+    approved: &[(ErrorItem, Action)],
+) -> Result<Vec<Result<Option<JournalId>, String>>, ErrorItemError> {
+    let repairs = approved.iter().any(|(_, action)| *action == Action::RepairToSuccess);
+    if !repairs {
+        let mut all = conn.begin().await?;
+        match post_many(&mut all, office, approved).await {
+            Ok(journals) => {
+                all.commit().await?;
+                return Ok(journals.into_iter().map(Ok).collect());
+            }
+            Err(error) if is_refusal(&error) => all.rollback().await?,
+            Err(error) => return Err(error),
+        }
+    }
+    let mut booked = Vec::with_capacity(approved.len());
+    for (item, action) in approved {
+        let mut one = conn.begin().await?;
+        booked.push(match book(&mut one, office, item, *action).await {
+            Ok(journal) => {
+                one.commit().await?;
+                Ok(journal)
+            }
+            Err(error) if is_refusal(&error) => {
+                one.rollback().await?;
+                Err(error.to_string())
+            }
+            Err(error) => return Err(error),
+        });
+    }
+    Ok(booked)
+}
+
+async fn post_many(
+    conn: &mut PgConnection,
+    office: &Office,
+    approved: &[(ErrorItem, Action)],
+) -> Result<Vec<Option<JournalId>>, ErrorItemError> {
+    let day = ledger::days::current(conn).await?.ok_or(ErrorItemError::NoOpenDay)?;
+    let (mut postings, mut books) = (Vec::new(), Vec::new());
+    for (item, action) in approved {
+        let entry = item.entry(*action)?;
+        books.push(entry.is_some());
+        postings.extend(entry.map(|entry| postings::resolution(office, item, &entry, day)));
+    }
+    let posted =
+        if postings.is_empty() { Vec::new() } else { ledger::post_all(conn, &postings).await? };
+    let mut journals = posted.into_iter().map(|posted| posted.journal);
+    Ok(books.into_iter().map(|books| if books { journals.next() } else { None }).collect())
+}
+
+/// Whether the books said no, and would say it again.
+fn is_refusal(error: &ErrorItemError) -> bool {
+    match error {
+        ErrorItemError::Ledger(LedgerError::Database(_)) => false,
+        ErrorItemError::Ledger(error) => !error.is_accident(),
+        other => other.kind() != Kind::Unexpected,
+    }
 }
 
 /// What the checker sees: the difference with both records, what is to be done and why, what that
@@ -148,9 +214,20 @@ pub(super) async fn content(
     item: &ErrorItem,
     resolution: &Resolution,
 ) -> Result<Value, ErrorItemError> {
+    let levels = rules::current(conn).await?.rules.levels;
+    content_with(conn, office, (item, levels), resolution).await
+}
+
+/// The same, with the levels in force.
+pub(super) async fn content_with(
+    conn: &mut PgConnection,
+    office: &Office,
+    (item, levels): (&ErrorItem, Levels),
+    resolution: &Resolution,
+) -> Result<Value, ErrorItemError> {
     let entries = options::entries(conn, office, item, resolution.action).await?;
     let difference = &item.difference;
-    let level = Levels::default().of(resolution.action, difference.cause, difference.difference);
+    let level = levels.of(resolution.action, difference.cause, difference.difference);
     Ok(json!({
         "number": item.number,
         "difference": difference,

@@ -1,20 +1,18 @@
 use super::ErrorItemError;
-use crate::audit::Who;
 use crate::explain::Inconsistent;
-use crate::office::Office;
 use domain::account::AccountRef;
 use domain::date::BusinessDate;
 use domain::error_item::{
-    Action, Cause, Difference, ErrorItem, ErrorItemFilter, ErrorItemState, ErrorItemStatus, Leg,
-    Links, Outcome, RecordView, TimelineEvent,
+    Action, Cause, Difference, ErrorItem, ErrorItemState, ErrorItemStatus, Leg, Links, Outcome,
+    Queue, RecordView, Routing,
 };
 use domain::ids::{ApprovalId, ErrorItemId, JournalId, ReconciliationId, StaffId};
 use domain::matching::Direction;
 use domain::money::Money;
-use domain::page::PageRequest;
 use serde_json::Value;
 use sqlx::PgConnection;
-use time::{Date, Duration, OffsetDateTime};
+use std::collections::HashMap;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 /// An item with what stands beside it.
@@ -23,6 +21,9 @@ pub(super) struct Stored {
     pub assignee_name: Option<String>,
     pub reconciliation: Option<ReconciliationId>,
     pub approval: Option<ApprovalId>,
+    pub queue: Queue,
+    pub due_at: OffsetDateTime,
+    pub escalated_at: Option<OffsetDateTime>,
 }
 
 struct Row {
@@ -59,6 +60,9 @@ struct Row {
     conclusion: Option<String>,
     reconciliation_id: Option<Uuid>,
     opened_at: OffsetDateTime,
+    queue: String,
+    due_at: OffsetDateTime,
+    escalated_at: Option<OffsetDateTime>,
     assignee_name: Option<String>,
 }
 
@@ -134,6 +138,7 @@ impl TryFrom<Row> for Stored {
             },
         };
         let (state, outcome) = (row.state()?, row.outcome()?);
+        let queue = Queue::named(&row.queue).ok_or_else(|| unknown("queue"))?;
         Ok(Self {
             item: ErrorItem {
                 id: row.id.into(),
@@ -148,6 +153,9 @@ impl TryFrom<Row> for Stored {
             assignee_name: row.assignee_name,
             reconciliation: row.reconciliation_id.map(ReconciliationId),
             approval: row.approval_id.map(ApprovalId),
+            queue,
+            due_at: row.due_at,
+            escalated_at: row.escalated_at,
         })
     }
 }
@@ -163,6 +171,7 @@ macro_rules! select {
                       i.refund_id, i.payout_id, i.bill_line_id, i.statement_line_id, i.state,
                       i.assignee_id, i.approval_id, i.action, i.journal_id, i.in_suspense,
                       i.version, i.snoozed_until, i.concluded_at, i.conclusion, i.reconciliation_id, i.opened_at,
+                      i.queue, i.due_at, i.escalated_at,
                       s.name AS "assignee_name?"
                FROM error_items i LEFT JOIN staff s ON s.id = i.assignee_id "# + $tail
             $(, $argument)*
@@ -222,48 +231,68 @@ pub(super) async fn vanished(
     Ok(rows.into_iter().map(Stored::try_from).collect::<Result<_, _>>()?)
 }
 
-pub(super) async fn list(
+/// The items with these ids, newest first.
+pub(super) async fn by_ids(
     conn: &mut PgConnection,
-    filter: &ErrorItemFilter,
-    (me, now): (StaffId, OffsetDateTime),
-    page: PageRequest,
-) -> Result<(Vec<Stored>, i64), ErrorItemError> {
-    let before = filter.older_than_days.map(|days| now.saturating_sub(Duration::days(days)));
-    let text = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    let ids = sqlx::query!(
-        r#"SELECT i.id, count(*) OVER () AS "total!"
-           FROM error_items i
-           WHERE ($1::text IS NULL OR i.state = $1)
-             AND (NOT $2::bool OR i.state NOT IN
-                  ('executed', 'verified', 'closed', 'auto_resolved'))
-             AND ($3::text IS NULL OR i.cause = $3) AND ($4::text IS NULL OR i.leg = $4)
-             AND ($5::text IS NULL OR i.channel = $5)
-             AND ($6::date IS NULL OR i.clearing_date = $6)
-             AND ($7::timestamptz IS NULL OR i.opened_at <= $7)
-             AND ($8::uuid IS NULL OR i.assignee_id = $8)
-             AND ($9::text IS NULL OR i.number = upper($9) OR i.ours ->> 'number' = $9
-                  OR i.theirs ->> 'number' = $9 OR i.theirs ->> 'channel_no' = $9)
-           ORDER BY i.opened_at DESC, i.id DESC LIMIT $10 OFFSET $11"#,
-        filter.status.map(|status| status.name()),
-        filter.open_only,
-        filter.cause.map(|cause| cause.name()),
-        filter.leg.map(|leg| leg.name()),
-        filter.channel,
-        filter.clearing_date.map(|day| day.0),
-        before,
-        filter.mine.then_some(Uuid::from(me)),
-        text,
-        page.limit(),
-        page.offset(),
-    )
-    .fetch_all(&mut *conn)
-    .await?;
-    let total = ids.first().map_or(0, |row| row.total);
-    let ids: Vec<Uuid> = ids.into_iter().map(|row| row.id).collect();
-    let rows = select!("WHERE i.id = ANY($1) ORDER BY i.opened_at DESC, i.id DESC", &ids)
+    ids: &[Uuid],
+) -> Result<Vec<Stored>, ErrorItemError> {
+    let rows = select!("WHERE i.id = ANY($1) ORDER BY i.opened_at DESC, i.id DESC", ids)
         .fetch_all(conn)
         .await?;
-    Ok((rows.into_iter().map(Stored::try_from).collect::<Result<_, _>>()?, total))
+    Ok(rows.into_iter().map(Stored::try_from).collect::<Result<_, _>>()?)
+}
+
+/// Items whose sleep is over, locked.
+pub(super) async fn asleep(
+    conn: &mut PgConnection,
+    now: OffsetDateTime,
+    limit: i64,
+) -> Result<Vec<Stored>, ErrorItemError> {
+    let rows = select!(
+        "WHERE i.state = 'snoozed' AND i.snoozed_until <= $1
+         ORDER BY i.snoozed_until LIMIT $2 FOR UPDATE OF i SKIP LOCKED",
+        now,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Stored::try_from).collect::<Result<_, _>>()?)
+}
+
+/// Items whose money stands in suspense since before a moment, locked.
+pub(super) async fn in_suspense_since(
+    conn: &mut PgConnection,
+    before: OffsetDateTime,
+    limit: i64,
+) -> Result<Vec<Stored>, ErrorItemError> {
+    let rows = select!(
+        "WHERE i.in_suspense AND i.state IN ('executed', 'verified') AND i.concluded_at < $1
+         ORDER BY i.concluded_at LIMIT $2 FOR UPDATE OF i SKIP LOCKED",
+        before,
+        limit
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Stored::try_from).collect::<Result<_, _>>()?)
+}
+
+/// Marks items that were not done by their time, and says which.
+pub(super) async fn escalate(
+    conn: &mut PgConnection,
+    now: OffsetDateTime,
+    limit: i64,
+) -> Result<Vec<ErrorItemId>, sqlx::Error> {
+    let ids = sqlx::query_scalar!(
+        "UPDATE error_items SET escalated_at = $1, version = version + 1 WHERE id IN
+             (SELECT id FROM error_items
+              WHERE due_at < $1 AND escalated_at IS NULL
+                AND state NOT IN ('executed', 'verified', 'closed', 'auto_resolved')
+              ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+         RETURNING id",
+        now,
+        limit,
+    );
+    Ok(ids.fetch_all(conn).await?.into_iter().map(Into::into).collect())
 }
 
 /// Takes `count` numbers of a day and returns the one before the first.
@@ -286,7 +315,7 @@ pub(super) async fn take_numbers(
 pub(super) async fn insert(
     conn: &mut PgConnection,
     item: &ErrorItem,
-    run: Option<ReconciliationId>,
+    (run, routed): (Option<ReconciliationId>, &Routing),
 ) -> Result<(), sqlx::Error> {
     let found = &item.difference;
     let links = &found.links;
@@ -295,9 +324,9 @@ pub(super) async fn insert(
             (id, number, leg, cause, direction, channel, clearing_date, record_key,
              difference_minor, currency, account_code, account_owner, merchant_id, order_id,
              payment_id, refund_id, payout_id, bill_line_id, statement_line_id, state,
-             reconciliation_id, opened_at)
+             reconciliation_id, opened_at, queue, due_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, 'new', $20, $21)",
+                 $19, 'new', $20, $21, $22, $23)",
         Uuid::from(item.id),
         item.number,
         found.leg.name(),
@@ -319,6 +348,8 @@ pub(super) async fn insert(
         links.statement_line.map(Uuid::from),
         run.map(Uuid::from),
         item.opened_at,
+        routed.queue.name(),
+        routed.due_at,
     )
     .execute(&mut *conn)
     .await?;
@@ -377,104 +408,6 @@ pub(super) async fn refresh(
     save_records(conn, id, found).await
 }
 
-/// Writes an item as it became. Its version grows.
-pub(super) async fn save(conn: &mut PgConnection, item: &ErrorItem) -> Result<(), sqlx::Error> {
-    let (mut approval, mut until, mut at, mut conclusion) = (None, None, None, None);
-    match &item.state {
-        ErrorItemState::New | ErrorItemState::Assigned | ErrorItemState::Investigating => {}
-        ErrorItemState::Snoozed { until: end } => until = Some(*end),
-        ErrorItemState::Proposed { approval: id } | ErrorItemState::Approved { approval: id } => {
-            approval = Some(Uuid::from(*id));
-        }
-        ErrorItemState::Rejected { reason } => conclusion = Some(reason),
-        ErrorItemState::Executed { at: when } | ErrorItemState::Verified { at: when } => {
-            at = Some(*when);
-        }
-        ErrorItemState::Closed { reason, at: when }
-        | ErrorItemState::AutoResolved { reason, at: when } => {
-            (at, conclusion) = (Some(*when), Some(reason));
-        }
-    }
-    sqlx::query!(
-        "UPDATE error_items SET state = $2, assignee_id = $3,
-                approval_id = COALESCE($4, approval_id), action = $5, journal_id = $6,
-                in_suspense = $7, snoozed_until = $8, concluded_at = $9, conclusion = $10,
-                version = version + 1
-         WHERE id = $1",
-        Uuid::from(item.id),
-        item.state.status().name(),
-        item.assignee.map(Uuid::from),
-        approval,
-        item.outcome.map(|outcome| outcome.action.name()),
-        item.outcome.and_then(|outcome| outcome.journal).map(Uuid::from),
-        item.in_suspense(),
-        until,
-        at,
-        conclusion,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// What happened to an item, and between which states it moved, if it did.
-pub(super) struct NewEvent<'a> {
-    pub item: ErrorItemId,
-    pub who: Who<'a>,
-    pub event: &'static str,
-    pub text: &'a str,
-    pub moved: Option<(ErrorItemStatus, ErrorItemStatus)>,
-}
-
-pub(super) async fn add_event(
-    conn: &mut PgConnection,
-    office: &Office,
-    new: &NewEvent<'_>,
-) -> Result<i64, sqlx::Error> {
-    let (staff, actor) = match new.who {
-        Who::Staff(actor) => (Some(Uuid::from(actor.staff)), actor.name.as_str()),
-        Who::System(name) => (None, name),
-    };
-    sqlx::query_scalar!(
-        "INSERT INTO error_item_events
-            (item_id, at, staff_id, actor, event, text, from_state, to_state, request_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
-        Uuid::from(new.item),
-        office.now(),
-        staff,
-        actor,
-        new.event,
-        new.text,
-        new.moved.map(|(from, _)| from.name()),
-        new.moved.map(|(_, to)| to.name()),
-        office.request_id,
-    )
-    .fetch_one(conn)
-    .await
-}
-
-pub(super) async fn timeline(
-    conn: &mut PgConnection,
-    id: ErrorItemId,
-) -> Result<Vec<TimelineEvent>, sqlx::Error> {
-    let rows = sqlx::query!(
-        "SELECT at, actor, event, text, from_state, to_state FROM error_item_events
-         WHERE item_id = $1 ORDER BY id",
-        Uuid::from(id),
-    )
-    .fetch_all(conn)
-    .await?;
-    let state = |name: Option<String>| name.as_deref().and_then(ErrorItemStatus::named);
-    let rows = rows.into_iter().map(|row| TimelineEvent {
-        at: row.at,
-        actor: row.actor,
-        event: row.event,
-        text: row.text,
-        moved: state(row.from_state).zip(state(row.to_state)),
-    });
-    Ok(rows.collect())
-}
-
 /// The colleague with a login, if they may work on error items.
 pub(super) async fn colleague(
     conn: &mut PgConnection,
@@ -490,4 +423,18 @@ pub(super) async fn colleague(
     .fetch_optional(conn)
     .await?;
     Ok(row.map(|row| (StaffId(row.id), row.name)))
+}
+
+/// The items with these ids, locked in one order.
+pub(super) async fn lock_all(
+    conn: &mut PgConnection,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, ErrorItem>, ErrorItemError> {
+    let rows =
+        select!("WHERE i.id = ANY($1) ORDER BY i.id FOR UPDATE OF i", ids).fetch_all(conn).await?;
+    let items = rows.into_iter().map(|row| {
+        let id = row.id;
+        Ok((id, Stored::try_from(row)?.item))
+    });
+    items.collect::<Result<_, Inconsistent>>().map_err(Into::into)
 }

@@ -6,7 +6,7 @@ use crate::audit::{self, Who};
 use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::error_item::{ErrorItem, ErrorItemState, InvalidTransition};
-use domain::ids::ErrorItemId;
+use domain::ids::{ErrorItemId, StaffId};
 use time::{Duration, OffsetDateTime};
 
 /// Longest time an item can be put off.
@@ -25,6 +25,21 @@ pub async fn assign_to_me(
     step(office, actor, id, ("assigned", &actor.name), |item| item.assign(me)).await
 }
 
+/// The colleague with a login, to whom items can be given.
+///
+/// # Errors
+/// Not allowed, or there is no such colleague.
+pub async fn colleague(
+    office: &Office,
+    actor: &Actor,
+    login: &str,
+) -> Result<(StaffId, String), ErrorItemError> {
+    actor.require(Permission::MakeErrorResolution)?;
+    let mut conn = office.db.acquire().await?;
+    let found = store::colleague(&mut conn, login.trim()).await?;
+    found.ok_or_else(|| ErrorItemError::NoSuchColleague(login.to_owned()))
+}
+
 /// Gives an item to a colleague, by their login.
 ///
 /// # Errors
@@ -35,11 +50,7 @@ pub async fn assign(
     id: ErrorItemId,
     login: &str,
 ) -> Result<(), ErrorItemError> {
-    actor.require(Permission::MakeErrorResolution)?;
-    let mut conn = office.db.acquire().await?;
-    let found = store::colleague(&mut conn, login.trim()).await?;
-    drop(conn);
-    let (to, name) = found.ok_or_else(|| ErrorItemError::NoSuchColleague(login.to_owned()))?;
+    let (to, name) = colleague(office, actor, login).await?;
     step(office, actor, id, ("assigned", &name), |item| item.assign(to)).await
 }
 

@@ -12,7 +12,6 @@ use domain::account::AccountRef;
 use domain::error_item::{Cause as Why, ErrorItemFilter};
 use domain::money::Money;
 use domain::order::{Cause, Subject};
-use domain::page::PageRequest;
 use domain::payment::PaymentStatus;
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
@@ -201,8 +200,7 @@ async fn a_second_trade_is_a_difference_told_once(pool: PgPool) {
     assert_eq!(due(&world).await, Money::cny(10_000), "booked once");
     let auditor = world.person(domain::access::Role::Auditor).await;
     let all = ErrorItemFilter::default();
-    let page = PageRequest::default();
-    let items = backoffice::error_items::list(&world.office, &auditor, &all, page);
+    let items = backoffice::error_items::list(&world.office, &auditor, &all, None);
     let items = items.await.unwrap();
     assert_eq!(items.rows.len(), 1);
     assert_eq!(items.rows[0].cause, Why::DuplicateInChannel);

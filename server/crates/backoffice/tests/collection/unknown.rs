@@ -11,7 +11,6 @@ use domain::access::Role;
 use domain::error_item::{Action, Cause as Why, ErrorItemFilter, ErrorItemSummary, Resolution};
 use domain::money::Money;
 use domain::order::{OrderState, TransitionRecord};
-use domain::page::PageRequest;
 use domain::payment::PaymentStatus;
 use sqlx::PgPool;
 use time::Duration;
@@ -22,8 +21,7 @@ async fn items(world: &World) -> Vec<ErrorItemSummary> {
         roles: vec![Role::Auditor],
         ..world.person(Role::FinanceChecker).await
     };
-    let page = PageRequest::default();
-    error_items::list(&world.office, &auditor, &all, page).await.unwrap().rows
+    error_items::list(&world.office, &auditor, &all, None).await.unwrap().rows
 }
 
 async fn changes(world: &World, taken: &Taken) -> Vec<TransitionRecord> {

@@ -272,8 +272,7 @@ impl Desk {
 
     /// The error items a filter wants.
     pub async fn items_like(&self, filter: &ErrorItemFilter) -> Vec<ErrorItemSummary> {
-        let page = PageRequest { number: 1, size: 200 };
-        error_items::list(&self.office, &self.operations, filter, page).await.unwrap().rows
+        error_items::list(&self.office, &self.operations, filter, None).await.unwrap().rows
     }
 
     /// The n-th payment: succeeded over UnionPay and booked, 0.60 fee, 0.24 cost.

@@ -4,7 +4,9 @@
 
 mod desk;
 mod error_items;
+mod item_bulk;
 mod item_life;
+mod item_rules;
 mod files;
 mod funds;
 mod real_day;

@@ -270,7 +270,9 @@ pub enum RulesRefused {
     #[error("the amounts of the levels must rise")]
     LevelsOutOfOrder,
     /// Amounts of rules have no sign.
-    #[error("an amount of a rule must not be below zero, and an automatic rule needs one above zero")]
+    #[error(
+        "an amount of a rule must not be below zero, and an automatic rule needs one above zero"
+    )]
     AmountBelowZero,
     /// Something is due after a time.
     #[error("a time must be at least one")]

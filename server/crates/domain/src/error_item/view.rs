@@ -1,8 +1,8 @@
 //! Error items as lists and screens show them.
 
 use super::{
-    ApprovalLevel, CashEffect, Cause, Difference, ErrorItem, ErrorItemStatus, Leg, ProposedEntry,
-    Suggestion,
+    ApprovalLevel, CashEffect, Cause, Difference, ErrorItem, ErrorItemStatus, EvidenceFile, Leg,
+    ProposedEntry, Queue, RecordView, Suggestion,
 };
 use crate::account::BalanceEffect;
 use crate::date::BusinessDate;
@@ -30,6 +30,12 @@ pub struct ErrorItemFilter {
     pub older_than_days: Option<i64>,
     /// Only those I look at.
     pub mine: bool,
+    /// Of this queue only.
+    #[serde(default)]
+    pub queue: Option<Queue>,
+    /// Only those that were not done by their time.
+    #[serde(default)]
+    pub overdue: bool,
     /// Number of the item, or of a record in it.
     pub text: Option<String>,
 }
@@ -67,6 +73,29 @@ pub struct ErrorItemSummary {
     pub opened_at: OffsetDateTime,
     /// Whole days since then.
     pub age_days: i64,
+    /// Who looks at it first.
+    pub queue: Queue,
+    /// By when it has to be done.
+    pub due_at: OffsetDateTime,
+    /// Whether it was not done by then.
+    pub overdue: bool,
+    /// Its version, which a command on a copy brings back.
+    pub version: i64,
+    /// Both records, to compare them on the row.
+    pub records: (Option<RecordView>, Option<RecordView>),
+}
+
+/// Another item that has to do with one: about the same record, payment or order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelatedItem {
+    /// Its id.
+    pub id: ErrorItemId,
+    /// Its number.
+    pub number: String,
+    /// What it consists in.
+    pub cause: Cause,
+    /// Where it stands.
+    pub status: ErrorItemStatus,
 }
 
 /// Something that happened to an item.
@@ -150,6 +179,16 @@ pub struct ErrorItemDetail {
     pub suggestion: Option<Suggestion>,
     /// What may be done, each with what it does; the suggested one first.
     pub options: Vec<ResolutionOption>,
+    /// Who looks at it first.
+    pub queue: Queue,
+    /// By when it has to be done.
+    pub due_at: OffsetDateTime,
+    /// When it was found overdue.
+    pub escalated_at: Option<OffsetDateTime>,
+    /// The evidence, oldest first.
+    pub evidence: Vec<EvidenceFile>,
+    /// Other items about the same record, payment or order.
+    pub related: Vec<RelatedItem>,
     /// What happened, oldest first.
     pub timeline: Vec<TimelineEvent>,
 }
