@@ -2,7 +2,7 @@
 
 mod health;
 
-pub use health::{Fitness, HealthPolicy, HealthState, Signal, SuccessRate};
+pub use health::{Fitness, HealthPolicy, HealthState, PolicyRefused, Signal, SuccessRate};
 
 use crate::date::BusinessDate;
 use crate::fee::{CostTerms, FeeSchedule};
@@ -167,4 +167,25 @@ pub enum ChannelChange {
         /// The last; none when no end is planned.
         valid_until: Option<BusinessDate>,
     },
+    /// When it is withdrawn by itself and how it comes back.
+    Health {
+        /// The thresholds.
+        policy: HealthPolicy,
+    },
+}
+
+impl ChannelChange {
+    /// What of a channel it changes: changes of different aspects do not touch each other and may
+    /// wait side by side.
+    #[must_use]
+    pub fn aspect(&self) -> String {
+        match self {
+            Self::Cost { product, card, .. } => {
+                let card = card.map_or("any", CardType::name);
+                format!("cost/{product}/{card}")
+            }
+            Self::Validity { .. } => "validity".to_owned(),
+            Self::Health { .. } => "health".to_owned(),
+        }
+    }
 }
