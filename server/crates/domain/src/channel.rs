@@ -175,15 +175,18 @@ pub enum ChannelChange {
 }
 
 impl ChannelChange {
+    /// The aspect of what a channel charges for a product.
+    #[must_use]
+    pub fn cost_aspect(product: Product, card: Option<CardType>) -> String {
+        format!("cost/{product}/{}", card.map_or("any", CardType::name))
+    }
+
     /// What of a channel it changes: changes of different aspects do not touch each other and may
     /// wait side by side.
     #[must_use]
     pub fn aspect(&self) -> String {
         match self {
-            Self::Cost { product, card, .. } => {
-                let card = card.map_or("any", CardType::name);
-                format!("cost/{product}/{card}")
-            }
+            Self::Cost { product, card, .. } => Self::cost_aspect(*product, *card),
             Self::Validity { .. } => "validity".to_owned(),
             Self::Health { .. } => "health".to_owned(),
         }

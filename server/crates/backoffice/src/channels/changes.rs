@@ -7,7 +7,7 @@ use crate::audit::{self, Event, Who};
 use crate::jobs::JobError;
 use crate::office::Office;
 use domain::access::{Actor, Permission};
-use domain::approval::{ApprovalKind, ApprovalState};
+use domain::approval::{ApprovalKind, ApprovalState, ApprovalSummary};
 use domain::channel::{ChannelChange, HealthPolicy};
 use domain::date::BusinessDate;
 use domain::fee::{FeeSchedule, FeeTerms};
@@ -37,7 +37,7 @@ pub async fn propose_change(
     }
     let proposal = Proposal {
         kind: ApprovalKind::ChannelChange,
-        subject: subject(code, change),
+        subject: subject(code, &change.aspect()),
         title: title(code, change),
         content,
     };
@@ -94,6 +94,29 @@ pub async fn agree_cost(
         subject_kind: "channel",
     };
     Ok(audit::record(conn, office, event, code, &change).await?)
+}
+
+/// The latest requests for a change of a channel, newest first.
+///
+/// # Errors
+/// Not allowed, or the database failed.
+pub async fn requests(
+    office: &Office,
+    actor: &Actor,
+    code: &str,
+) -> Result<Vec<ApprovalSummary>, ChannelError> {
+    actor.require(Permission::ViewChannels)?;
+    let mut conn = office.db.acquire().await?;
+    let aspects = ["validity".to_owned(), "health".to_owned()].into_iter().chain(cost_aspects());
+    let subjects: Vec<Uuid> = aspects.map(|aspect| subject(code, &aspect)).collect();
+    Ok(approvals::history::about(&mut conn, ApprovalKind::ChannelChange, Some(&subjects)).await?)
+}
+
+fn cost_aspects() -> impl Iterator<Item = String> {
+    Product::ALL.into_iter().flat_map(|product| {
+        let cards = CardType::ALL.into_iter().map(Some).chain([None]);
+        cards.map(move |card| ChannelChange::cost_aspect(product, card))
+    })
 }
 
 fn check(office: &Office, change: &ChannelChange) -> Result<(), ChannelError> {
@@ -198,6 +221,6 @@ fn title(code: &str, change: &ChannelChange) -> String {
 }
 
 /// Requests are about one aspect of a channel, so that independent changes can wait side by side.
-fn subject(code: &str, change: &ChannelChange) -> Uuid {
-    approvals::subject_of(&format!("channel/{code}/{}", change.aspect()))
+fn subject(code: &str, aspect: &str) -> Uuid {
+    approvals::subject_of(&format!("channel/{code}/{aspect}"))
 }
