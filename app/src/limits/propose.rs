@@ -21,8 +21,7 @@ pub(super) fn ProposeLimits(
     let action = ServerAction::<api::ProposeClass>::new();
     let accounts =
         AccountKind::ALL.iter().map(|one| Choice::new(one.name(), account_name(*one))).collect();
-    let classes =
-        AccountClass::ALL.iter().map(|one| Choice::new(one.name(), one.name())).collect();
+    let classes = AccountClass::ALL.iter().map(|one| Choice::new(one.name(), one.name())).collect();
     let limits = row.as_ref().map(|row| row.limits).unwrap_or_default();
     let account = row.as_ref().map_or(AccountKind::Bank, |row| row.account).name();
     let class = row.as_ref().map_or(AccountClass::I, |row| row.class).name();

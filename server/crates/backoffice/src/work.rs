@@ -15,8 +15,8 @@ use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
 use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
-    adjustments, channels, error_items, limits, merchants, notifications, payments, payouts, refunds,
-    routing, staff, trading_day,
+    adjustments, channels, error_items, limits, merchants, notifications, payments, payouts,
+    refunds, routing, staff, trading_day,
 };
 use banks::callback::{Operation, Told};
 use domain::approval::ApprovalKind;

@@ -8,7 +8,7 @@ use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::approval::{ApprovalKind, ApprovalState, ApprovalSummary};
 use domain::ids::ApprovalId;
-use domain::limits::{LimitChange, LimitRow, StructuringRule};
+use domain::limits::{AccountKind, LimitChange, LimitRow, StructuringRule};
 use domain::money::Money;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -120,9 +120,12 @@ fn title(change: &LimitChange) -> String {
     let words = |limit: Option<Money>| limit.map_or("no limit".to_owned(), |one| one.to_string());
     match change {
         LimitChange::Class { row } => format!(
-            "class {} of {} accounts: {} a day, {} a year from {}",
+            "class {} of {}: {} a day, {} a year from {}",
             row.class.name(),
-            row.account.name(),
+            match row.account {
+                AccountKind::Bank => "bank accounts",
+                AccountKind::Payment => "payment accounts",
+            },
             words(row.limits.per_day),
             words(row.limits.per_year),
             row.valid_from,

@@ -150,7 +150,6 @@ fn is_limit(limit: Money) -> bool {
     limit.currency() == Currency::Cny && limit.minor() > 0
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
