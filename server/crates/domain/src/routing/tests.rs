@@ -357,7 +357,7 @@ proptest! {
     }
 }
 
-fn book(names: &[&str]) -> RuleBook {
+fn named_book(names: &[&str]) -> RuleBook {
     let rule = |name: &&str| Rule {
         name: (*name).to_owned(),
         when: Conditions::default(),
@@ -369,7 +369,7 @@ fn book(names: &[&str]) -> RuleBook {
 
 #[test]
 fn a_change_touches_its_own_rule_only() {
-    let book = book(&["x", "y", "z"]);
+    let book = named_book(&["x", "y", "z"]);
     let names = |change: &RuleChange| {
         book.changed(change).into_iter().map(|rule| rule.name).collect::<Vec<_>>().join("")
     };
