@@ -4,6 +4,7 @@ use crate::components::{
     Table, Tone, load, use_filter,
 };
 use crate::i18n::{t, tf};
+use crate::phrases::phrase;
 use crate::{labels, routes, text};
 use domain::job::{JobState, JobSummary};
 use domain::page::Page;
@@ -73,7 +74,7 @@ fn row(job: JobSummary) -> impl IntoView {
             <td>{progress}</td>
             <td><Moment at=job.created_at /></td>
             <td><Moment at=job.run_at /></td>
-            <td class="wrap">{job.last_error}</td>
+            <td class="wrap">{job.last_error.as_deref().map(phrase)}</td>
         </tr>
     }
 }
