@@ -5,7 +5,7 @@ mod health;
 pub use health::{Fitness, HealthPolicy, HealthState, PolicyRefused, Signal, SuccessRate};
 
 use crate::date::BusinessDate;
-use crate::fee::{CostTerms, FeeSchedule};
+use crate::fee::{CostTerms, FeeRow, FeeSchedule};
 use crate::product::{CardType, Product};
 use crate::routing::Route;
 use serde::{Deserialize, Serialize};
@@ -103,19 +103,6 @@ pub struct ChannelSummary {
     pub cost: CostTerms,
 }
 
-/// What a channel charges for one product from one day on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CostRow {
-    /// The product.
-    pub product: Product,
-    /// For this kind of card only.
-    pub card: Option<CardType>,
-    /// The terms, tier by tier.
-    pub schedule: FeeSchedule,
-    /// First day they count.
-    pub valid_from: BusinessDate,
-}
-
 /// A channel, and what may be asked of it now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelStanding {
@@ -141,7 +128,7 @@ pub struct ChannelDetail {
     /// What may go over it.
     pub routes: Vec<Route>,
     /// What it charges by product and kind of card, newest first.
-    pub costs: Vec<CostRow>,
+    pub costs: Vec<FeeRow>,
 }
 
 /// A change of a channel's terms, for a second person to decide.

@@ -165,7 +165,7 @@ async fn content(
     let (before, after) = match change {
         ChannelChange::Cost { product, card, schedule, valid_from } => {
             let rows = costs::all(conn, code).await?;
-            let counts = |row: &&domain::channel::CostRow| {
+            let counts = |row: &&domain::fee::FeeRow| {
                 row.product == *product && row.card == *card && row.valid_from <= *valid_from
             };
             let before = rows.iter().find(counts).map(|row| row.schedule.to_string());
