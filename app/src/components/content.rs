@@ -29,7 +29,8 @@ pub fn Content(
 /// A value of the field of this name.
 fn value(field: &str, value: Value) -> AnyView {
     match value {
-        Value::Null => ().into_any(),
+        Value::Null => "–".into_any(),
+        Value::Array(items) if items.is_empty() => "–".into_any(),
         Value::Bool(true) => t(text::SHELL_YES).into_any(),
         Value::Bool(false) => t(text::SHELL_NO).into_any(),
         Value::Number(number) => number.to_string().into_any(),
