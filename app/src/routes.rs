@@ -279,6 +279,20 @@ pub fn channel(code: &str) -> String {
     format!("{CHANNELS}/{code}")
 }
 
+/// The routing rules with the form that changes one.
+#[must_use]
+pub fn routing_rule(name: &str) -> String {
+    let mut query = leptos_router::params::ParamsMap::new();
+    query.insert("rule", name.to_owned());
+    format!("{ROUTING}{}", query.to_query_string())
+}
+
+/// The limits with the form that changes those of one class.
+#[must_use]
+pub fn limits_of(account: &str, class: &str) -> String {
+    format!("{LIMITS}?account={account}&class={class}")
+}
+
 /// The document a journal was posted for, by its kind and id; `None` when no screen shows it.
 #[must_use]
 pub fn source(kind: &str, id: &str) -> Option<String> {

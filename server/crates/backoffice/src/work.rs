@@ -15,8 +15,8 @@ use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
 use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
-    adjustments, channels, error_items, merchants, notifications, payments, payouts, refunds,
-    routing, staff, trading_day,
+    adjustments, channels, error_items, limits, merchants, notifications, payments, payouts,
+    refunds, routing, staff, trading_day,
 };
 use banks::callback::{Operation, Told};
 use domain::approval::ApprovalKind;
@@ -143,6 +143,7 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         ApprovalKind::NotificationEndpoint => {
             notifications::approval_concluded(office, news.approval).await?;
         }
+        ApprovalKind::PayerLimits => limits::approval_concluded(office, news.approval).await?,
         ApprovalKind::PaymentClosing => payments::closing_concluded(office, news.approval).await?,
         ApprovalKind::ChannelChange => channels::approval_concluded(office, news.approval).await?,
         ApprovalKind::RoutingRules => routing::approval_concluded(office, news.approval).await?,

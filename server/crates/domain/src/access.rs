@@ -124,6 +124,10 @@ pub enum Permission {
     MakeRoutingChange,
     /// Decide a change of routing rules or of a channel's terms.
     ApproveRoutingChange,
+    /// Prepare a change of the limits of payers.
+    MakeLimitChange,
+    /// Decide a change of the limits of payers.
+    ApproveLimitChange,
     /// Take a channel out at once, and bring it back.
     WithdrawChannel,
     /// Bring in orders of an existing business system.
@@ -179,6 +183,7 @@ const OPERATIONS: &[Permission] = &[
     P::MakeMerchantChange,
     P::ResendNotification,
     P::MakeRoutingChange,
+    P::MakeLimitChange,
     P::WithdrawChannel,
     P::ImportOrders,
     P::RequestRefund,
@@ -249,6 +254,7 @@ const MANAGER: &[Permission] = &[
     P::WithdrawChannel,
     P::ApproveMerchantChange,
     P::ApproveRoutingChange,
+    P::ApproveLimitChange,
     P::ApproveRefund,
     P::ApproveErrorResolution,
     P::ApproveStaffRoles,
@@ -326,6 +332,7 @@ mod tests {
         let pairs = [
             (P::MakeMerchantChange, P::ApproveMerchantChange),
             (P::MakeRoutingChange, P::ApproveRoutingChange),
+            (P::MakeLimitChange, P::ApproveLimitChange),
             (P::RequestRefund, P::ApproveRefund),
             (P::MakeErrorResolution, P::ApproveErrorResolution),
             (P::MakePayout, P::ApprovePayout),

@@ -1,6 +1,10 @@
 //! One approval mechanism for everything that moves money or changes a rule: a maker proposes a
 //! content, a different person decides exactly that content, and execution checks it again.
 
+mod difference;
+
+pub use difference::Difference;
+
 use crate::access::Permission;
 use crate::ids::{ApprovalId, StaffId};
 use serde::{Deserialize, Serialize};
@@ -22,6 +26,8 @@ pub enum ApprovalKind {
     MerchantChange,
     /// The address a merchant is notified at, 通知地址.
     NotificationEndpoint,
+    /// Limits of payers by the class of their account, 账户分类限额.
+    PayerLimits,
     /// Closing a payment whose outcome is not known, 关闭支付单.
     PaymentClosing,
     /// A payout batch, 付款批次.
@@ -36,13 +42,14 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Adjustment,
         Self::ChannelChange,
         Self::ChartChange,
         Self::ErrorResolution,
         Self::MerchantChange,
         Self::NotificationEndpoint,
+        Self::PayerLimits,
         Self::PaymentClosing,
         Self::PayoutBatch,
         Self::Refund,
@@ -60,6 +67,7 @@ impl ApprovalKind {
             Self::ErrorResolution => "error_resolution",
             Self::MerchantChange => "merchant_change",
             Self::NotificationEndpoint => "notification_endpoint",
+            Self::PayerLimits => "payer_limits",
             Self::PaymentClosing => "payment_closing",
             Self::PayoutBatch => "payout_batch",
             Self::Refund => "refund",
@@ -82,6 +90,7 @@ impl ApprovalKind {
             Self::ChartChange => Permission::MakeChartChange,
             Self::ErrorResolution | Self::PaymentClosing => Permission::MakeErrorResolution,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
+            Self::PayerLimits => Permission::MakeLimitChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
             Self::ChannelChange | Self::RoutingRules => Permission::MakeRoutingChange,
@@ -97,6 +106,7 @@ impl ApprovalKind {
             Self::ChartChange => Permission::ApproveChartChange,
             Self::ErrorResolution | Self::PaymentClosing => Permission::ApproveErrorResolution,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
+            Self::PayerLimits => Permission::ApproveLimitChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
             Self::ChannelChange | Self::RoutingRules => Permission::ApproveRoutingChange,
