@@ -15,8 +15,8 @@ use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
 use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
-    adjustments, channels, error_items, merchants, notifications, payments, payouts, refunds,
-    routing, staff, trading_day,
+    adjustments, channels, error_items, holds, merchants, notifications, payments, payouts,
+    refunds, routing, staff, trading_day,
 };
 use banks::callback::{Operation, Told};
 use domain::approval::ApprovalKind;
@@ -137,6 +137,7 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         }
         ApprovalKind::ChartChange => accounts::approval_concluded(office, news.approval).await?,
         ApprovalKind::StaffRoles => staff::approval_concluded(office, news.approval).await?,
+        ApprovalKind::Hold => holds::approval_concluded(office, news.approval).await?,
         ApprovalKind::MerchantChange => {
             merchants::approval_concluded(office, news.approval).await?;
         }

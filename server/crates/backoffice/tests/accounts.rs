@@ -17,6 +17,7 @@ use domain::ids::{AccountId, JournalId};
 use domain::journal::JournalFilter;
 use domain::money::{Currency, Money};
 use domain::page::PageRequest;
+use ledger::entries::Event;
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -144,13 +145,7 @@ async fn a_floor_counts_for_open_accounts_and_never_above_what_they_hold(pool: P
         event_time: desk::NOON,
         posted_at: desk::NOON,
     };
-    let event = ledger::entries::Event {
-        key: "s".to_owned(),
-        source: ledger::Source::new("settlement", "1"),
-        dates,
-        memo: String::new(),
-        request_id: None,
-    };
+    let event = Event::new("s", ledger::Source::new("settlement", "1"), dates);
     let merchant = Uuid::from_u128(1).into();
     let posting = ledger::entries::settled(event, merchant, Money::cny(1_001));
     let refused = ledger::post(&mut conn, &posting).await.unwrap_err();

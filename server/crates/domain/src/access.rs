@@ -148,6 +148,10 @@ pub enum Permission {
     ProposeAdjustment,
     /// Decide a manual adjustment of the books.
     ApproveAdjustment,
+    /// Ask for a hold on a merchant's balance, or for its release.
+    MakeHold,
+    /// Decide a hold or its release.
+    ApproveHold,
     /// Prepare a change of the chart of accounts.
     MakeChartChange,
     /// Decide a change of the chart of accounts.
@@ -184,6 +188,7 @@ const OPERATIONS: &[Permission] = &[
     P::RequestRefund,
     P::RunReconciliation,
     P::MakeErrorResolution,
+    P::MakeHold,
 ];
 
 const FINANCE_MAKER: &[Permission] = &[
@@ -207,6 +212,7 @@ const FINANCE_MAKER: &[Permission] = &[
     P::ProposeAdjustment,
     P::MakeChartChange,
     P::ExportVouchers,
+    P::MakeHold,
 ];
 
 const FINANCE_CHECKER: &[Permission] = &[
@@ -227,6 +233,7 @@ const FINANCE_CHECKER: &[Permission] = &[
     P::ApprovePayout,
     P::ApproveAdjustment,
     P::ApproveChartChange,
+    P::ApproveHold,
 ];
 
 const MANAGER: &[Permission] = &[
@@ -252,6 +259,7 @@ const MANAGER: &[Permission] = &[
     P::ApproveRefund,
     P::ApproveErrorResolution,
     P::ApproveStaffRoles,
+    P::ApproveHold,
 ];
 
 const ADMIN: &[Permission] = &[

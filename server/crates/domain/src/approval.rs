@@ -18,6 +18,8 @@ pub enum ApprovalKind {
     ChartChange,
     /// The resolution of an error item, 差错处理.
     ErrorResolution,
+    /// Placing or releasing a hold, 冻结/解冻.
+    Hold,
     /// A change of a merchant's terms, 商户变更.
     MerchantChange,
     /// The address a merchant is notified at, 通知地址.
@@ -36,11 +38,12 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Adjustment,
         Self::ChannelChange,
         Self::ChartChange,
         Self::ErrorResolution,
+        Self::Hold,
         Self::MerchantChange,
         Self::NotificationEndpoint,
         Self::PaymentClosing,
@@ -58,6 +61,7 @@ impl ApprovalKind {
             Self::ChannelChange => "channel_change",
             Self::ChartChange => "chart_change",
             Self::ErrorResolution => "error_resolution",
+            Self::Hold => "hold",
             Self::MerchantChange => "merchant_change",
             Self::NotificationEndpoint => "notification_endpoint",
             Self::PaymentClosing => "payment_closing",
@@ -81,6 +85,7 @@ impl ApprovalKind {
             Self::Adjustment => Permission::ProposeAdjustment,
             Self::ChartChange => Permission::MakeChartChange,
             Self::ErrorResolution | Self::PaymentClosing => Permission::MakeErrorResolution,
+            Self::Hold => Permission::MakeHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
@@ -96,6 +101,7 @@ impl ApprovalKind {
             Self::Adjustment => Permission::ApproveAdjustment,
             Self::ChartChange => Permission::ApproveChartChange,
             Self::ErrorResolution | Self::PaymentClosing => Permission::ApproveErrorResolution,
+            Self::Hold => Permission::ApproveHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,

@@ -1,8 +1,8 @@
-//! What a posting would do, without doing it.
+//! What an adjustment would do, without doing it.
 
 use crate::accounts::{self, AccountKey};
+use crate::entries::Adjustment;
 use crate::plan::{Plan, Standing};
-use crate::posting::Posting;
 use crate::{LedgerError, days, row};
 use domain::account::BalanceEffect;
 use domain::money::Money;
@@ -10,15 +10,16 @@ use sqlx::PgConnection;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
-/// The balances before and after a posting, as the books stand now. Refuses what posting would
+/// The balances before and after an adjustment, as the books stand now. Refuses what posting would
 /// refuse now; nothing is locked or written, so posting may still be refused later.
 ///
 /// # Errors
 /// What [`crate::post`] would answer.
 pub async fn preview(
     conn: &mut PgConnection,
-    posting: &Posting,
+    adjustment: &Adjustment,
 ) -> Result<Vec<BalanceEffect>, LedgerError> {
+    let posting = adjustment.posting();
     posting.check()?;
     days::refuse_unless_open(conn, &[posting.dates.accounting_date.0]).await?;
     let keys = posting.accounts();

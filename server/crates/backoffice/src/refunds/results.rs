@@ -10,13 +10,13 @@ use crate::office::Office;
 use crate::orders::{self, Change, Hop};
 use crate::payments;
 use banks::front::{Answer, Fault};
-use domain::account::AccountRef;
 use domain::date::BusinessDate;
 use domain::ids::RefundId;
 use domain::money::Money;
 use domain::notification::NotificationEvent;
 use domain::order::{Cause, HopOutcome, OrderState, Station};
 use domain::refund::{RefundEvent, RefundState, fee_back};
+use ledger::entries::Owed;
 use serde_json::json;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -173,13 +173,13 @@ async fn book_success(
     if payment.gives_fee_back {
         let amount = fee_back(payment.fee, payment.amount, succeeded, back)?;
         if amount.is_positive() {
-            let to = if payment.settled {
-                AccountRef::merchant_available(refund.party())
+            let (party, to) = if payment.settled {
+                (refund.party(), Owed::Available)
             } else {
-                AccountRef::merchant_unsettled(payment.merchant)
+                (payment.merchant, Owed::Unsettled)
             };
-            store::note_fee_back(conn, refund.id, (amount, &to.code)).await?;
-            let posting = postings::fee_back(office, refund, (to, amount), when);
+            store::note_fee_back(conn, refund.id, (amount, &to.to(party).code)).await?;
+            let posting = postings::fee_back(office, refund, (party, to, amount), when);
             ledger::post(conn, &posting).await?;
         }
     }

@@ -5,16 +5,13 @@ use domain::account::{AccountFilter, StatementFilter};
 use domain::money::{Currency, Money};
 use domain::page::PageRequest;
 use ledger::days::{self, DayState};
-use ledger::{AccountRef, Dates, Entry, LedgerError, Posting, Source};
+use ledger::entries::{self, Event, Owed, VatSplit};
+use ledger::{Dates, LedgerError, Posting, Source};
 use sqlx::{PgConnection, PgPool};
 
 fn on(text: &str, key: &str, fen: i64) -> Posting {
-    Posting::new(key, Entry::Collection, dates(day(text)), Source::new("payment", key)).line(
-        due(),
-        unsettled(1),
-        Money::cny(fen),
-        "collection",
-    )
+    let event = Event::new(key, Source::new("payment", key), dates(day(text)));
+    entries::collected(event, "UNIONPAY", merchant(1), Money::cny(fen))
 }
 
 #[sqlx::test(migrations = "../../../migrations")]
@@ -141,23 +138,14 @@ async fn what_stands_in_transit_is_explained_by_document_or_clearing_day(pool: P
     post(&mut conn, &collection("a", 100)).await.unwrap();
     post(&mut conn, &collection("b", 50)).await.unwrap();
     let refund = |key: &str, refund: &str, fen| {
-        Posting::new(key, Entry::Refund, dates(today()), Source::new("refund", refund)).line(
-            unsettled(1),
-            AccountRef::refunds_in_transit(),
-            Money::cny(fen),
-            "refund accepted",
-        )
+        let event = Event::new(key, Source::new("refund", refund), dates(today()));
+        entries::refund_accepted(event, merchant(1), Owed::Unsettled, Money::cny(fen))
     };
     post(&mut conn, &refund("r1", "R1", 30)).await.unwrap();
     post(&mut conn, &refund("r2", "R2", 20)).await.unwrap();
     let no_clearing_date = Dates { clearing_date: None, ..dates(today()) };
-    let done = Posting::new("r1:ok", Entry::Refund, no_clearing_date, Source::new("refund", "R1"))
-        .line(
-            AccountRef::refunds_in_transit(),
-            AccountRef::reserve(),
-            Money::cny(30),
-            "refund paid",
-        );
+    let event = Event::new("r1:ok", Source::new("refund", "R1"), no_clearing_date);
+    let done = entries::refund_paid(event, "", Money::cny(30));
     post(&mut conn, &done).await.unwrap();
     let items = ledger::open_items(&mut conn, today()).await.unwrap();
     let items: Vec<_> = items.iter().map(|i| (i.source.clone(), i.amount.minor())).collect();
@@ -172,9 +160,11 @@ async fn the_chart_carries_the_sums_of_what_is_below(pool: PgPool) {
     let mut conn = pool.acquire().await.unwrap();
     open_today(&mut conn).await;
     post(&mut conn, &collection("a", 100)).await.unwrap();
-    let fee = Posting::new("f", Entry::FeeCharged, dates(today()), Source::new("payment", 1))
-        .line(unsettled(1), AccountRef::fee_income(), Money::cny(60), "fee")
-        .line(AccountRef::fee_income_refunded(), unsettled(1), Money::cny(10), "given back");
+    let fee = VatSplit::unsplit(Money::cny(60));
+    let fee = entries::fee_charged(event("f", "payment"), merchant(1), Owed::Unsettled, fee);
+    let back = Money::cny(10);
+    let back = entries::fee_refunded(event("b", "refund"), merchant(1), Owed::Unsettled, back);
+    post(&mut conn, &back).await.unwrap();
     post(&mut conn, &fee).await.unwrap();
     let chart = ledger::chart_balances(&mut conn).await.unwrap();
     let of = |code: &str| {
