@@ -78,6 +78,7 @@ pub fn source_name(kind: &str) -> String {
         "settlement" => text::ACCOUNTS_SOURCE_SETTLEMENT,
         "error_item" => text::ACCOUNTS_SOURCE_ERROR_ITEM,
         "adjustment" => text::ACCOUNTS_SOURCE_ADJUSTMENT,
+        "hold" => text::ACCOUNTS_SOURCE_HOLD,
         "channel_settlement" => text::ACCOUNTS_SOURCE_CHANNEL_SETTLEMENT,
         "clearing_date" => text::ACCOUNTS_SOURCE_CLEARING_DATE,
         _ => return kind.replace('_', " "),

@@ -29,6 +29,9 @@ pub enum HoldError {
     /// The form was already sent, with another content.
     #[error("this form was already sent with another content: open a new one")]
     AlreadyProposed,
+    /// Somebody else was quicker.
+    #[error("the hold changed at the same moment: look at it again")]
+    ChangedMeanwhile,
     /// No day to book on.
     #[error("no accounting day is open: open one first")]
     NoOpenDay,
@@ -61,9 +64,10 @@ impl Explain for HoldError {
             Self::NotAvailable { .. } | Self::Refused(HoldRefused::AmountNotPositive) => {
                 Kind::Invalid(Some("amount"))
             }
-            Self::Refused(HoldRefused::NotNow(_)) | Self::AlreadyProposed | Self::NoOpenDay => {
-                Kind::Conflict
-            }
+            Self::Refused(HoldRefused::NotNow(_))
+            | Self::AlreadyProposed
+            | Self::ChangedMeanwhile
+            | Self::NoOpenDay => Kind::Conflict,
             Self::Refused(_) => Kind::Invalid(Some("reason")),
             Self::Merchant(error) => error.kind(),
             Self::Ledger(error) => error.kind(),

@@ -21,11 +21,11 @@ use domain::hold::{
     Hold, HoldEvent, HoldFilter, HoldRequest, HoldState, MerchantHolds, check_reason,
 };
 use domain::ids::{ApprovalId, HoldId, MerchantId};
-use domain::money::Currency;
+use domain::money::{Currency, Money};
 use domain::page::Page;
-use ledger::AccountRef;
+use ledger::{AccountRef, LedgerError};
 use serde_json::{Value, json};
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 
 /// Asks for a hold. Sending the same form again answers with the same hold.
 ///
@@ -47,7 +47,7 @@ pub async fn propose(
     let code = merchants::code_of(&mut tx, request.merchant).await?;
     let code = code.ok_or(HoldError::MerchantNotFound)?;
     let available = available(&mut tx, request).await?;
-    if available < request.amount {
+    if !covers(available, request) {
         return Err(HoldError::NotAvailable { available, wanted: request.amount });
     }
     let number = store::next_number(&mut tx, office.today()).await?;
@@ -85,7 +85,7 @@ pub async fn propose_release(
         kind: ApprovalKind::Hold,
         subject: id.into(),
         title: format!("{}: release {} of {}", hold.number, hold.amount, hold.merchant_code),
-        content: releasing(&hold, reason.trim()),
+        content: releasing(&hold, reason.trim(), true),
     };
     let approval = approvals::propose(&mut tx, office, actor, &proposal).await?;
     let maker = (actor.staff, office.now());
@@ -136,43 +136,61 @@ pub async fn approval_concluded(office: &Office, id: ApprovalId) -> Result<(), J
     Ok(())
 }
 
-/// Books what was approved. The answer is why it was not done, if it was not.
+/// Books what was approved. The answer is why it was not done, if it was not: the books decide,
+/// whatever the balance was a moment ago.
 async fn carry_out(
     conn: &mut PgConnection,
     office: &Office,
     approval: ApprovalId,
     hold: &Hold,
 ) -> Result<Option<String>, HoldError> {
-    let (content, happens) = match (&hold.state, &hold.release) {
-        (HoldState::Releasing, Some(release)) => {
-            (releasing(hold, &release.reason), HoldEvent::Release)
+    let mut attempt = conn.begin().await?;
+    match book(&mut attempt, office, approval, hold).await {
+        Ok(()) => {
+            attempt.commit().await?;
+            return Ok(None);
         }
-        _ => {
-            let request = request_of(hold);
-            let covered = available(conn, &request).await? >= hold.amount;
-            (placing(&hold.number, &hold.merchant_code, &request, covered), HoldEvent::Place)
+        Err(HoldError::Ledger(LedgerError::InsufficientBalance { .. })) => {
+            attempt.rollback().await?;
         }
-    };
-    match approvals::execute(conn, office, approval, &content).await? {
-        Leave::Granted { .. } => {}
-        Leave::Stale => {
-            return Ok(Some("the available balance does not cover it any more".to_owned()));
-        }
-        Leave::AlreadyConcluded => return Ok(None),
+        Err(error) => return Err(error),
     }
-    let state = hold.state.after(happens)?;
+    approvals::execute(conn, office, approval, &content(hold, false)).await?;
+    Ok(Some("the balance does not cover it any more".to_owned()))
+}
+
+async fn book(
+    conn: &mut PgConnection,
+    office: &Office,
+    approval: ApprovalId,
+    hold: &Hold,
+) -> Result<(), HoldError> {
+    let content = content(hold, true);
+    let leave = approvals::execute(conn, office, approval, &content).await?;
+    let Leave::Granted { .. } = leave else { return Err(HoldError::ChangedMeanwhile) };
     let day = open_day(conn).await?;
-    let posting = if state == HoldState::Released {
-        postings::released(office, hold, day)
-    } else {
-        postings::held(office, hold, day)
+    let (happens, posting, action) = match hold.state {
+        HoldState::Releasing => {
+            (HoldEvent::Release, postings::released(office, hold, day), "holds.release")
+        }
+        _ => (HoldEvent::Place, postings::held(office, hold, day), "holds.place"),
     };
+    let state = hold.state.after(happens)?;
     ledger::post(conn, &posting).await?;
     store::carried_out(conn, hold.id, state, office.now()).await?;
-    let action = if state == HoldState::Released { "holds.release" } else { "holds.place" };
     let event = event(Who::System("worker"), action);
     audit::record(conn, office, event, &hold.id.to_string(), &content).await?;
-    Ok(None)
+    Ok(())
+}
+
+/// What is decided about a hold now.
+fn content(hold: &Hold, covered: bool) -> Value {
+    match (hold.state, &hold.release) {
+        (HoldState::Held | HoldState::Releasing, Some(release)) => {
+            releasing(hold, &release.reason, covered)
+        }
+        _ => placing(&hold.number, &hold.merchant_code, &request_of(hold), covered),
+    }
 }
 
 /// Holds, the latest first.
@@ -218,12 +236,14 @@ pub async fn of_merchant(
     Ok(MerchantHolds { balances, holds })
 }
 
-async fn available(
-    conn: &mut PgConnection,
-    request: &HoldRequest,
-) -> Result<domain::money::Money, HoldError> {
+async fn available(conn: &mut PgConnection, request: &HoldRequest) -> Result<Money, HoldError> {
     let account = AccountRef::merchant_available(request.merchant);
     Ok(ledger::balance(conn, &account, request.amount.currency()).await?)
+}
+
+/// Whether a balance has as much as is to be held.
+fn covers(available: Money, request: &HoldRequest) -> bool {
+    available.checked_sub(request.amount).is_ok_and(|left| !left.is_negative())
 }
 
 async fn open_day(conn: &mut PgConnection) -> Result<BusinessDate, HoldError> {
@@ -255,7 +275,7 @@ fn placing(number: &str, merchant: &str, request: &HoldRequest, covered: bool) -
 }
 
 /// What the checker decides: which hold is released, and why.
-fn releasing(hold: &Hold, reason: &str) -> Value {
+fn releasing(hold: &Hold, reason: &str, covered: bool) -> Value {
     json!({
         "action": "release",
         "number": hold.number,
@@ -264,6 +284,7 @@ fn releasing(hold: &Hold, reason: &str) -> Value {
         "amount": hold.amount.plain(),
         "currency": hold.amount.currency(),
         "reason": reason,
+        "covered": covered,
     })
 }
 

@@ -5,6 +5,8 @@ mod bank;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod holds;
+#[cfg(test)]
 mod payouts;
 #[cfg(test)]
 mod refunds;
