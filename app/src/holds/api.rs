@@ -24,7 +24,7 @@ pub async fn find(id: HoldId) -> Result<Hold, Failure> {
 
 /// What the form for a new hold starts with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Blank {
+pub struct BlankForm {
     /// The id the hold will have.
     pub id: HoldId,
     /// What the merchant has, when one was named.
@@ -33,7 +33,7 @@ pub struct Blank {
 
 /// An empty form, with what the merchant of this number has.
 #[server(prefix = "/api/fn", endpoint = "holds/blank", input = Json)]
-pub async fn blank(merchant: Option<String>) -> Result<Blank, Failure> {
+pub async fn blank(merchant: Option<String>) -> Result<BlankForm, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     let id = HoldId(office.new_id());
     let merchant = match merchant {
@@ -43,7 +43,7 @@ pub async fn blank(merchant: Option<String>) -> Result<Blank, Failure> {
         },
         None => None,
     };
-    Ok(Blank { id, merchant })
+    Ok(BlankForm { id, merchant })
 }
 
 /// A hold, as the form sends it.

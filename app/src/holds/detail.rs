@@ -29,13 +29,15 @@ fn show(hold: Hold) -> impl IntoView {
     let (id, title) = (hold.id, hold.number.clone());
     let books = session::may(Permission::ViewLedger);
     let release = release_form(&hold);
+    let (lead, others) = (kind_name(hold.kind), routes::holds_of(&hold.merchant_code));
+    let (facts, steps) = (facts(&hold), steps(hold));
     view! {
-        <PageHead title lead=kind_name(hold.kind)>
-            <a class="link" href=routes::holds_of(&hold.merchant_code)>{t(text::HOLDS_OTHERS)}</a>
+        <PageHead title lead>
+            <a class="link" href=others>{t(text::HOLDS_OTHERS)}</a>
             <a class="link" href=routes::audit_of(&id.to_string())>{t(text::HOLDS_HISTORY)}</a>
         </PageHead>
-        <Panel title=t(text::HOLDS_HOLD)>{facts(&hold)}</Panel>
-        <Panel title=t(text::HOLDS_STEPS)>{steps(hold)}</Panel>
+        <Panel title=t(text::HOLDS_HOLD)>{facts}</Panel>
+        <Panel title=t(text::HOLDS_STEPS)>{steps}</Panel>
         {release}
         {books.then(|| view! { <JournalsOf kind="hold" id=id.to_string() /> })}
     }

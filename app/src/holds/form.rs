@@ -1,4 +1,4 @@
-use super::api::{self, Blank};
+use super::api::{self, BlankForm};
 use super::kind_name;
 use crate::components::{
     Amount, Choice, CommandForm, Fact, Facts, Loaded, MoneyField, NoteField, PageHead, Panel,
@@ -24,7 +24,7 @@ pub fn HoldForm() -> impl IntoView {
     }
 }
 
-fn show(blank: Blank, merchant: String) -> impl IntoView {
+fn show(blank: BlankForm, merchant: String) -> impl IntoView {
     let action = ServerAction::<api::Propose>::new();
     let kinds = HoldKind::ALL.map(|kind| Choice::new(kind.name(), kind_name(kind)));
     view! {

@@ -20,6 +20,7 @@ fn show(has: MerchantHolds, code: &str) -> impl IntoView + use<> {
         let href = routes::hold_new(code);
         view! { <a class="button" href=href>{t(text::MERCHANTS_HOLD_NEW)}</a> }
     });
+    let all = routes::holds_of(code);
     let columns = vec![
         Column::text(t(text::MERCHANTS_HOLD_NUMBER)),
         Column::text(t(text::MERCHANTS_HOLD_REASON)),
@@ -45,7 +46,7 @@ fn show(has: MerchantHolds, code: &str) -> impl IntoView + use<> {
                 {has.holds.into_iter().map(row).collect_view()}
             </Table>
             <p>
-                <a class="link" href=routes::holds_of(code)>{t(text::MERCHANTS_HOLDS)}</a> " "
+                <a class="link" href=all>{t(text::MERCHANTS_HOLDS)}</a> " "
                 {new}
             </p>
         </Panel>

@@ -12,7 +12,7 @@ use crate::payments::jobs::{
 };
 use crate::payouts::jobs::{QueryPayout, SendPayout};
 use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
-use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
+use crate::refunds::jobs::{FundRefund, QueryRefund, ReportRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
     adjustments, channels, error_items, holds, merchants, notifications, payments, payouts,
@@ -72,6 +72,11 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         ReportContradiction::KIND => {
             let report = serde_json::from_value(claimed.payload.clone())?;
             error_items::report(office, &report).await?;
+            Ok(Outcome::Done)
+        }
+        ReportRefund::KIND => {
+            let report = serde_json::from_value(claimed.payload.clone())?;
+            error_items::report_refund(office, &report).await?;
             Ok(Outcome::Done)
         }
         TakeCallback::KIND => take_callback(office, claimed).await,

@@ -9,7 +9,7 @@ use backoffice::office::Office;
 use backoffice::vouchers::{self, VoucherError};
 use desk::{NOON, collected, office, person, today};
 use domain::access::{Permission, Role};
-use domain::account::{AccountRef, Side};
+use domain::account::Side;
 use domain::audit::AuditFilter;
 use domain::journal::Entry;
 use domain::money::{Currency, Money};

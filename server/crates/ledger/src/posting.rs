@@ -157,14 +157,25 @@ impl Posting {
 
     /// What can be told without looking at the books.
     pub(crate) fn check(&self) -> Result<(), LedgerError> {
+        self.check_approval()?;
+        self.check_lines()
+    }
+
+    /// Only an adjustment has an approval, and none goes without.
+    pub(crate) fn check_approval(&self) -> Result<(), LedgerError> {
+        if (self.entry == Entry::Adjustment) == self.approval.is_some() {
+            Ok(())
+        } else {
+            Err(LedgerError::NotApproved)
+        }
+    }
+
+    pub(crate) fn check_lines(&self) -> Result<(), LedgerError> {
         if self.key.trim().is_empty() {
             return Err(LedgerError::KeyMissing);
         }
         if (self.entry == Entry::Reversal) != self.reverses.is_some() {
             return Err(LedgerError::ReversalWithoutOriginal);
-        }
-        if (self.entry == Entry::Adjustment) != self.approval.is_some() {
-            return Err(LedgerError::NotApproved);
         }
         if (self.entry == Entry::QuotaEarmark) != self.lines.is_empty() {
             return Err(LedgerError::LineCount(self.lines.len()));

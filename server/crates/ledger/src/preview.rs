@@ -1,8 +1,9 @@
-//! What an adjustment would do, without doing it.
+//! What a posting would do, without doing it.
 
 use crate::accounts::{self, AccountKey};
 use crate::entries::Adjustment;
 use crate::plan::{Plan, Standing};
+use crate::posting::Posting;
 use crate::{LedgerError, days, row};
 use domain::account::BalanceEffect;
 use domain::money::Money;
@@ -10,17 +11,35 @@ use sqlx::PgConnection;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
-/// The balances before and after an adjustment, as the books stand now. Refuses what posting would
+/// What an adjustment that is proposed would do; see [`preview`].
+///
+/// # Errors
+/// What [`crate::post`] would answer once it is approved.
+pub async fn preview_adjustment(
+    conn: &mut PgConnection,
+    adjustment: &Adjustment,
+) -> Result<Vec<BalanceEffect>, LedgerError> {
+    effects(conn, adjustment.posting()).await
+}
+
+/// The balances before and after a posting, as the books stand now. Refuses what posting would
 /// refuse now; nothing is locked or written, so posting may still be refused later.
 ///
 /// # Errors
 /// What [`crate::post`] would answer.
 pub async fn preview(
     conn: &mut PgConnection,
-    adjustment: &Adjustment,
+    posting: &Posting,
 ) -> Result<Vec<BalanceEffect>, LedgerError> {
-    let posting = adjustment.posting();
-    posting.check()?;
+    posting.check_approval()?;
+    effects(conn, posting).await
+}
+
+async fn effects(
+    conn: &mut PgConnection,
+    posting: &Posting,
+) -> Result<Vec<BalanceEffect>, LedgerError> {
+    posting.check_lines()?;
     days::refuse_unless_open(conn, &[posting.dates.accounting_date.0]).await?;
     let keys = posting.accounts();
     accounts::check_against_chart(conn, &keys.iter().cloned().collect::<BTreeSet<_>>()).await?;

@@ -177,7 +177,7 @@ async fn effects(
 ) -> Result<(BusinessDate, Vec<BalanceEffect>), AdjustmentError> {
     let day = open_day(conn).await?;
     let adjustment = postings::adjustment(request, day, (office.now(), &office.request_id));
-    let effects = ledger::preview(conn, &adjustment).await?;
+    let effects = ledger::preview_adjustment(conn, &adjustment).await?;
     Ok((day, effects))
 }
 

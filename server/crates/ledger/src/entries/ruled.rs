@@ -8,6 +8,8 @@ use domain::journal::Entry;
 
 /// Where money of ours is or should be: channels, reserve and own banks.
 const PLACES: &[&str] = &["1122.01", "1012.01", "1012.02", "1002.01"];
+/// The same, and what stands in suspense.
+const SHORT: &[&str] = &["1122.01", "1012.01", "1012.02", "1002.01", "1221.01"];
 const MERCHANT: &[&str] = &["2241.02", "2241.03"];
 
 /// Which debits and credits each entry may have, as the posting rules write them down.
@@ -16,14 +18,15 @@ const PAIRS: &[(Entry, &[&str], &[&str])] = &[
     (Entry::Advance, &["1221.02"], &["2241.03"]),
     (Entry::Advance, &["2241.03"], &["1221.02"]),
     (Entry::Advance, &["1002.01"], &["1012.01"]),
-    (Entry::Chargeback, &["2241.03", "1122.02", "1221.02"], &["1122.01"]),
+    (Entry::Chargeback, &["2241.03", "1122.02", "1221.02"], SHORT),
     (Entry::Chargeback, &["2241.03"], &["6021.01", "2202.01"]),
     (Entry::BankLong, PLACES, &["2241.09"]),
     (Entry::BankLong, &["2241.09"], MERCHANT),
     (Entry::BankLong, &["2241.09"], &["1122.01", "1012.01", "1002.01", "6301.01"]),
     (Entry::BankShort, &["1221.01"], PLACES),
     (Entry::BankShort, PLACES, &["1221.01"]),
-    (Entry::BankShort, MERCHANT, &["1221.01"]),
+    (Entry::BankShort, MERCHANT, SHORT),
+    (Entry::BankShort, &["1122.02"], SHORT),
     (Entry::BankShort, &["6711.01"], &["1221.01"]),
     (Entry::BankShort, &["1012.01"], &["1002.01"]),
     (Entry::AmountMismatch, PLACES, &["2241.09"]),
@@ -31,7 +34,7 @@ const PAIRS: &[(Entry, &[&str], &[&str])] = &[
     (Entry::AmountMismatch, &["6421.01"], &["2202.01"]),
     (Entry::AmountMismatch, &["2202.01"], &["6421.01"]),
     (Entry::AmountMismatch, &["1221.03"], &["6421.01", "2202.01"]),
-    (Entry::BankCharge, &["6421.01"], &["1012.01", "1012.02", "1002.01"]),
+    (Entry::BankCharge, &["6421.01"], PLACES),
     (Entry::BankCharge, &["1012.01"], &["1002.01"]),
     (Entry::ReturnedPayout, &["1012.01"], &["2241.10"]),
     (Entry::ReturnedPayout, &["2241.10"], &["2241.03", "2241.08"]),

@@ -176,3 +176,73 @@ async fn the_chart_carries_the_sums_of_what_is_below(pool: PgPool) {
     assert_eq!(of("2241"), Some(vec![Money::cny(50)]));
     assert_eq!(of("6711"), Some(vec![]));
 }
+
+/// What stands in transit by adding up the whole history.
+async fn added_up(conn: &mut PgConnection, on: &str) -> Vec<(String, String, i64)> {
+    sqlx::query_as(
+        "SELECT a.code || a.owner, CASE WHEN c.owner_kind = 'channel'
+                     THEN 'clearing_date:' || j.clearing_date
+                     ELSE j.source_kind || ':' || j.source_id END,
+                sum(CASE e.side WHEN c.normal_side THEN e.amount_minor
+                                ELSE -e.amount_minor END)::bigint
+         FROM ledger_chart c
+         JOIN ledger_accounts a ON a.code = c.code
+         JOIN ledger_entries e ON e.account_id = a.id
+         JOIN ledger_journals j ON j.id = e.journal_id
+         WHERE c.in_transit AND j.accounting_date <= $1::date
+         GROUP BY 1, 2 HAVING sum(CASE e.side WHEN c.normal_side THEN e.amount_minor
+                                              ELSE -e.amount_minor END) <> 0
+         ORDER BY 1, 2",
+    )
+    .bind(on)
+    .fetch_all(conn)
+    .await
+    .unwrap()
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn what_closed_days_left_open_need_not_be_added_up_again(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let on = |text: &str, key: &str, kind: &str, id: &str| {
+        Event::new(key, Source::new(kind, id), dates(day(text)))
+    };
+    let (m, fen) = (merchant(1), Money::cny);
+    let take = |event, amount| entries::refund_accepted(event, m, Owed::Unsettled, fen(amount));
+    let done = |event, amount| entries::refund_netted(event, "UNIONPAY", fen(amount));
+    let (first, second, third) = ("2026-03-30", "2026-03-31", "2026-04-01");
+    days::open(&mut conn, day(first), NOON).await.unwrap();
+    let collected = entries::collected(on(first, "c1", "payment", "1"), "UNIONPAY", m, fen(900));
+    post(&mut conn, &collected).await.unwrap();
+    post(&mut conn, &take(on(first, "r1", "refund", "R1"), 100)).await.unwrap();
+    // Two days are open at once, and events of both come in turns.
+    days::open(&mut conn, day(second), NOON).await.unwrap();
+    post(&mut conn, &take(on(second, "r2", "refund", "R2"), 70)).await.unwrap();
+    post(&mut conn, &take(on(first, "r3", "refund", "R3"), 50)).await.unwrap();
+    post(&mut conn, &done(on(second, "r1:ok", "refund", "R1"), 100)).await.unwrap();
+    days::close(&mut conn, day(first), NOON).await.unwrap();
+    post(&mut conn, &done(on(second, "r3:half", "refund", "R3"), 20)).await.unwrap();
+    days::open(&mut conn, day(third), NOON).await.unwrap();
+    post(&mut conn, &take(on(third, "r4", "refund", "R4"), 5)).await.unwrap();
+    days::close(&mut conn, day(second), NOON).await.unwrap();
+    post(&mut conn, &done(on(third, "r2:ok", "refund", "R2"), 70)).await.unwrap();
+    for on in [first, second, third] {
+        let mut items: Vec<_> = ledger::open_items(&mut conn, day(on))
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|item| {
+                let account = format!("{}{}", item.account.code, item.account.owner);
+                let source = format!("{}:{}", item.source.kind, item.source.id);
+                (account, source, item.amount.minor())
+            })
+            .collect();
+        items.sort();
+        assert_eq!(items, added_up(&mut conn, on).await, "{on}");
+        assert!(items.len() > 1, "{on}: {items:?}");
+    }
+    let balances = ledger::merchant_balances(&mut conn, m, Currency::Cny).await.unwrap();
+    assert_eq!(balances.in_transit, fen(30 + 5));
+    let other = ledger::merchant_balances(&mut conn, merchant(2), Currency::Cny).await.unwrap();
+    assert_eq!(other.in_transit, fen(0));
+    invariants_hold(&mut conn).await;
+}
