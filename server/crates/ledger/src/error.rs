@@ -64,10 +64,10 @@ pub enum LedgerError {
     NotARule {
         /// The entry.
         entry: Entry,
-        /// Debited.
-        debit: AccountRef,
-        /// Credited.
-        credit: AccountRef,
+        /// The debited account.
+        debit: String,
+        /// The credited account.
+        credit: String,
     },
     /// Lines of one's own without a second person.
     #[error("an adjustment is booked only with the approval of a second person: propose it")]

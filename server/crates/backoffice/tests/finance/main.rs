@@ -9,6 +9,8 @@ mod holds;
 #[cfg(test)]
 mod payouts;
 #[cfg(test)]
+mod refund_contradictions;
+#[cfg(test)]
 mod refunds;
 #[cfg(test)]
 mod reserve;

@@ -60,7 +60,7 @@ pub fn ruled(
 ) -> Result<Posting, LedgerError> {
     lines.into_iter().try_fold(event.posting(entry), |posting, line| {
         if !is_ruled(entry, &line.debit, &line.credit) {
-            let Line { debit, credit, .. } = line;
+            let (debit, credit) = (line.debit.to_string(), line.credit.to_string());
             return Err(LedgerError::NotARule { entry, debit, credit });
         }
         Ok(posting.line(line.debit, line.credit, line.amount, line.memo))
