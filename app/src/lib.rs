@@ -62,6 +62,8 @@ pub mod channels;
 #[cfg(feature = "ssr")]
 pub mod error_items;
 #[cfg(feature = "ssr")]
+pub mod holds;
+#[cfg(feature = "ssr")]
 pub mod jobs;
 #[cfg(feature = "ssr")]
 pub mod limits;
@@ -114,6 +116,7 @@ pub fn App() -> impl leptos::IntoView {
                     <audit::AuditRoutes />
                     <channels::ChannelRoutes />
                     <error_items::ErrorItemRoutes />
+                    <holds::HoldRoutes />
                     <jobs::JobRoutes />
                     <limits::LimitRoutes />
                     <merchants::MerchantRoutes />

@@ -3,9 +3,10 @@
 
 use domain::date::BusinessDate;
 use domain::ids::{
-    AccountId, AdjustmentId, ApprovalId, BillLineId, BooksCheckId, ErrorItemId, FileId, JournalId,
-    MerchantId, NotificationId, OrderId, PaymentId, PayoutBatchId, PayoutId, ReconciliationId,
-    RefundId, ReserveAccountId, SettlementId, StaffId, StatementLineId, VoucherId,
+    AccountId, AdjustmentId, ApprovalId, BillLineId, BooksCheckId, ErrorItemId, FileId, HoldId,
+    JournalId, MerchantId, NotificationId, OrderId, PaymentId, PayoutBatchId, PayoutId,
+    ReconciliationId, RefundId, ReserveAccountId, SettlementId, StaffId, StatementLineId,
+    VoucherId,
 };
 use std::fmt::Display;
 
@@ -69,6 +70,10 @@ pub const JOURNALS: &str = "/journals";
 pub const ADJUSTMENTS: &str = "/adjustments";
 /// The form to propose an adjustment.
 pub const ADJUSTMENT_NEW: &str = "/adjustments/new";
+/// Holds on merchants' balances.
+pub const HOLDS: &str = "/holds";
+/// The form to ask for a hold.
+pub const HOLD_NEW: &str = "/holds/new";
 /// Settlement batches.
 pub const SETTLEMENT: &str = "/settlements";
 /// Payouts and their batches.
@@ -225,6 +230,24 @@ pub fn adjustment(id: AdjustmentId) -> String {
     format!("{ADJUSTMENTS}/{id}")
 }
 
+/// One hold.
+#[must_use]
+pub fn hold(id: HoldId) -> String {
+    format!("{HOLDS}/{id}")
+}
+
+/// The holds of the merchant with this number.
+#[must_use]
+pub fn holds_of(merchant_code: &str) -> String {
+    format!("{HOLDS}?merchant={merchant_code}")
+}
+
+/// The form to ask for a hold of the merchant with this number.
+#[must_use]
+pub fn hold_new(merchant_code: &str) -> String {
+    format!("{HOLD_NEW}?merchant={merchant_code}")
+}
+
 /// One settlement batch.
 #[must_use]
 pub fn settlement(id: SettlementId) -> String {
@@ -303,6 +326,7 @@ pub fn source(kind: &str, id: &str) -> Option<String> {
         "settlement" => SETTLEMENT,
         "error_item" => ERROR_ITEMS,
         "adjustment" => ADJUSTMENTS,
+        "hold" => HOLDS,
         "channel_settlement" => RECONCILIATION,
         _ => return None,
     };

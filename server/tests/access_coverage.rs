@@ -115,6 +115,16 @@ const TABLE: &[(&str, &[Role], &str)] = &[
         CHECKING_MAKERS,
         "request[id]={id}&request[action]=ignore&request[reason]=x&request[confirmed]=yes",
     ),
+    ("holds/blank", TRADE, "{}"),
+    ("holds/find", TRADE, r#"{"id":"{id}"}"#),
+    ("holds/list", TRADE, r#"{"filter":{"page":{page}}}"#),
+    (
+        "holds/propose",
+        CHECKING_MAKERS,
+        "request[id]={id}&request[merchant]=M999999&request[kind]=risk&request[amount]=1.00\
+         &request[reason]=x",
+    ),
+    ("holds/propose_release", CHECKING_MAKERS, "request[id]={id}&request[reason]=x"),
     ("jobs/list", EVERYBODY, r#"{"page":{page}}"#),
     (
         "limits/propose_class",
@@ -129,6 +139,7 @@ const TABLE: &[(&str, &[Role], &str)] = &[
     ("limits/table", TRADE, "{}"),
     ("merchants/conspicuous", TRADE, r#"{"id":"{id}"}"#),
     ("merchants/find", TRADE, r#"{"id":"{id}"}"#),
+    ("merchants/holds", TRADE, r#"{"id":"{id}"}"#),
     ("merchants/list", TRADE, r#"{"filter":{},"page":{page}}"#),
     (
         "merchants/propose_fee",

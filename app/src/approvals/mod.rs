@@ -36,6 +36,7 @@ fn kind_name(kind: ApprovalKind) -> &'static str {
         ApprovalKind::ChannelChange => text::APPROVALS_KIND_CHANNEL_CHANGE,
         ApprovalKind::ChartChange => text::APPROVALS_KIND_CHART_CHANGE,
         ApprovalKind::ErrorResolution => text::APPROVALS_KIND_ERROR_RESOLUTION,
+        ApprovalKind::Hold => text::APPROVALS_KIND_HOLD,
         ApprovalKind::MerchantChange => text::APPROVALS_KIND_MERCHANT_CHANGE,
         ApprovalKind::NotificationEndpoint => text::APPROVALS_KIND_NOTIFICATION_ENDPOINT,
         ApprovalKind::PayerLimits => text::APPROVALS_KIND_PAYER_LIMITS,

@@ -152,6 +152,10 @@ pub enum Permission {
     ProposeAdjustment,
     /// Decide a manual adjustment of the books.
     ApproveAdjustment,
+    /// Ask for a hold on a merchant's balance, or for its release.
+    MakeHold,
+    /// Decide a hold or its release.
+    ApproveHold,
     /// Prepare a change of the chart of accounts.
     MakeChartChange,
     /// Decide a change of the chart of accounts.
@@ -189,6 +193,7 @@ const OPERATIONS: &[Permission] = &[
     P::RequestRefund,
     P::RunReconciliation,
     P::MakeErrorResolution,
+    P::MakeHold,
 ];
 
 const FINANCE_MAKER: &[Permission] = &[
@@ -212,6 +217,7 @@ const FINANCE_MAKER: &[Permission] = &[
     P::ProposeAdjustment,
     P::MakeChartChange,
     P::ExportVouchers,
+    P::MakeHold,
 ];
 
 const FINANCE_CHECKER: &[Permission] = &[
@@ -232,6 +238,7 @@ const FINANCE_CHECKER: &[Permission] = &[
     P::ApprovePayout,
     P::ApproveAdjustment,
     P::ApproveChartChange,
+    P::ApproveHold,
 ];
 
 const MANAGER: &[Permission] = &[
@@ -258,6 +265,7 @@ const MANAGER: &[Permission] = &[
     P::ApproveRefund,
     P::ApproveErrorResolution,
     P::ApproveStaffRoles,
+    P::ApproveHold,
 ];
 
 const ADMIN: &[Permission] = &[
