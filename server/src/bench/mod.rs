@@ -1,5 +1,6 @@
 //! `bench`: the measurements of the product itself, on a database of their own.
 
+mod error_items;
 mod ledger;
 mod load;
 mod payment_path;
@@ -34,6 +35,9 @@ pub struct Bench {
     /// Payments the search is measured on; none: it is not.
     #[arg(long, default_value_t = 10_000_000)]
     payments: i64,
+    /// Error items the list is measured on; none: it is not.
+    #[arg(long, default_value_t = 1_000_000)]
+    error_items: i64,
     /// Only loads whose names contain this; nothing is written down then.
     #[arg(long)]
     only: Option<String>,
@@ -68,7 +72,21 @@ pub async fn bench(url: &str, bench: &Bench, now: OffsetDateTime) -> anyhow::Res
     let limit = Duration::from_secs(bench.seconds.saturating_mul(3));
     payment_path::measure(url, (limit, postings), &mut report).await?;
     report.write(&bench.docs, &today)?;
-    if bench.payments > 0 { measure_search(url, &pool, (bench, now)).await } else { Ok(()) }
+    if bench.payments > 0 {
+        measure_search(url, &pool, (bench, now)).await?;
+    }
+    if bench.error_items > 0 {
+        let mut report = Report::new("Error items");
+        let found = error_items::measure(url, &pool, bench.error_items).await?;
+        report.line(&found.line());
+        if bench.error_items == 1_000_000 {
+            // Milliseconds in thousandths are microseconds.
+            let p95 = u64::try_from(found.p95.as_micros())?;
+            report.ratio("error_items.1m.list_p95_ms", p95);
+        }
+        report.write(&bench.docs, &today)?;
+    }
+    Ok(())
 }
 
 async fn measure_search(

@@ -80,6 +80,6 @@ async fn effects(
 ) -> Result<Vec<BalanceEffect>, ErrorItemError> {
     let Some(entry) = item.entry(action)? else { return Ok(Vec::new()) };
     let day = ledger::days::current(conn).await?.ok_or(ErrorItemError::NoOpenDay)?;
-    let posting = postings::resolution(office, item, &entry, day);
+    let posting = postings::resolution(office, item, &entry, day)?;
     Ok(ledger::preview(conn, &posting).await?)
 }

@@ -3,16 +3,20 @@
 use crate::office::Office;
 use domain::date::BusinessDate;
 use domain::error_item::{ErrorItem, ErrorItemState, ProposedEntry};
-use ledger::{Dates, Posting, Source};
+use ledger::entries::{self, Event};
+use ledger::{Dates, LedgerError, Line, Posting, Source};
 
 /// The entry of an approved resolution, as it was shown: mostly journal entries 17, 18 and 19 (see
 /// `domain::error_item`).
+///
+/// # Errors
+/// The posting rules do not know what was proposed.
 pub(super) fn resolution(
     office: &Office,
     item: &ErrorItem,
     proposed: &ProposedEntry,
     day: BusinessDate,
-) -> Posting {
+) -> Result<Posting, LedgerError> {
     let dates = Dates {
         accounting_date: day,
         clearing_date: Some(item.difference.clearing_date),
@@ -26,11 +30,14 @@ pub(super) fn resolution(
         }
         _ => format!("error_items:{}:resolved", item.id),
     };
-    let posting = Posting::new(key, proposed.entry, dates, Source::new("error_item", item.id))
+    let event = Event::new(key, Source::new("error_item", item.id), dates)
         .memo(format!("{} {}", item.number, item.difference.cause.name()))
-        .requested_by(Some(office.request_id.clone()));
-    proposed.lines.iter().fold(posting, |posting, line| {
-        let (debit, credit) = (line.debit.clone(), line.credit.clone());
-        posting.line(debit, credit, line.amount, item.number.clone())
-    })
+        .requested_by(&office.request_id);
+    let lines = proposed.lines.iter().map(|line| Line {
+        debit: line.debit.clone(),
+        credit: line.credit.clone(),
+        amount: line.amount,
+        memo: item.number.clone(),
+    });
+    entries::ruled(event, proposed.entry, lines)
 }

@@ -138,7 +138,7 @@ pub(super) async fn book(
     }
     let Some(entry) = item.entry(action)? else { return Ok(None) };
     let day = ledger::days::current(conn).await?.ok_or(ErrorItemError::NoOpenDay)?;
-    let posting = postings::resolution(office, item, &entry, day);
+    let posting = postings::resolution(office, item, &entry, day)?;
     Ok(Some(ledger::post(conn, &posting).await?.journal))
 }
 
@@ -189,7 +189,9 @@ async fn post_many(
     for (item, action) in approved {
         let entry = item.entry(*action)?;
         books.push(entry.is_some());
-        postings.extend(entry.map(|entry| postings::resolution(office, item, &entry, day)));
+        if let Some(entry) = entry {
+            postings.push(postings::resolution(office, item, &entry, day)?);
+        }
     }
     let posted =
         if postings.is_empty() { Vec::new() } else { ledger::post_all(conn, &postings).await? };
