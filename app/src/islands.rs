@@ -152,12 +152,9 @@ mod in_browser {
 }
 
 #[cfg(feature = "hydrate")]
-mod triage;
-
-#[cfg(feature = "hydrate")]
 mod in_browser {
-    pub(super) use super::triage::{count_selection, switch_keys, triage};
     use super::{Div, Failure, NodeRef, WriteSignal};
+    pub(super) use crate::triage::{count_selection, switch_keys, triage};
     use gloo_net::http::{Request, Response};
     use leptos::ev::SubmitEvent;
     use leptos::form::form_data_from_event;

@@ -6,6 +6,8 @@
 pub mod failure;
 pub mod i18n;
 pub mod islands;
+#[cfg(feature = "hydrate")]
+mod triage;
 
 /// The texts of the screens, generated from `locales/`.
 pub mod text {

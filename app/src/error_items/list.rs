@@ -1,4 +1,4 @@
-use super::bulk_api::StartBulk;
+use super::bulk::api::StartBulk;
 use super::names::{cause_name, leg_name, queue_name, status_name};
 use super::{api, cash_effect, select};
 use crate::components::{

@@ -2,8 +2,7 @@
 
 pub mod api;
 mod booking;
-mod bulk;
-pub mod bulk_api;
+pub mod bulk;
 mod detail;
 mod evidence;
 mod list;

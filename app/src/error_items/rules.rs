@@ -1,4 +1,4 @@
-use super::bulk_api::{ProposeRules, rules};
+use super::bulk::api::{ProposeRules, rules};
 use super::names::{action_name, cause_name, level_name, queue_name};
 use crate::components::{
     Choice, Column, CommandForm, Loaded, Moment, MoneyField, PageHead, Panel, SelectField, Submit,

@@ -93,7 +93,6 @@ fn action(event: &str) -> &'static str {
         "auto_resolved" => "error_items.auto_resolve",
         "reopened" => "error_items.reopen",
         "rejected" => "error_items.reject",
-        "undone" => "error_items.undo",
         _ => "error_items.back",
     }
 }

@@ -1,4 +1,7 @@
-use super::bulk_api as api;
+//! Work on many error items at once.
+
+pub mod api;
+
 use super::names::{action_name, phase_name, row_state_name};
 use crate::components::{
     Amount, Badge, Column, CommandForm, Confirmed, Fact, Facts, Loaded, Moment, PageHead, Panel,

@@ -1,10 +1,10 @@
 //! Keys of a list that is worked through: j and k move, o opens, x ticks, a, p, s and c choose what is
 //! done and lead to the form. Nothing is decided by a single key.
 
-use super::{Div, NodeRef};
 use leptos::ev::keydown;
+use leptos::html::Div;
 use leptos::prelude::{
-    Effect, Get, GetUntracked, ReadSignal, Set, WriteSignal, on_cleanup, window,
+    Effect, Get, GetUntracked, NodeRef, ReadSignal, Set, WriteSignal, on_cleanup, window,
     window_event_listener,
 };
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
 const OFF: &str = "single-keys-off";
 
 /// Listens to the keys while the list is there.
-pub(super) fn triage(root: NodeRef<Div>, on: ReadSignal<bool>, set_on: WriteSignal<bool>) {
+pub(crate) fn triage(root: NodeRef<Div>, on: ReadSignal<bool>, set_on: WriteSignal<bool>) {
     Effect::new(move |_| {
         let storage = window().local_storage().ok().flatten();
         if storage.is_some_and(|storage| storage.get_item(OFF).ok().flatten().is_some()) {
@@ -31,7 +31,7 @@ pub(super) fn triage(root: NodeRef<Div>, on: ReadSignal<bool>, set_on: WriteSign
 }
 
 /// Turns single keys off or on, for this browser.
-pub(super) fn switch_keys(on: ReadSignal<bool>, set_on: WriteSignal<bool>) {
+pub(crate) fn switch_keys(on: ReadSignal<bool>, set_on: WriteSignal<bool>) {
     let now = !on.get();
     set_on.set(now);
     if let Some(storage) = window().local_storage().ok().flatten() {
@@ -109,7 +109,7 @@ fn choose(root: &HtmlElement, rows: &[HtmlElement], at: Option<usize>, what: &st
 }
 
 /// Says how many rows are ticked and what they come to, by currency.
-pub(super) fn count_selection(root: NodeRef<Div>, words: &str) {
+pub(crate) fn count_selection(root: NodeRef<Div>, words: &str) {
     let Some(root) = root.get_untracked() else { return };
     let rows = ticked(&root);
     let mut sums: BTreeMap<String, i128> = BTreeMap::new();
