@@ -20,7 +20,7 @@ use domain::money::Money;
 use domain::product::Product;
 use domain::routing::Route;
 use serde_json::{Value, json};
-use server::http;
+use server::http::{self, Admission, Desk};
 use server::router::{Site, router};
 use sqlx::PgPool;
 use std::path::Path;
@@ -105,7 +105,9 @@ impl Shop {
         let books = merchant(&office, "M100001").await;
         let tea = merchant(&office, "M100002").await;
         let site = Site::new(office.clone(), false, Path::new("no-files"));
-        let api = router(&site, http::api(office.clone()));
+        // Workers send the payments, when there are any.
+        let admission = Admission { payments: 0, ..Admission::default() };
+        let api = router(&site, http::api(Desk::open(&office, admission)));
         Self { office, api, books, tea }
     }
 
