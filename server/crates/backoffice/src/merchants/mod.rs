@@ -104,19 +104,6 @@ impl Register {
     }
 }
 
-/// What [`Register::entitlement`] says about one order.
-///
-/// # Errors
-/// The database failed.
-pub async fn entitlement(
-    conn: &mut PgConnection,
-    merchant: MerchantId,
-    sale: impl Into<Sale>,
-    day: BusinessDate,
-) -> Result<Result<Entitlement, Refusal>, MerchantError> {
-    Register::default().entitlement(conn, merchant, sale, day).await
-}
-
 /// The split rules of a platform's orders that count on a day, in the order shares are taken.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ use crate::office::Office;
 use domain::ids::PaymentId;
 use domain::order::Order;
 use domain::payment::{Payment, Reply};
-use ledger::{Books, Group, GroupError, GroupSize, Write};
+use ledger::{Books, Group, GroupError, GroupSize, LedgerError, Write};
 use sqlx::PgConnection;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -121,7 +121,8 @@ impl Write for Answers {
         Ok(heard.into_iter().map(|(_, decided)| decided).collect())
     }
 
+    /// A day that was cut while an answer was taken in: it is booked on the next.
     fn worth_repeating(error: &PaymentError) -> bool {
-        busy(error)
+        matches!(error, PaymentError::Ledger(LedgerError::DayClosed(_))) || busy(error)
     }
 }
