@@ -44,7 +44,7 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Adjustment,
         Self::ChannelChange,
         Self::ChartChange,
