@@ -160,6 +160,14 @@ pub enum Permission {
     MakeStaffRoles,
     /// Decide a change of a colleague's roles.
     ApproveStaffRoles,
+    /// Prepare other approval rules or another authority.
+    MakeApprovalRules,
+    /// Decide other approval rules or another authority.
+    ApproveApprovalRules,
+    /// Stop sending payouts at once.
+    StopPayouts,
+    /// Agree that payouts are sent again; two people have to.
+    LiftPayoutStop,
     /// Move the clock of a demonstration forward.
     MoveDemoClock,
 }
@@ -204,6 +212,7 @@ const FINANCE_MAKER: &[Permission] = &[
     P::MakeErrorResolution,
     P::RunSettlement,
     P::MakePayout,
+    P::StopPayouts,
     P::ProposeAdjustment,
     P::MakeChartChange,
     P::ExportVouchers,
@@ -225,6 +234,8 @@ const FINANCE_CHECKER: &[Permission] = &[
     P::ApproveRefund,
     P::ApproveErrorResolution,
     P::ApprovePayout,
+    P::StopPayouts,
+    P::LiftPayoutStop,
     P::ApproveAdjustment,
     P::ApproveChartChange,
 ];
@@ -252,6 +263,9 @@ const MANAGER: &[Permission] = &[
     P::ApproveRefund,
     P::ApproveErrorResolution,
     P::ApproveStaffRoles,
+    P::ApproveApprovalRules,
+    P::StopPayouts,
+    P::LiftPayoutStop,
 ];
 
 const ADMIN: &[Permission] = &[
@@ -261,6 +275,7 @@ const ADMIN: &[Permission] = &[
     P::ViewAudit,
     P::ViewStaff,
     P::MakeStaffRoles,
+    P::MakeApprovalRules,
     P::MoveDemoClock,
 ];
 
@@ -331,6 +346,7 @@ mod tests {
             (P::MakePayout, P::ApprovePayout),
             (P::ProposeAdjustment, P::ApproveAdjustment),
             (P::MakeChartChange, P::ApproveChartChange),
+            (P::MakeApprovalRules, P::ApproveApprovalRules),
             (P::MakeStaffRoles, P::ApproveStaffRoles),
         ];
         for role in Role::ALL {
