@@ -22,7 +22,7 @@ UPDATE approvals SET votes_missing = CASE
     WHEN state IN ('approved', 'executed', 'stale') THEN 0 ELSE 1 END;
 ALTER TABLE approvals
     ALTER COLUMN votes_missing SET NOT NULL,
-    ADD CONSTRAINT approvals_approved_by_every_step
+    ADD CONSTRAINT approvals_steps_all_agreed
         CHECK (state NOT IN ('approved', 'executed', 'stale') OR votes_missing = 0),
     ADD CONSTRAINT approvals_pending_misses_a_step CHECK (state <> 'pending' OR votes_missing > 0),
     ADD CONSTRAINT approvals_steps_some CHECK (jsonb_array_length(steps) BETWEEN 1 AND 12),

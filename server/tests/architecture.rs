@@ -37,6 +37,7 @@ const ORDER: &[&str] = &[
     "analytics",
     "search",
     "gateway",
+    "decisions",
     "demo_clock",
     "work",
 ];

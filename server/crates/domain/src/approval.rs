@@ -284,6 +284,70 @@ pub struct Difference {
     pub after: Option<String>,
 }
 
+/// A request among several that are to be decided together, as it would go now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchItem {
+    /// Its id.
+    pub id: ApprovalId,
+    /// One line about it.
+    pub title: String,
+    /// Who proposed it.
+    pub maker_name: String,
+    /// What it moves.
+    pub amount: Option<Money>,
+    /// The hash of the content that would be decided.
+    pub content_hash: String,
+    /// Whether the open step asks for a second factor.
+    pub second_factor: bool,
+    /// Why it would be refused, if so.
+    pub refusal: Option<String>,
+    /// Whether whoever looks at it agreed to its content already.
+    pub decided_by_viewer: bool,
+}
+
+impl BatchItem {
+    /// What would become of it.
+    #[must_use]
+    pub fn new(detail: ApprovalDetail, refusal: Option<String>) -> Self {
+        let decided_by_viewer = detail.agreed_by_viewer;
+        let second_factor = detail.summary.open_step().is_some_and(|step| step.second_factor);
+        Self {
+            id: detail.summary.id,
+            amount: detail.summary.amount(),
+            title: detail.summary.title,
+            maker_name: detail.summary.maker_name,
+            content_hash: detail.content_hash,
+            second_factor,
+            refusal,
+            decided_by_viewer,
+        }
+    }
+
+    /// One that is not there, or not theirs to see.
+    #[must_use]
+    pub fn missing(id: ApprovalId, refusal: &str) -> Self {
+        Self {
+            id,
+            title: id.to_string(),
+            maker_name: String::new(),
+            amount: None,
+            content_hash: String::new(),
+            second_factor: false,
+            refusal: Some(refusal.to_owned()),
+            decided_by_viewer: false,
+        }
+    }
+}
+
+/// What became of a request that was decided together with others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchOutcome {
+    /// Which.
+    pub id: ApprovalId,
+    /// Why it was refused; nothing, when the decision counts.
+    pub refusal: Option<String>,
+}
+
 /// A right lent for an absence, 代理审批.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delegation {
@@ -332,6 +396,8 @@ pub struct ApprovalDetail {
     pub cannot: Option<String>,
     /// In whose place they would decide.
     pub in_place_of: Option<String>,
+    /// Whether they agreed to this content already.
+    pub agreed_by_viewer: bool,
 }
 
 #[cfg(test)]

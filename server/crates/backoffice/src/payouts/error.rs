@@ -45,6 +45,9 @@ pub enum PayoutError {
         /// What was asked for.
         wanted: Money,
     },
+    /// A balance has less than is taken from it.
+    #[error("a merchant's balance no longer covers its payout: reject the batch")]
+    NotInBalances,
     /// The bank moved something else than was asked.
     #[error("the bank statement shows {stated} for a payout of {asked}: open an error item")]
     AmountDiffers {
@@ -86,6 +89,7 @@ impl Explain for PayoutError {
             | Self::BatchNotDrafted { .. }
             | Self::Transition(_)
             | Self::NotInBalance { .. }
+            | Self::NotInBalances
             | Self::AmountDiffers { .. }
             | Self::NoOpenDay
             | Self::Ledger(LedgerError::InsufficientBalance { .. }) => Kind::Conflict,

@@ -14,7 +14,7 @@ mod postings;
 mod results;
 mod store;
 
-pub use batches::{approval_concluded, make_batch, submit};
+pub use batches::{approval_concluded, content_now, make_batch, require_payable, submit};
 pub use error::PayoutError;
 pub use lists::{find, find_batch, list, list_batches};
 pub use results::{Evidence, complete, returned};

@@ -1,5 +1,6 @@
 //! Batches: what a maker puts together and a checker decides.
 
+mod facts;
 mod store;
 
 use self::store::Batch;
@@ -77,14 +78,15 @@ pub async fn submit(
     store::refresh_payees(&mut tx, id).await?;
     let payouts = payout_store::of_batch(&mut tx, id).await?;
     let total = total(&payouts)?;
-    reserve::require_cover(&mut tx, batch.account, total).await?;
+    require_cover(&mut tx, &batch, &payouts).await?;
     let proposal = Proposal {
         kind: ApprovalKind::PayoutBatch,
         subject: id.into(),
         title: format!("{}: {} payouts, {total}", batch.number, payouts.len()),
         content: content(&mut tx, &batch, &payouts).await?,
     };
-    let approval = approvals::propose(&mut tx, office, actor, &proposal).await?;
+    let facts = facts::of(&mut tx, &payouts).await?;
+    let approval = approvals::propose_weighed(&mut tx, office, actor, (&proposal, &facts)).await?;
     for payout in payouts {
         let submitted = payout.state.after(PayoutEvent::Submit)?;
         payout_store::save(&mut tx, office, payout.id, &submitted).await?;
@@ -94,6 +96,46 @@ pub async fn submit(
     audit::record(&mut tx, office, event, &id.to_string(), &proposal.content).await?;
     tx.commit().await?;
     Ok(approval)
+}
+
+/// What the checkers of a submitted batch are to decide now. The payees are read anew, so that an
+/// account changed meanwhile stands in front of whoever decides.
+///
+/// # Errors
+/// There is no such batch.
+pub async fn content_now(
+    conn: &mut PgConnection,
+    id: PayoutBatchId,
+) -> Result<Option<Value>, PayoutError> {
+    let batch = lock_batch(conn, id).await?;
+    if batch.state != BatchState::Submitted {
+        return Ok(None);
+    }
+    store::refresh_payees(conn, id).await?;
+    let payouts = payout_store::of_batch(conn, id).await?;
+    Ok(Some(content(conn, &batch, &payouts).await?))
+}
+
+/// Refuses to have a batch approved that could not be paid.
+///
+/// # Errors
+/// The reserve or a merchant's balance does not cover it, and by how much.
+pub async fn require_payable(
+    conn: &mut PgConnection,
+    id: PayoutBatchId,
+) -> Result<(), PayoutError> {
+    let batch = lock_batch(conn, id).await?;
+    let payouts = payout_store::of_batch(conn, id).await?;
+    require_cover(conn, &batch, &payouts).await
+}
+
+async fn require_cover(
+    conn: &mut PgConnection,
+    batch: &Batch,
+    payouts: &[Payout],
+) -> Result<(), PayoutError> {
+    reserve::require_cover(conn, batch.account, total(payouts)?).await?;
+    if covered_by_balances(conn, payouts).await? { Ok(()) } else { Err(PayoutError::NotInBalances) }
 }
 
 /// Carries out a decided batch, or puts its payouts back.

@@ -161,3 +161,20 @@ pub(super) async fn refresh_payees(
     .await?;
     Ok(())
 }
+
+/// How often an account was paid, and the median of the last twenty amounts.
+pub(super) async fn history(
+    conn: &mut PgConnection,
+    account: &str,
+) -> Result<(i64, Option<i64>), PayoutError> {
+    let row = sqlx::query!(
+        r#"SELECT count(*) AS "paid!",
+                  (percentile_disc(0.5) WITHIN GROUP (ORDER BY last.amount_minor)) AS usual
+           FROM (SELECT amount_minor FROM payouts WHERE payee_account = $1 AND state = 'paid'
+                 ORDER BY updated_at DESC LIMIT 20) last"#,
+        account,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((row.paid, row.usual))
+}
