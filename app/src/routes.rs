@@ -83,6 +83,8 @@ pub const SETTLEMENT: &str = "/settlements";
 pub const PAYOUTS: &str = "/payouts";
 /// Payout batches.
 pub const PAYOUT_BATCHES: &str = "/payouts/batches";
+/// Stop switches of sending.
+pub const PAYOUT_STOPS: &str = "/payouts/stops";
 /// Drafted payouts, to be put into a batch.
 pub const PAYOUT_DRAFTS: &str = "/payouts/drafts";
 /// Reserve accounts and the cover check.

@@ -83,7 +83,7 @@ async fn settle(
     let decided = approvals::decide_in(&mut tx, office, checker, (id, &answer)).await?;
     let approves = decided == Decided::Done && verdict == Verdict::Approve;
     if approves && kind == ApprovalKind::PayoutBatch {
-        payouts::require_payable(&mut tx, PayoutBatchId(subject)).await?;
+        payouts::require_payable(&mut tx, office, PayoutBatchId(subject)).await?;
     }
     tx.commit().await?;
     Ok(decided.told()?)

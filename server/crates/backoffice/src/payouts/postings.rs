@@ -36,6 +36,18 @@ pub(super) fn submitted(office: &Office, payout: &Payout, day: BusinessDate) -> 
     )
 }
 
+/// Journal entry 21: a returned payout is sent out again.
+///
+/// Dr 2241.10 96.40 / Cr 2241.08 96.40
+pub(super) fn repaid(office: &Office, payout: &Payout, day: BusinessDate) -> Posting {
+    posting(office, payout, ("repaid", Entry::ReturnedPayout), (day, office.now())).line(
+        AccountRef::returned_payouts(),
+        AccountRef::payouts_in_transit(),
+        payout.amount,
+        format!("payout {}", payout.number),
+    )
+}
+
 /// The bank refused: entry 8, first half, undone.
 pub(super) fn rejected(
     office: &Office,

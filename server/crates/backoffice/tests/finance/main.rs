@@ -14,3 +14,5 @@ mod refunds;
 mod reserve;
 #[cfg(test)]
 mod settlement;
+#[cfg(test)]
+mod stops;

@@ -27,11 +27,13 @@ pub(super) async fn of(conn: &mut PgConnection, payouts: &[Payout]) -> Result<Fa
         Some(1) => Risk::Medium,
         Some(_) => Risk::High,
     };
+    let mut sources: Vec<_> = payouts.iter().map(Payout::source).collect();
+    sources.dedup();
     let total = Money::sum(payouts.iter().map(|payout| payout.amount), Currency::Cny)?;
     Ok(Facts {
         amount: Some(total),
         shares,
-        sources: vec!["settlement".to_owned()],
+        sources: sources.into_iter().map(|source| source.name().to_owned()).collect(),
         risk: Some(risk),
     })
 }

@@ -1,6 +1,7 @@
 //! Batches: what a maker puts together and a checker decides.
 
 mod facts;
+mod payees;
 mod store;
 
 use self::store::Batch;
@@ -78,7 +79,7 @@ pub async fn submit(
     store::refresh_payees(&mut tx, id).await?;
     let payouts = payout_store::of_batch(&mut tx, id).await?;
     let total = total(&payouts)?;
-    require_cover(&mut tx, &batch, &payouts).await?;
+    require_ready(&mut tx, office, (&batch, &payouts)).await?;
     let proposal = Proposal {
         kind: ApprovalKind::PayoutBatch,
         subject: id.into(),
@@ -122,18 +123,20 @@ pub async fn content_now(
 /// The reserve or a merchant's balance does not cover it, and by how much.
 pub async fn require_payable(
     conn: &mut PgConnection,
+    office: &Office,
     id: PayoutBatchId,
 ) -> Result<(), PayoutError> {
     let batch = lock_batch(conn, id).await?;
     let payouts = payout_store::of_batch(conn, id).await?;
-    require_cover(conn, &batch, &payouts).await
+    require_ready(conn, office, (&batch, &payouts)).await
 }
 
-async fn require_cover(
+async fn require_ready(
     conn: &mut PgConnection,
-    batch: &Batch,
-    payouts: &[Payout],
+    office: &Office,
+    (batch, payouts): (&Batch, &[Payout]),
 ) -> Result<(), PayoutError> {
+    payees::require_payable(conn, office, payouts).await?;
     reserve::require_cover(conn, batch.account, total(payouts)?).await?;
     if covered_by_balances(conn, payouts).await? { Ok(()) } else { Err(PayoutError::NotInBalances) }
 }
@@ -184,13 +187,18 @@ async fn execute(
         let instruction = reserve::Instruction {
             account: batch.account,
             payout: payout.id,
+            source: payout.source(),
             merchant: payout.merchant,
             payee: &payout.payee,
             amount: payout.amount,
         };
         reserve::authorise(conn, office, &instruction).await?;
         let queued = payout.state.clone().after(PayoutEvent::Queue)?;
-        let posted = ledger::post(conn, &postings::submitted(office, &payout, day)).await?;
+        let posting = match payout.repays {
+            Some(_) => postings::repaid(office, &payout, day),
+            None => postings::submitted(office, &payout, day),
+        };
+        let posted = ledger::post(conn, &posting).await?;
         payout_store::note_submit_journal(conn, payout.id, posted.journal).await?;
         payout_store::save(conn, office, payout.id, &queued).await?;
         jobs::enqueue(conn, office, &SendPayout { payout: payout.id }).await?;
@@ -240,7 +248,8 @@ async fn content(
         rows.push(json!({
             "number": payout.number,
             "merchant": payout.merchant_code,
-            "from": payout.purse.code(),
+            "source": payout.source().name(),
+            "from": payout.debit().code,
             "payee": payout.payee,
             "payee_is_registered": registered.as_ref() == Some(&payout.payee),
             "amount": payout.amount.plain(),
@@ -264,11 +273,10 @@ async fn covered_by_balances(
     payouts: &[Payout],
 ) -> Result<bool, PayoutError> {
     for payout in payouts {
-        let same =
-            |other: &&Payout| (other.merchant, other.purse) == (payout.merchant, payout.purse);
+        let account = payout.debit();
+        let same = |other: &&Payout| other.debit() == account;
         let taken = payouts.iter().filter(same).map(|other| other.amount);
         let taken = Money::sum(taken, payout.amount.currency())?;
-        let account = payout.purse.account(payout.merchant);
         let balance = ledger::balance(conn, &account, taken.currency()).await?;
         if balance.minor() < taken.minor() {
             return Ok(false);

@@ -2,9 +2,10 @@ use crate::explain::Inconsistent;
 use crate::office::Office;
 use crate::payouts::PayoutError;
 use domain::date::BusinessDate;
-use domain::ids::{ApprovalId, PayoutBatchId, PayoutId, ReserveAccountId, StaffId};
+use domain::ids::{ApprovalId, MerchantId, PayoutBatchId, PayoutId, ReserveAccountId, StaffId};
 use domain::payout::BatchState;
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A batch held for work.
@@ -177,4 +178,18 @@ pub(super) async fn history(
     .fetch_one(conn)
     .await?;
     Ok((row.paid, row.usual))
+}
+
+/// The merchant's name, and when its settlement account was changed last.
+pub(super) async fn standing_of_account(
+    conn: &mut PgConnection,
+    merchant: MerchantId,
+) -> Result<(String, Option<OffsetDateTime>), PayoutError> {
+    let row = sqlx::query!(
+        "SELECT name, settlement_account_since FROM merchants WHERE id = $1",
+        Uuid::from(merchant),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((row.name, row.settlement_account_since))
 }
