@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use domain::approval::{
-    ApprovalDetail, ApprovalSummary, BatchItem, Delegation, Inbox, RuleBook, Verdict,
+    ApprovalDetail, ApprovalSummary, BatchItem, Delegation, Difference, Inbox, RuleBook, Verdict,
 };
 use domain::ids::ApprovalId;
 use domain::page::{Page, PageRequest};
@@ -24,6 +24,13 @@ pub async fn find(id: ApprovalId) -> Result<ApprovalDetail, Failure> {
     let mut detail = backoffice::approvals::find(&office, &actor, id).await?;
     detail.cannot = detail.cannot.map(|why| crate::phrases::phrase(&why));
     Ok(detail)
+}
+
+/// In what a request that was not carried out differs from what it met.
+#[server(prefix = "/api/fn", endpoint = "approvals/differences", input = Json)]
+pub async fn differences(id: ApprovalId) -> Result<Vec<Difference>, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::approvals::differences::of(&office, &actor, id).await?)
 }
 
 /// A decision, as the form sends it.

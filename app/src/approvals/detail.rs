@@ -1,5 +1,6 @@
+use super::differences::{Differences, table};
 use super::steps::{fact_marks, step_words};
-use super::{api, kind_name, state_name};
+use super::{api, kind_name, state_name, title};
 use crate::components::{
     Amount, Badge, Column, CommandForm, Confirmed, Content, CopyId, Fact, Facts, Loaded, Moment,
     NoteField, PageHead, Panel, Submit, Table, TextField, Tone, load,
@@ -29,18 +30,20 @@ fn show(request: ApprovalDetail) -> impl IntoView {
     let pending = request.summary.state == "pending";
     let me = session::actor();
     let mine = me.is_some_and(|me| me.staff == request.summary.maker);
-    let (title, kind) = (request.summary.title.clone(), request.summary.kind);
+    let (name, kind) = (title(&request.summary.title), request.summary.kind);
     let (id, audit) = (request.summary.id, routes::audit_of(&request.summary.id.to_string()));
     let decide = pending.then(|| decide_panel(&request));
     let (facts, chain) = (facts(&request), chain(&request));
     let shares = shares(request.summary.facts.shares.clone());
+    let stale = (request.summary.state == "stale").then(|| view! { <Differences id /> });
     let changes = (!request.changes.is_empty()).then(|| changes(request.changes));
     view! {
-        <PageHead title=title lead=kind_name(kind)>
+        <PageHead title=name lead=kind_name(kind)>
             <a class="link" href=audit>{t(text::APPROVALS_HISTORY)}</a>
         </PageHead>
         {facts}
         {changes}
+        {stale}
         {chain}
         <Panel title=t(text::APPROVALS_CONTENT)>
             <Content json=request.content />
@@ -144,24 +147,10 @@ fn chain(request: &ApprovalDetail) -> impl IntoView + use<> {
 
 /// What differs from the content before, which others may have decided about already.
 fn changes(changes: Vec<Difference>) -> impl IntoView {
-    let columns = vec![
-        Column::text(t(text::APPROVALS_PLACE)),
-        Column::text(t(text::APPROVALS_BEFORE)),
-        Column::text(t(text::APPROVALS_AFTER)),
-    ];
-    let rows = changes.into_iter().map(|change| {
-        view! {
-            <tr>
-                <td><code>{change.place}</code></td>
-                <td class="wrap"><del>{change.before}</del></td>
-                <td class="wrap"><ins>{change.after}</ins></td>
-            </tr>
-        }
-    });
     view! {
-        <Panel title=t(text::APPROVALS_CHANGES)>
-            <p class="field-hint">{t(text::APPROVALS_CHANGES_HINT)}</p>
-            <Table caption=t(text::APPROVALS_CHANGES) columns>{rows.collect_view()}</Table>
+        <Panel title=t(text::APPROVALS_CHANGED)>
+            <p class="field-hint">{t(text::APPROVALS_CHANGED_HINT)}</p>
+            {table(changes, (text::APPROVALS_BEFORE, text::APPROVALS_AFTER))}
         </Panel>
     }
 }

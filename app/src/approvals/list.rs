@@ -1,5 +1,5 @@
 use super::steps::{marks, progress};
-use super::{api, kind_name, state_name};
+use super::{api, kind_name, state_name, title};
 use crate::components::{
     Amount, Badge, Column, Loaded, Moment, PageHead, Pager, Place, Tab, Table, Tabs, load,
     use_filter,
@@ -116,7 +116,7 @@ fn row(request: ApprovalSummary, running: Option<Money>, chooses: bool) -> impl 
         <tr>
             {choice}
             <td class="wrap">
-                <a class="link" href=routes::approval(request.id)>{request.title}</a>
+                <a class="link" href=routes::approval(request.id)>{title(&request.title)}</a>
             </td>
             <td>{kind_name(request.kind)}</td>
             <td><Badge tone>{state}</Badge> " " <small>{progress}</small></td>

@@ -2,9 +2,11 @@
 //! content, a different person decides exactly that content, and execution checks it again.
 
 mod deciding;
+mod difference;
 mod rules;
 
 pub use deciding::{Absent, Approval, Decision, DecisionRefused, Hand, Vote};
+pub use difference::Difference;
 pub use rules::{
     Authority, Conditions, DaySums, Demand, Facts, HOURS_DEFAULT, Level, Risk, Rule, RuleBook,
     RuleBookError, Scope, Share, Step, UnknownLevel,
@@ -30,10 +32,14 @@ pub enum ApprovalKind {
     ChartChange,
     /// The resolution of an error item, 差错处理.
     ErrorResolution,
+    /// Placing or releasing a hold, 冻结/解冻.
+    Hold,
     /// A change of a merchant's terms, 商户变更.
     MerchantChange,
     /// The address a merchant is notified at, 通知地址.
     NotificationEndpoint,
+    /// Limits of payers by the class of their account, 账户分类限额.
+    PayerLimits,
     /// Closing a payment whose outcome is not known, 关闭支付单.
     PaymentClosing,
     /// A payout batch, 付款批次.
@@ -48,14 +54,16 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Adjustment,
         Self::ApprovalRules,
         Self::ChannelChange,
         Self::ChartChange,
         Self::ErrorResolution,
+        Self::Hold,
         Self::MerchantChange,
         Self::NotificationEndpoint,
+        Self::PayerLimits,
         Self::PaymentClosing,
         Self::PayoutBatch,
         Self::Refund,
@@ -72,8 +80,10 @@ impl ApprovalKind {
             Self::ChannelChange => "channel_change",
             Self::ChartChange => "chart_change",
             Self::ErrorResolution => "error_resolution",
+            Self::Hold => "hold",
             Self::MerchantChange => "merchant_change",
             Self::NotificationEndpoint => "notification_endpoint",
+            Self::PayerLimits => "payer_limits",
             Self::PaymentClosing => "payment_closing",
             Self::PayoutBatch => "payout_batch",
             Self::Refund => "refund",
@@ -96,7 +106,9 @@ impl ApprovalKind {
             Self::ApprovalRules => Permission::MakeApprovalRules,
             Self::ChartChange => Permission::MakeChartChange,
             Self::ErrorResolution | Self::PaymentClosing => Permission::MakeErrorResolution,
+            Self::Hold => Permission::MakeHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
+            Self::PayerLimits => Permission::MakeLimitChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
             Self::ChannelChange | Self::RoutingRules => Permission::MakeRoutingChange,
@@ -112,7 +124,9 @@ impl ApprovalKind {
             Self::ApprovalRules => Permission::ApproveApprovalRules,
             Self::ChartChange => Permission::ApproveChartChange,
             Self::ErrorResolution | Self::PaymentClosing => Permission::ApproveErrorResolution,
+            Self::Hold => Permission::ApproveHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
+            Self::PayerLimits => Permission::ApproveLimitChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
             Self::ChannelChange | Self::RoutingRules => Permission::ApproveRoutingChange,
@@ -271,17 +285,6 @@ pub struct VoteRecord {
     pub note: String,
     /// When.
     pub at: OffsetDateTime,
-}
-
-/// One thing that differs between two contents.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Difference {
-    /// Where, like `payouts[0].payee.account`.
-    pub place: String,
-    /// What was shown; nothing, when it is new.
-    pub before: Option<String>,
-    /// What it is; nothing, when it is gone.
-    pub after: Option<String>,
 }
 
 /// A request among several that are to be decided together, as it would go now.

@@ -1,6 +1,6 @@
 //! Deciding: with the rights and the content as they stand when the decision takes effect.
 
-use super::{ApprovalError, changes, content_hash, event, store, tell};
+use super::{ApprovalError, content_hash, differences, event, store, tell};
 use crate::access::second_factor;
 use crate::audit::{self, Who};
 use crate::office::Office;
@@ -47,7 +47,7 @@ impl Decided {
     pub fn told(self) -> Result<(), ApprovalError> {
         match self {
             Self::Done => Ok(()),
-            Self::Changed(found) => Err(ApprovalError::Changed(changes::sentence(&found))),
+            Self::Changed(found) => Err(ApprovalError::Changed(differences::sentence(&found))),
         }
     }
 }
@@ -181,7 +181,7 @@ async fn since_shown(
     let revisions = store::revisions(conn, id).await?;
     let shown = revisions.iter().find(|(hash, _)| hash == shown_hash);
     Ok(match (shown, revisions.last()) {
-        (Some((_, shown)), Some((_, now))) => changes::differences(shown, now),
+        (Some((_, shown)), Some((_, now))) => differences::between(shown, now),
         _ => Vec::new(),
     })
 }

@@ -1,7 +1,7 @@
 //! The queue: what waits for me, what waits for others, what I asked for; and one request, whole.
 
 use super::deciding::{best, hands};
-use super::{ApprovalError, changes, store, visible_kinds};
+use super::{ApprovalError, differences, store, visible_kinds};
 use crate::office::Office;
 use domain::access::Actor;
 use domain::approval::{
@@ -86,7 +86,7 @@ async fn last_changes(
     }
     let revisions = store::revisions(conn, approval.id).await?;
     Ok(match revisions.as_slice() {
-        [.., (_, before), (_, now)] => changes::differences(before, now),
+        [.., (_, before), (_, now)] => differences::between(before, now),
         _ => Vec::new(),
     })
 }

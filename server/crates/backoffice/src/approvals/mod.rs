@@ -7,16 +7,16 @@
 //! conclusion travels back by job, and the system asks [`execute`] for leave with the content as
 //! it is *then*, in the transaction that does the work. There is no bypass.
 
-mod changes;
 mod deciding;
 pub mod delegations;
+pub mod differences;
 mod error;
+pub mod history;
 pub mod jobs;
 mod lists;
 pub mod rules;
 mod store;
 
-pub use changes::differences;
 pub use deciding::{Answer, Decided, decide, decide_in, opened, prove};
 pub use error::ApprovalError;
 pub use lists::{find, list};
@@ -61,6 +61,15 @@ pub enum Leave {
     Stale,
     /// It was carried out before: nothing is left to do.
     AlreadyConcluded,
+}
+
+/// The id of something that is known by its name, so that requests can be about it: the beginning
+/// of the name's SHA-256.
+#[must_use]
+pub fn subject_of(name: &str) -> Uuid {
+    let hash = Sha256::digest(name.as_bytes());
+    let (bytes, _) = hash.as_slice().split_at(16);
+    Uuid::from_slice(bytes).unwrap_or_default()
 }
 
 /// A request that is being made, with what the rules demand of it.
@@ -183,6 +192,7 @@ pub async fn execute(
         ApprovalState::Executed { checker, .. } => Ok(Leave::Granted { maker, checker }),
         _ => {
             store::uncount(conn, id).await?;
+            differences::keep(conn, office, id, content_now).await?;
             Ok(Leave::Stale)
         }
     }

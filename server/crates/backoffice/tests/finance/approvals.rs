@@ -149,10 +149,10 @@ async fn an_account_changed_after_approval_began_is_shown_and_asked_about_again(
     // The second one still has the old page.
     let stale = story.say(second_checker, (id, &shown), (Verdict::Approve, "")).await;
     let text = stale.unwrap_err().to_string();
-    assert!(text.contains("payouts[0].payee.account 62M100001 → 62NEW"), "{text}");
+    assert!(text.contains("payouts.1.payee.account 62M100001 → 62NEW"), "{text}");
     let again = story.see(second_checker, id).await;
     assert_eq!((again.revision, again.summary.agreed), (2, 0), "everybody is asked again");
-    assert_eq!(again.changes[0].after.as_deref(), Some("62NEW"));
+    assert_eq!(again.changes[0].now.as_deref(), Some("\"62NEW\""));
     for who in [second_checker, checker] {
         story.approve(who, id).await.unwrap();
     }

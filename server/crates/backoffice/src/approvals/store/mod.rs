@@ -2,7 +2,7 @@ pub(super) mod people;
 mod reading;
 pub(super) mod rules;
 
-pub(super) use reading::{detail, list, revisions, waiting};
+pub(super) use reading::{detail, latest, list, revisions, waiting};
 
 use super::{ApprovalError, Weighed};
 use crate::explain::Inconsistent;

@@ -14,6 +14,9 @@ use uuid::Uuid;
 /// Most waiting requests that are looked at for one person's queue.
 const WAITING_MAX: i64 = 1000;
 
+/// Requests shown beside the thing they are about.
+const LATEST: i64 = 20;
+
 struct SummaryRow {
     id: Uuid,
     kind: String,
@@ -91,6 +94,29 @@ pub(in crate::approvals) async fn list(
     .await?;
     let rows = rows.into_iter().map(ApprovalSummary::try_from).collect::<Result<_, _>>()?;
     Ok(Page { rows, total, request: page })
+}
+
+/// The latest requests of a kind, newest first; those about these objects, where some are named.
+pub(in crate::approvals) async fn latest(
+    conn: &mut PgConnection,
+    kind: ApprovalKind,
+    subjects: Option<&[Uuid]>,
+) -> Result<Vec<ApprovalSummary>, ApprovalError> {
+    let rows = sqlx::query_as!(
+        SummaryRow,
+        r#"SELECT a.id, a.kind, a.subject_id, a.title, a.maker_id, m.name AS maker_name, a.made_at,
+                  a.state, c.name AS "checker_name?", a.steps, a.votes_missing, a.facts,
+                  a.expires_at, a.escalations
+           FROM approvals a JOIN staff m ON m.id = a.maker_id LEFT JOIN staff c ON c.id = a.checker_id
+           WHERE a.kind = $1 AND ($2::uuid[] IS NULL OR a.subject_id = ANY($2))
+           ORDER BY a.made_at DESC, a.id DESC LIMIT $3"#,
+        kind.name(),
+        subjects,
+        LATEST,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(ApprovalSummary::try_from).collect::<Result<_, _>>()?)
 }
 
 /// What waits for somebody else than its maker, longest waiting first: overdue ones at the top.
