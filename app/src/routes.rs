@@ -14,6 +14,14 @@ use std::fmt::Display;
 pub const HOME: &str = "/";
 /// The requests that wait for a second person.
 pub const APPROVALS: &str = "/approvals";
+/// Requests to be decided together; they stand in the address as `ids`.
+pub const APPROVALS_TOGETHER: &str = "/approvals/together";
+/// The approval rules and levels.
+pub const APPROVAL_RULES: &str = "/approvals/rules";
+/// Rights lent for an absence.
+pub const STAND_INS: &str = "/approvals/stand-ins";
+/// One's own second factor.
+pub const SECOND_FACTOR: &str = "/second-factor";
 /// Who did what.
 pub const AUDIT: &str = "/audit";
 /// Background work.
@@ -80,6 +88,8 @@ pub const SETTLEMENT: &str = "/settlements";
 pub const PAYOUTS: &str = "/payouts";
 /// Payout batches.
 pub const PAYOUT_BATCHES: &str = "/payouts/batches";
+/// Stop switches of sending.
+pub const PAYOUT_STOPS: &str = "/payouts/stops";
 /// Drafted payouts, to be put into a batch.
 pub const PAYOUT_DRAFTS: &str = "/payouts/drafts";
 /// Reserve accounts and the cover check.
@@ -101,6 +111,13 @@ pub fn day(day: &str) -> String {
 #[must_use]
 pub fn approval(id: ApprovalId) -> String {
     format!("{APPROVALS}/{id}")
+}
+
+/// What became of requests that were decided together.
+#[must_use]
+pub fn approvals_decided(ids: &[ApprovalId]) -> String {
+    let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+    format!("{APPROVALS_TOGETHER}?decided=1&ids={}", ids.join(","))
 }
 
 /// One member of staff.

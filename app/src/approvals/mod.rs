@@ -5,7 +5,12 @@ mod detail;
 mod differences;
 mod history;
 mod list;
+mod propose;
+mod rules;
+mod stand_ins;
+mod steps;
 mod title;
+mod together;
 
 pub use history::Requests;
 pub use title::title;
@@ -24,6 +29,9 @@ use leptos_router::path;
 pub fn ApprovalRoutes() -> AnyNestedRoute {
     view! {
         <Route path=path!("/approvals") view=list::ApprovalList />
+        <Route path=path!("/approvals/together") view=together::TogetherPage />
+        <Route path=path!("/approvals/rules") view=rules::RulesPage />
+        <Route path=path!("/approvals/stand-ins") view=stand_ins::StandInsPage />
         <Route path=path!("/approvals/:id") view=detail::ApprovalPage />
     }
     .into_inner()
@@ -33,6 +41,7 @@ pub fn ApprovalRoutes() -> AnyNestedRoute {
 fn kind_name(kind: ApprovalKind) -> &'static str {
     t(match kind {
         ApprovalKind::Adjustment => text::APPROVALS_KIND_ADJUSTMENT,
+        ApprovalKind::ApprovalRules => text::APPROVALS_KIND_APPROVAL_RULES,
         ApprovalKind::ChannelChange => text::APPROVALS_KIND_CHANNEL_CHANGE,
         ApprovalKind::ChartChange => text::APPROVALS_KIND_CHART_CHANGE,
         ApprovalKind::ErrorResolution => text::APPROVALS_KIND_ERROR_RESOLUTION,

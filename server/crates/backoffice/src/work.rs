@@ -2,7 +2,7 @@
 //! it may name every other.
 
 use crate::accounts::{self, CheckBooks};
-use crate::approvals::jobs::ApprovalConcluded;
+use crate::approvals::jobs::{ApprovalConcluded, EscalateApproval};
 use crate::jobs::{self, Claimed, JobError, Message, Outcome};
 use crate::notifications::jobs::{DeliverNotification, ResendNotification, TakeUpHeld};
 use crate::office::Office;
@@ -15,8 +15,8 @@ use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
 use crate::refunds::jobs::{FundRefund, QueryRefund, ReportRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
-    adjustments, channels, error_items, holds, limits, merchants, notifications, payments, payouts,
-    refunds, routing, staff, trading_day,
+    adjustments, approvals, channels, error_items, holds, limits, merchants, notifications,
+    payments, payouts, refunds, routing, staff, trading_day,
 };
 use banks::callback::{Operation, Told};
 use domain::approval::ApprovalKind;
@@ -76,6 +76,7 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
     match claimed.kind.as_str() {
         CheckBooks::KIND => check_books(office).await,
         ApprovalConcluded::KIND => approval_concluded(office, claimed).await,
+        EscalateApproval::KIND => jobs::run_as::<EscalateApproval>(office, claimed).await,
         AskNow::KIND => jobs::run_as::<AskNow>(office, claimed).await,
         ReportContradiction::KIND => {
             let report = serde_json::from_value(claimed.payload.clone())?;
@@ -147,6 +148,9 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
     match news.kind {
         ApprovalKind::Adjustment => {
             adjustments::approval_concluded(office, news.approval).await?;
+        }
+        ApprovalKind::ApprovalRules => {
+            approvals::rules::approval_concluded(office, news.approval).await?;
         }
         ApprovalKind::ChartChange => accounts::approval_concluded(office, news.approval).await?,
         ApprovalKind::StaffRoles => staff::approval_concluded(office, news.approval).await?,

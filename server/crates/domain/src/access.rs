@@ -168,6 +168,14 @@ pub enum Permission {
     MakeStaffRoles,
     /// Decide a change of a colleague's roles.
     ApproveStaffRoles,
+    /// Prepare other approval rules or another authority.
+    MakeApprovalRules,
+    /// Decide other approval rules or another authority.
+    ApproveApprovalRules,
+    /// Stop sending payouts at once.
+    StopPayouts,
+    /// Agree that payouts are sent again; two people have to.
+    LiftPayoutStop,
     /// Move the clock of a demonstration forward.
     MoveDemoClock,
 }
@@ -214,6 +222,7 @@ const FINANCE_MAKER: &[Permission] = &[
     P::MakeErrorResolution,
     P::RunSettlement,
     P::MakePayout,
+    P::StopPayouts,
     P::ProposeAdjustment,
     P::MakeChartChange,
     P::ExportVouchers,
@@ -236,6 +245,8 @@ const FINANCE_CHECKER: &[Permission] = &[
     P::ApproveRefund,
     P::ApproveErrorResolution,
     P::ApprovePayout,
+    P::StopPayouts,
+    P::LiftPayoutStop,
     P::ApproveAdjustment,
     P::ApproveChartChange,
     P::ApproveHold,
@@ -265,6 +276,9 @@ const MANAGER: &[Permission] = &[
     P::ApproveRefund,
     P::ApproveErrorResolution,
     P::ApproveStaffRoles,
+    P::ApproveApprovalRules,
+    P::StopPayouts,
+    P::LiftPayoutStop,
     P::ApproveHold,
 ];
 
@@ -275,6 +289,7 @@ const ADMIN: &[Permission] = &[
     P::ViewAudit,
     P::ViewStaff,
     P::MakeStaffRoles,
+    P::MakeApprovalRules,
     P::MoveDemoClock,
 ];
 
@@ -346,6 +361,7 @@ mod tests {
             (P::MakePayout, P::ApprovePayout),
             (P::ProposeAdjustment, P::ApproveAdjustment),
             (P::MakeChartChange, P::ApproveChartChange),
+            (P::MakeApprovalRules, P::ApproveApprovalRules),
             (P::MakeStaffRoles, P::ApproveStaffRoles),
         ];
         for role in Role::ALL {

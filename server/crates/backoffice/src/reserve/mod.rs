@@ -16,10 +16,9 @@ use domain::date::BusinessDate;
 use domain::ids::{MerchantId, PayoutId, ReserveAccountId};
 use domain::money::{Currency, Money};
 use domain::page::PageRequest;
-use domain::payout::Payee;
+use domain::payout::{Payee, PayoutSource};
 use domain::reserve::{
     Destination, InstructionState, Purpose, ReserveAccount, ReserveAccountDetail, ReserveProof,
-    may_transfer,
 };
 use sqlx::PgConnection;
 
@@ -45,6 +44,8 @@ pub struct Instruction<'a> {
     pub account: ReserveAccountId,
     /// The payout.
     pub payout: PayoutId,
+    /// What it comes from.
+    pub source: PayoutSource,
     /// The merchant it pays.
     pub merchant: MerchantId,
     /// Where the money goes.
@@ -134,8 +135,8 @@ pub async fn authorise(
     let registered = store::is_registered(conn, instruction.merchant, instruction.payee).await?;
     let destination =
         if registered { Destination::RegisteredPayee } else { Destination::UnregisteredPayee };
-    may_transfer(account.purpose, destination)?;
-    store::promise(conn, office, instruction).await
+    let transfer = instruction.source.transfer(account.purpose, destination)?;
+    store::promise(conn, office, (instruction, transfer)).await
 }
 
 /// Writes down how a promise ended: paid by the statement, or released because the bank refused.

@@ -6,7 +6,7 @@ use domain::ids::{MerchantId, PayoutId, ReserveAccountId};
 use domain::money::{Currency, Money};
 use domain::page::{Page, PageRequest};
 use domain::payout::Payee;
-use domain::reserve::{FundInstruction, InstructionState, Purpose, ReserveAccount};
+use domain::reserve::{FundInstruction, InstructionState, Purpose, ReserveAccount, Transfer};
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
@@ -167,7 +167,7 @@ pub(super) async fn is_registered(
 pub(super) async fn promise(
     conn: &mut PgConnection,
     office: &Office,
-    instruction: &Instruction<'_>,
+    (instruction, _leave): (&Instruction<'_>, Transfer),
 ) -> Result<(), ReserveError> {
     sqlx::query!(
         "INSERT INTO fund_instructions

@@ -170,6 +170,14 @@ pub async fn person(office: &Office, name: &str, roles: &[Role]) -> Actor {
     .execute(&office.db)
     .await
     .unwrap();
+    for role in roles {
+        sqlx::query("INSERT INTO staff_roles (staff_id, role) VALUES ($1, $2)")
+            .bind(staff.0)
+            .bind(role.name())
+            .execute(&office.db)
+            .await
+            .unwrap();
+    }
     let session = SessionId(office.new_id());
     Actor { staff, name: name.to_owned(), session, roles: roles.to_vec() }
 }

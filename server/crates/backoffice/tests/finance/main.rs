@@ -1,6 +1,8 @@
 //! Stories about money going out: payouts, refunds, settlement and the reserve behind them.
 
 #[cfg(test)]
+mod approvals;
+#[cfg(test)]
 mod bank;
 #[cfg(test)]
 mod fixture;
@@ -16,3 +18,5 @@ mod refunds;
 mod reserve;
 #[cfg(test)]
 mod settlement;
+#[cfg(test)]
+mod stops;
