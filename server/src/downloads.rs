@@ -10,7 +10,7 @@ use axum::{Extension, Router};
 use backoffice::accounts::{self, AccountsError, Export};
 use backoffice::explain::{Explain, Kind, busy};
 use backoffice::office::Office;
-use backoffice::{reconciliation, vouchers};
+use backoffice::{reconciliation, reserve, vouchers};
 use domain::access::Actor;
 use domain::date::BusinessDate;
 use domain::journal::{Entry, JournalFilter, Source};
@@ -21,6 +21,7 @@ pub fn routes() -> Router<Site> {
     Router::new()
         .route("/download/files/{id}", get(file))
         .route("/download/vouchers/{day}", get(voucher_file))
+        .route("/download/reserve/tables.xlsx", get(reserve_tables))
         .route("/download/books/trial-balance.csv", get(trial_balance))
         .route("/download/books/journals.csv", get(journals))
         .route("/download/books/statements/{account}", get(statement))
@@ -70,6 +71,18 @@ async fn trial_balance(
 ) -> Response {
     let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
     exported(accounts::trial_balance_file(&office, &actor, part.date).await)
+}
+
+async fn reserve_tables(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    Query(part): Query<Part>,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    match reserve::tables_file(&office, &actor, part.date).await {
+        Ok(file) => attachment(&file.name, file.bytes),
+        Err(error) => refused(&error),
+    }
 }
 
 async fn journals(

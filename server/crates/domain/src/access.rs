@@ -152,6 +152,12 @@ pub enum Permission {
     MakeChartChange,
     /// Decide a change of the chart of accounts.
     ApproveChartChange,
+    /// Prepare documents that move the reserve itself, and an evening's proof.
+    MakeReserve,
+    /// Decide documents that move the reserve, and sign an evening's proof.
+    ApproveReserve,
+    /// Take note of a gap of the reserve, and have the cover checked.
+    AcknowledgeGap,
     /// Draft and export vouchers.
     ExportVouchers,
     /// Cut the day.
@@ -204,6 +210,8 @@ const FINANCE_MAKER: &[Permission] = &[
     P::MakeErrorResolution,
     P::RunSettlement,
     P::MakePayout,
+    P::MakeReserve,
+    P::AcknowledgeGap,
     P::ProposeAdjustment,
     P::MakeChartChange,
     P::ExportVouchers,
@@ -225,6 +233,8 @@ const FINANCE_CHECKER: &[Permission] = &[
     P::ApproveRefund,
     P::ApproveErrorResolution,
     P::ApprovePayout,
+    P::ApproveReserve,
+    P::AcknowledgeGap,
     P::ApproveAdjustment,
     P::ApproveChartChange,
 ];
@@ -246,6 +256,7 @@ const MANAGER: &[Permission] = &[
     P::ViewAudit,
     P::ViewStaff,
     P::CutDay,
+    P::AcknowledgeGap,
     P::WithdrawChannel,
     P::ApproveMerchantChange,
     P::ApproveRoutingChange,
@@ -329,6 +340,7 @@ mod tests {
             (P::RequestRefund, P::ApproveRefund),
             (P::MakeErrorResolution, P::ApproveErrorResolution),
             (P::MakePayout, P::ApprovePayout),
+            (P::MakeReserve, P::ApproveReserve),
             (P::ProposeAdjustment, P::ApproveAdjustment),
             (P::MakeChartChange, P::ApproveChartChange),
             (P::MakeStaffRoles, P::ApproveStaffRoles),

@@ -28,6 +28,10 @@ pub enum ApprovalKind {
     PayoutBatch,
     /// A refund asked for by staff, 退款.
     Refund,
+    /// A document that moves the reserve itself, 备付金单据.
+    ReserveDocument,
+    /// The proof of an evening, 备付金核对签批.
+    ReserveProof,
     /// Other routing rules, 路由规则.
     RoutingRules,
     /// A change of a colleague's roles, 角色变更.
@@ -36,7 +40,7 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Adjustment,
         Self::ChannelChange,
         Self::ChartChange,
@@ -46,6 +50,8 @@ impl ApprovalKind {
         Self::PaymentClosing,
         Self::PayoutBatch,
         Self::Refund,
+        Self::ReserveDocument,
+        Self::ReserveProof,
         Self::RoutingRules,
         Self::StaffRoles,
     ];
@@ -63,6 +69,8 @@ impl ApprovalKind {
             Self::PaymentClosing => "payment_closing",
             Self::PayoutBatch => "payout_batch",
             Self::Refund => "refund",
+            Self::ReserveDocument => "reserve_document",
+            Self::ReserveProof => "reserve_proof",
             Self::RoutingRules => "routing_rules",
             Self::StaffRoles => "staff_roles",
         }
@@ -84,6 +92,7 @@ impl ApprovalKind {
             Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
+            Self::ReserveDocument | Self::ReserveProof => Permission::MakeReserve,
             Self::ChannelChange | Self::RoutingRules => Permission::MakeRoutingChange,
             Self::StaffRoles => Permission::MakeStaffRoles,
         }
@@ -99,6 +108,7 @@ impl ApprovalKind {
             Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
+            Self::ReserveDocument | Self::ReserveProof => Permission::ApproveReserve,
             Self::ChannelChange | Self::RoutingRules => Permission::ApproveRoutingChange,
             Self::StaffRoles => Permission::ApproveStaffRoles,
         }

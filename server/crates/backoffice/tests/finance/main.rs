@@ -11,4 +11,8 @@ mod refunds;
 #[cfg(test)]
 mod reserve;
 #[cfg(test)]
+mod reserve_documents;
+#[cfg(test)]
+mod reserve_evenings;
+#[cfg(test)]
 mod settlement;
