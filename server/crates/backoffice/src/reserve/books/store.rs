@@ -75,8 +75,9 @@ async fn own_funds(
            JOIN ledger_entries e ON e.account_id = a.id
            JOIN ledger_journals j ON j.id = e.journal_id
            LEFT JOIN ledger_journals o ON o.id = j.reverses
-           LEFT JOIN reserve_documents d ON COALESCE(o.source_kind, j.source_kind) = 'reserve_document'
-                AND d.id::text = COALESCE(o.source_id, j.source_id)
+           LEFT JOIN reserve_documents d
+                  ON COALESCE(o.source_kind, j.source_kind) = 'reserve_document'
+                 AND d.id::text = COALESCE(o.source_id, j.source_id)
            WHERE a.code = '1002.01' AND a.currency = 'CNY'
              AND ($1::date IS NULL OR j.accounting_date <= $1)
            GROUP BY 1, 2"#,
@@ -225,8 +226,9 @@ pub(super) async fn flows(
            JOIN ledger_accounts da ON da.id = t.debit_account_id
            JOIN ledger_accounts ca ON ca.id = t.credit_account_id
            LEFT JOIN ledger_journals o ON o.id = j.reverses
-           LEFT JOIN reserve_documents r ON COALESCE(o.source_kind, j.source_kind) = 'reserve_document'
-                AND r.id::text = COALESCE(o.source_id, j.source_id)
+           LEFT JOIN reserve_documents r
+                  ON COALESCE(o.source_kind, j.source_kind) = 'reserve_document'
+                 AND r.id::text = COALESCE(o.source_id, j.source_id)
            WHERE j.accounting_date BETWEEN $1 AND $2 AND t.currency = 'CNY'
            GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1"#,
         from.0,
