@@ -124,6 +124,10 @@ pub enum Permission {
     MakeRoutingChange,
     /// Decide a change of routing rules or of a channel's terms.
     ApproveRoutingChange,
+    /// Prepare a change of the limits of payers.
+    MakeLimitChange,
+    /// Decide a change of the limits of payers.
+    ApproveLimitChange,
     /// Take a channel out at once, and bring it back.
     WithdrawChannel,
     /// Bring in orders of an existing business system.
@@ -148,6 +152,10 @@ pub enum Permission {
     ProposeAdjustment,
     /// Decide a manual adjustment of the books.
     ApproveAdjustment,
+    /// Ask for a hold on a merchant's balance, or for its release.
+    MakeHold,
+    /// Decide a hold or its release.
+    ApproveHold,
     /// Prepare a change of the chart of accounts.
     MakeChartChange,
     /// Decide a change of the chart of accounts.
@@ -185,11 +193,13 @@ const OPERATIONS: &[Permission] = &[
     P::MakeMerchantChange,
     P::ResendNotification,
     P::MakeRoutingChange,
+    P::MakeLimitChange,
     P::WithdrawChannel,
     P::ImportOrders,
     P::RequestRefund,
     P::RunReconciliation,
     P::MakeErrorResolution,
+    P::MakeHold,
 ];
 
 const FINANCE_MAKER: &[Permission] = &[
@@ -215,6 +225,7 @@ const FINANCE_MAKER: &[Permission] = &[
     P::ProposeAdjustment,
     P::MakeChartChange,
     P::ExportVouchers,
+    P::MakeHold,
 ];
 
 const FINANCE_CHECKER: &[Permission] = &[
@@ -237,6 +248,7 @@ const FINANCE_CHECKER: &[Permission] = &[
     P::AcknowledgeGap,
     P::ApproveAdjustment,
     P::ApproveChartChange,
+    P::ApproveHold,
 ];
 
 const MANAGER: &[Permission] = &[
@@ -260,9 +272,11 @@ const MANAGER: &[Permission] = &[
     P::WithdrawChannel,
     P::ApproveMerchantChange,
     P::ApproveRoutingChange,
+    P::ApproveLimitChange,
     P::ApproveRefund,
     P::ApproveErrorResolution,
     P::ApproveStaffRoles,
+    P::ApproveHold,
 ];
 
 const ADMIN: &[Permission] = &[
@@ -337,6 +351,7 @@ mod tests {
         let pairs = [
             (P::MakeMerchantChange, P::ApproveMerchantChange),
             (P::MakeRoutingChange, P::ApproveRoutingChange),
+            (P::MakeLimitChange, P::ApproveLimitChange),
             (P::RequestRefund, P::ApproveRefund),
             (P::MakeErrorResolution, P::ApproveErrorResolution),
             (P::MakePayout, P::ApprovePayout),

@@ -1,6 +1,10 @@
 //! One approval mechanism for everything that moves money or changes a rule: a maker proposes a
 //! content, a different person decides exactly that content, and execution checks it again.
 
+mod difference;
+
+pub use difference::Difference;
+
 use crate::access::Permission;
 use crate::ids::{ApprovalId, StaffId};
 use serde::{Deserialize, Serialize};
@@ -18,10 +22,14 @@ pub enum ApprovalKind {
     ChartChange,
     /// The resolution of an error item, 差错处理.
     ErrorResolution,
+    /// Placing or releasing a hold, 冻结/解冻.
+    Hold,
     /// A change of a merchant's terms, 商户变更.
     MerchantChange,
     /// The address a merchant is notified at, 通知地址.
     NotificationEndpoint,
+    /// Limits of payers by the class of their account, 账户分类限额.
+    PayerLimits,
     /// Closing a payment whose outcome is not known, 关闭支付单.
     PaymentClosing,
     /// A payout batch, 付款批次.
@@ -40,13 +48,15 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Adjustment,
         Self::ChannelChange,
         Self::ChartChange,
         Self::ErrorResolution,
+        Self::Hold,
         Self::MerchantChange,
         Self::NotificationEndpoint,
+        Self::PayerLimits,
         Self::PaymentClosing,
         Self::PayoutBatch,
         Self::Refund,
@@ -64,8 +74,10 @@ impl ApprovalKind {
             Self::ChannelChange => "channel_change",
             Self::ChartChange => "chart_change",
             Self::ErrorResolution => "error_resolution",
+            Self::Hold => "hold",
             Self::MerchantChange => "merchant_change",
             Self::NotificationEndpoint => "notification_endpoint",
+            Self::PayerLimits => "payer_limits",
             Self::PaymentClosing => "payment_closing",
             Self::PayoutBatch => "payout_batch",
             Self::Refund => "refund",
@@ -89,7 +101,9 @@ impl ApprovalKind {
             Self::Adjustment => Permission::ProposeAdjustment,
             Self::ChartChange => Permission::MakeChartChange,
             Self::ErrorResolution | Self::PaymentClosing => Permission::MakeErrorResolution,
+            Self::Hold => Permission::MakeHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
+            Self::PayerLimits => Permission::MakeLimitChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
             Self::ReserveDocument | Self::ReserveProof => Permission::MakeReserve,
@@ -105,7 +119,9 @@ impl ApprovalKind {
             Self::Adjustment => Permission::ApproveAdjustment,
             Self::ChartChange => Permission::ApproveChartChange,
             Self::ErrorResolution | Self::PaymentClosing => Permission::ApproveErrorResolution,
+            Self::Hold => Permission::ApproveHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
+            Self::PayerLimits => Permission::ApproveLimitChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
             Self::ReserveDocument | Self::ReserveProof => Permission::ApproveReserve,

@@ -2,7 +2,7 @@
 
 mod health;
 
-pub use health::{Fitness, HealthPolicy, HealthState, Signal, SuccessRate};
+pub use health::{Fitness, HealthPolicy, HealthState, PolicyRefused, Signal, SuccessRate};
 
 use crate::date::BusinessDate;
 use crate::fee::{CostTerms, FeeRow, FeeSchedule};
@@ -154,4 +154,28 @@ pub enum ChannelChange {
         /// The last; none when no end is planned.
         valid_until: Option<BusinessDate>,
     },
+    /// When it is withdrawn by itself and how it comes back.
+    Health {
+        /// The thresholds.
+        policy: HealthPolicy,
+    },
+}
+
+impl ChannelChange {
+    /// The aspect of what a channel charges for a product.
+    #[must_use]
+    pub fn cost_aspect(product: Product, card: Option<CardType>) -> String {
+        format!("cost/{product}/{}", card.map_or("any", CardType::name))
+    }
+
+    /// What of a channel it changes: changes of different aspects do not touch each other and may
+    /// wait side by side.
+    #[must_use]
+    pub fn aspect(&self) -> String {
+        match self {
+            Self::Cost { product, card, .. } => Self::cost_aspect(*product, *card),
+            Self::Validity { .. } => "validity".to_owned(),
+            Self::Health { .. } => "health".to_owned(),
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Documents that move the reserve itself: bounded, decided by a second person, ordered at the bank
 //! once, booked when the statement shows them; and the quota payouts stop short of.
 
-use crate::fixture::{self, CUSTODY, House, day};
+use crate::fixture::{self, CUSTODY, House, day, lost, missing};
 use backoffice::reserve::{self, Evidence, Instruction, NewAccount, ReserveError};
 use domain::approval::Verdict;
 use domain::ids::{PayoutId, ReserveDocumentId, StatementLineId};
@@ -14,7 +14,6 @@ use domain::reserve::document::{
     DocumentDetail, DocumentKind, DocumentRefused, DocumentRequest, DocumentState,
 };
 use domain::reserve::forecast::Expectation;
-use ledger::Entry;
 use sqlx::PgPool;
 
 async fn with_accounts(pool: PgPool) -> House {
@@ -163,7 +162,8 @@ async fn nothing_is_carried_over_while_there_is_a_gap(pool: PgPool) {
         "the same form again is the same document"
     );
     let payment = house.paid((house.shop, None), "2026-03-31").await.into();
-    house.book(Entry::BankShort, payment, ("6711.01", ""), ("1122.01", "unionpay", 5_000)).await;
+    missing(&house, payment, 5_000).await;
+    lost(&house, payment, 5_000).await;
     let another = request(&house, DocumentKind::FeeSweep, 10);
     let refused = reserve::preview_document(&house.office, &house.maker, &another).await;
     assert!(matches!(refused, Err(ReserveError::Document(DocumentRefused::Gap { .. }))));

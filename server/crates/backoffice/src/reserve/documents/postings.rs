@@ -30,13 +30,10 @@ fn event(office: &Office, request: &DocumentRequest, (part, when): (&str, When))
         event_time: when.at,
         posted_at: office.now(),
     };
-    Event {
-        key: format!("reserve_documents:{}:{part}", request.id),
-        source: Source::new("reserve_document", request.id),
-        dates,
-        memo: request.grounds.clone(),
-        request_id: Some(office.request_id.clone()),
-    }
+    let key = format!("reserve_documents:{}:{part}", request.id);
+    Event::new(key, Source::new("reserve_document", request.id), dates)
+        .memo(request.grounds.clone())
+        .requested_by(office.request_id.clone())
 }
 
 /// Every journal a document comes to.
