@@ -28,16 +28,24 @@ use std::pin::pin;
 /// # Errors
 /// The database failed; a failure of the work itself is written down with the job.
 pub async fn run_one(office: &Office) -> Result<bool, sqlx::Error> {
-    let Some(claimed) = jobs::claim(office).await? else { return Ok(false) };
+    let Some(claimed) = jobs::claim(office, 1).await?.pop() else { return Ok(false) };
+    run(office, &claimed).await?;
+    Ok(true)
+}
+
+/// Does a job that was claimed.
+///
+/// # Errors
+/// The database failed; a failure of the work itself is written down with the job.
+pub async fn run(office: &Office, claimed: &Claimed) -> Result<(), sqlx::Error> {
     let request = claimed.request_id.clone().unwrap_or_else(|| claimed.run.job.to_string());
     let office = office.for_request(request);
-    let result = attended(&office, &claimed).await;
+    let result = attended(&office, claimed).await;
     if let Err(error) = &result {
         let error: &(dyn std::error::Error + 'static) = error.as_ref();
         tracing::warn!(job = %claimed.run.job, kind = claimed.kind, error, "a job failed");
     }
-    jobs::conclude(&office, &claimed, result.map_err(|error| describe(error.as_ref()))).await?;
-    Ok(true)
+    jobs::conclude(&office, claimed, result.map_err(|error| describe(error.as_ref()))).await
 }
 
 /// Does due jobs until none is left: for tests and for commands that wait for their work.
