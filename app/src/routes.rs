@@ -5,8 +5,8 @@ use domain::date::BusinessDate;
 use domain::ids::{
     AccountId, AdjustmentId, ApprovalId, BillLineId, BooksCheckId, ErrorItemId, FileId, HoldId,
     JournalId, MerchantId, NotificationId, OrderId, PaymentId, PayoutBatchId, PayoutId,
-    ReconciliationId, RefundId, ReserveAccountId, SettlementId, StaffId, StatementLineId,
-    VoucherId,
+    ReconciliationId, RefundId, ReserveAccountId, ReserveDocumentId, SettlementId, StaffId,
+    StatementLineId, VoucherId,
 };
 use std::fmt::Display;
 
@@ -94,6 +94,24 @@ pub const PAYOUT_STOPS: &str = "/payouts/stops";
 pub const PAYOUT_DRAFTS: &str = "/payouts/drafts";
 /// Reserve accounts and the cover check.
 pub const RESERVE: &str = "/reserve";
+/// The regulator's monthly tables of the reserve.
+pub const RESERVE_TABLES: &str = "/reserve/tables";
+/// Unreached items.
+pub const RESERVE_UNREACHED: &str = "/reserve/unreached";
+/// Signed evenings.
+pub const RESERVE_PROOFS: &str = "/reserve/proofs";
+/// Documents that move the reserve itself.
+pub const RESERVE_DOCUMENTS: &str = "/reserve/documents";
+/// The form to propose such a document.
+pub const RESERVE_DOCUMENT_NEW: &str = "/reserve/documents/new";
+/// Quotas at clearing houses.
+pub const RESERVE_QUOTAS: &str = "/reserve/quotas";
+/// The forecast of cash.
+pub const RESERVE_FORECAST: &str = "/reserve/forecast";
+/// Gaps of the reserve.
+pub const RESERVE_INCIDENTS: &str = "/reserve/incidents";
+/// Imported bank statements.
+pub const STATEMENT_FILES: &str = "/files?kind=statement";
 /// Vouchers.
 pub const VOUCHERS: &str = "/vouchers";
 /// Which account of the general ledger stands for each of ours.
@@ -289,6 +307,37 @@ pub fn reserve_account(id: ReserveAccountId) -> String {
     format!("{RESERVE}/{id}")
 }
 
+/// One document that moves the reserve.
+#[must_use]
+pub fn reserve_document(id: ReserveDocumentId) -> String {
+    format!("{RESERVE_DOCUMENTS}/{id}")
+}
+
+/// The documents of one kind.
+#[must_use]
+pub fn reserve_documents_of(kind: &str) -> String {
+    format!("{RESERVE_DOCUMENTS}?kind={kind}")
+}
+
+/// The proof of an evening.
+#[must_use]
+pub fn reserve_proof(day: BusinessDate) -> String {
+    format!("{RESERVE_PROOFS}/{day}")
+}
+
+/// The month's tables as a spreadsheet; an answer of the server, not a screen.
+#[must_use]
+pub fn reserve_tables_file(month: Option<&str>) -> String {
+    let month = month.map(|month| format!("?date={month}")).unwrap_or_default();
+    format!("/download/reserve/tables.xlsx{month}")
+}
+
+/// The journals of an accounting day.
+#[must_use]
+pub fn journals_on(day: BusinessDate) -> String {
+    format!("{JOURNALS}?from={day}&to={day}")
+}
+
 /// The vouchers of a day.
 #[must_use]
 pub fn voucher_day(day: BusinessDate) -> String {
@@ -343,6 +392,7 @@ pub fn source(kind: &str, id: &str) -> Option<String> {
         "settlement" => SETTLEMENT,
         "error_item" => ERROR_ITEMS,
         "adjustment" => ADJUSTMENTS,
+        "reserve_document" => RESERVE_DOCUMENTS,
         "hold" => HOLDS,
         "channel_settlement" => RECONCILIATION,
         _ => return None,

@@ -13,7 +13,7 @@ use axum::{Extension, Router};
 use backoffice::accounts::{self, Export};
 use backoffice::explain::{Explain, Kind, busy};
 use backoffice::office::Office;
-use backoffice::{merchants, reconciliation, vouchers};
+use backoffice::{merchants, reconciliation, reserve, vouchers};
 use domain::access::Actor;
 use domain::account::AccountRef;
 use domain::date::BusinessDate;
@@ -28,6 +28,7 @@ pub fn routes() -> Router<Site> {
     Router::new()
         .route("/download/files/{id}", get(file))
         .route("/download/vouchers/{day}", get(voucher_file))
+        .route("/download/reserve/tables.xlsx", get(reserve_tables))
         .route("/download/books/trial-balance.csv", get(trial_balance))
         .route("/download/books/journals.csv", get(journals))
         .route("/download/books/statements/{account}", get(statement))
@@ -90,6 +91,18 @@ async fn trial_balance(
     }
     .await;
     exported(found)
+}
+
+async fn reserve_tables(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    Query(part): Query<Part>,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    match reserve::tables_file(&office, &actor, part.date).await {
+        Ok(file) => attachment(&file.name, file.bytes),
+        Err(error) => refused(&error),
+    }
 }
 
 async fn journals(

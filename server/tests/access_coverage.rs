@@ -29,6 +29,8 @@ const BOOKS: &[Role] = &[FinanceMaker, FinanceChecker, Manager, Auditor];
 const TRADE: &[Role] = &[Operations, FinanceMaker, FinanceChecker, Manager, Auditor];
 /// Who may take a channel out at once.
 const WITHDRAWERS: &[Role] = &[Operations, Manager];
+/// Who takes note of a gap of the reserve.
+const GAP_WATCHERS: &[Role] = &[FinanceMaker, FinanceChecker, Manager];
 const ANALYSTS: &[Role] = &[Operations, Manager, Auditor];
 /// Who reconciles and proposes resolutions.
 const CHECKING_MAKERS: &[Role] = &[Operations, FinanceMaker];
@@ -219,6 +221,32 @@ const TABLE: &[(&str, &[Role], &str)] = &[
     ("refunds/find", TRADE, r#"{"id":"{id}"}"#),
     ("refunds/list", TRADE, r#"{"query":{},"page":{page}}"#),
     ("reserve/accounts", BOOKS, "{}"),
+    ("reserve/acknowledge", GAP_WATCHERS, "request[id]={id}&request[note]=x"),
+    ("reserve/check_now", GAP_WATCHERS, ""),
+    ("reserve/documents", BOOKS, r#"{"filter":{"page":{page}}}"#),
+    ("reserve/find_document", BOOKS, r#"{"id":"{id}"}"#),
+    ("reserve/find_proof", BOOKS, r#"{"day":"2026-03-31"}"#),
+    ("reserve/forecast", BOOKS, "{}"),
+    ("reserve/incidents", BOOKS, r#"{"page":{page}}"#),
+    (
+        "reserve/preview_document",
+        &[FinanceMaker],
+        r#"{"sketch":{"kind":"fee_sweep","amount":"1","grounds":"x"}}"#,
+    ),
+    ("reserve/proofs", BOOKS, r#"{"page":{page}}"#),
+    (
+        "reserve/propose_document",
+        &[FinanceMaker],
+        concat!(
+            r#"request[confirmed]=yes&request[document]={"id":"{id}","kind":"fee_sweep","#,
+            r#""amount":{"minor":100,"currency":"CNY"},"from":"custody","house":"","#,
+            r#""bank_ref":"","grounds":"x"}"#,
+        ),
+    ),
+    ("reserve/propose_proof", &[FinanceMaker], "request[day]=2026-03-31&request[confirmed]=yes"),
+    ("reserve/quotas", BOOKS, "{}"),
+    ("reserve/table", BOOKS, r#"{"number":"1-12"}"#),
+    ("reserve/unreached", BOOKS, "{}"),
     ("reserve/find", BOOKS, r#"{"id":"{id}","page":{page}}"#),
     ("reserve/proof", BOOKS, "{}"),
     ("routing/ask", EVERYBODY, r#"{"ask":{"product":"quick_pay","amount":"1.00"}}"#),

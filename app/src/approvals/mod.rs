@@ -52,6 +52,8 @@ fn kind_name(kind: ApprovalKind) -> &'static str {
         ApprovalKind::PaymentClosing => text::APPROVALS_KIND_PAYMENT_CLOSING,
         ApprovalKind::PayoutBatch => text::APPROVALS_KIND_PAYOUT_BATCH,
         ApprovalKind::Refund => text::APPROVALS_KIND_REFUND,
+        ApprovalKind::ReserveDocument => text::APPROVALS_KIND_RESERVE_DOCUMENT,
+        ApprovalKind::ReserveProof => text::APPROVALS_KIND_RESERVE_PROOF,
         ApprovalKind::RoutingRules => text::APPROVALS_KIND_ROUTING_RULES,
         ApprovalKind::StaffRoles => text::APPROVALS_KIND_STAFF_ROLES,
     })

@@ -24,6 +24,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let office = office::open(&config).await?;
     trading_day::load_clock(&office).await?;
     accounts::schedule_check(&office).await?;
+    backoffice::reserve::schedule_check(&office).await?;
     let site = Site::new(office.clone(), config.secure_cookies(), &config.site_root);
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await

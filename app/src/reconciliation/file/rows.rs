@@ -115,6 +115,9 @@ fn use_name(explained: Option<StatementUse>) -> (&'static str, Tone) {
         Some(StatementUse::Payout) => (text::RECONCILIATION_USE_PAYOUT, Tone::Good),
         Some(StatementUse::ReturnedPayout) => (text::RECONCILIATION_USE_RETURNED, Tone::Warn),
         Some(StatementUse::ChannelFunds) => (text::RECONCILIATION_USE_FUNDS, Tone::Good),
+        Some(StatementUse::ReserveDocument) => {
+            (text::RECONCILIATION_USE_RESERVE_DOCUMENT, Tone::Good)
+        }
         Some(StatementUse::ErrorItem) => (text::RECONCILIATION_USE_ERROR_ITEM, Tone::Bad),
         None => (text::RECONCILIATION_USE_NONE, Tone::Neutral),
     };

@@ -13,10 +13,10 @@ use crate::payments::jobs::{
 use crate::payouts::jobs::{QueryPayout, SendPayout};
 use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
 use crate::refunds::jobs::{FundRefund, QueryRefund, ReportRefund, SendRefund};
+use crate::reserve::{CheckCover, SendDocument};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
-    adjustments, approvals, channels, error_items, holds, limits, merchants, notifications,
-    payments, payouts, refunds, routing, staff, trading_day,
+    adjustments, approvals, channels, error_items, holds, limits, merchants, notifications, payments, payouts, refunds, reserve, routing, staff, trading_day,
 };
 use banks::callback::{Operation, Told};
 use domain::approval::ApprovalKind;
@@ -101,6 +101,8 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         SendPayout::KIND => jobs::run_as::<SendPayout>(office, claimed).await,
         QueryPayout::KIND => jobs::run_as::<QueryPayout>(office, claimed).await,
         RunSettlement::KIND => jobs::run_as::<RunSettlement>(office, claimed).await,
+        CheckCover::KIND => jobs::run_as::<CheckCover>(office, claimed).await,
+        SendDocument::KIND => jobs::run_as::<SendDocument>(office, claimed).await,
         FetchBill::KIND => jobs::run_as::<FetchBill>(office, claimed).await,
         FetchStatement::KIND => jobs::run_as::<FetchStatement>(office, claimed).await,
         RunReconciliation::KIND => jobs::run_as::<RunReconciliation>(office, claimed).await,
@@ -166,6 +168,10 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         ApprovalKind::ChannelChange => channels::approval_concluded(office, news.approval).await?,
         ApprovalKind::RoutingRules => routing::approval_concluded(office, news.approval).await?,
         ApprovalKind::PayoutBatch => payouts::approval_concluded(office, news.approval).await?,
+        ApprovalKind::ReserveDocument => {
+            reserve::document_concluded(office, news.approval).await?;
+        }
+        ApprovalKind::ReserveProof => reserve::proof_concluded(office, news.approval).await?,
         ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,
         ApprovalKind::ErrorResolution => {
             error_items::approval_concluded(office, news.approval).await?;

@@ -160,6 +160,12 @@ pub enum Permission {
     MakeChartChange,
     /// Decide a change of the chart of accounts.
     ApproveChartChange,
+    /// Prepare documents that move the reserve itself, and an evening's proof.
+    MakeReserve,
+    /// Decide documents that move the reserve, and sign an evening's proof.
+    ApproveReserve,
+    /// Take note of a gap of the reserve, and have the cover checked.
+    AcknowledgeGap,
     /// Draft and export vouchers.
     ExportVouchers,
     /// Cut the day.
@@ -222,7 +228,7 @@ const FINANCE_MAKER: &[Permission] = &[
     P::MakeErrorResolution,
     P::RunSettlement,
     P::MakePayout,
-    P::StopPayouts,
+    P::AcknowledgeGap, P::MakeReserve, P::StopPayouts,
     P::ProposeAdjustment,
     P::MakeChartChange,
     P::ExportVouchers,
@@ -245,8 +251,7 @@ const FINANCE_CHECKER: &[Permission] = &[
     P::ApproveRefund,
     P::ApproveErrorResolution,
     P::ApprovePayout,
-    P::StopPayouts,
-    P::LiftPayoutStop,
+    P::AcknowledgeGap, P::ApproveReserve, P::LiftPayoutStop, P::StopPayouts,
     P::ApproveAdjustment,
     P::ApproveChartChange,
     P::ApproveHold,
@@ -269,6 +274,7 @@ const MANAGER: &[Permission] = &[
     P::ViewAudit,
     P::ViewStaff,
     P::CutDay,
+    P::AcknowledgeGap,
     P::WithdrawChannel,
     P::ApproveMerchantChange,
     P::ApproveRoutingChange,
@@ -359,6 +365,7 @@ mod tests {
             (P::RequestRefund, P::ApproveRefund),
             (P::MakeErrorResolution, P::ApproveErrorResolution),
             (P::MakePayout, P::ApprovePayout),
+            (P::MakeReserve, P::ApproveReserve),
             (P::ProposeAdjustment, P::ApproveAdjustment),
             (P::MakeChartChange, P::ApproveChartChange),
             (P::MakeApprovalRules, P::ApproveApprovalRules),

@@ -46,6 +46,10 @@ pub enum ApprovalKind {
     PayoutBatch,
     /// A refund asked for by staff, 退款.
     Refund,
+    /// A document that moves the reserve itself, 备付金单据.
+    ReserveDocument,
+    /// The proof of an evening, 备付金核对签批.
+    ReserveProof,
     /// Other routing rules, 路由规则.
     RoutingRules,
     /// A change of a colleague's roles, 角色变更.
@@ -54,7 +58,7 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Adjustment,
         Self::ApprovalRules,
         Self::ChannelChange,
@@ -67,6 +71,8 @@ impl ApprovalKind {
         Self::PaymentClosing,
         Self::PayoutBatch,
         Self::Refund,
+        Self::ReserveDocument,
+        Self::ReserveProof,
         Self::RoutingRules,
         Self::StaffRoles,
     ];
@@ -87,6 +93,8 @@ impl ApprovalKind {
             Self::PaymentClosing => "payment_closing",
             Self::PayoutBatch => "payout_batch",
             Self::Refund => "refund",
+            Self::ReserveDocument => "reserve_document",
+            Self::ReserveProof => "reserve_proof",
             Self::RoutingRules => "routing_rules",
             Self::StaffRoles => "staff_roles",
         }
@@ -111,6 +119,7 @@ impl ApprovalKind {
             Self::PayerLimits => Permission::MakeLimitChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
+            Self::ReserveDocument | Self::ReserveProof => Permission::MakeReserve,
             Self::ChannelChange | Self::RoutingRules => Permission::MakeRoutingChange,
             Self::StaffRoles => Permission::MakeStaffRoles,
         }
@@ -129,6 +138,7 @@ impl ApprovalKind {
             Self::PayerLimits => Permission::ApproveLimitChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
+            Self::ReserveDocument | Self::ReserveProof => Permission::ApproveReserve,
             Self::ChannelChange | Self::RoutingRules => Permission::ApproveRoutingChange,
             Self::StaffRoles => Permission::ApproveStaffRoles,
         }

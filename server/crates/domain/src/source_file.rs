@@ -153,6 +153,8 @@ pub enum StatementUse {
     ReturnedPayout,
     /// A channel paid over what it collected.
     ChannelFunds,
+    /// It proved a document that moves the reserve itself.
+    ReserveDocument,
     /// Nothing explained it: there is an error item.
     ErrorItem,
 }
@@ -160,6 +162,7 @@ named!(StatementUse {
     Payout = "payout",
     ReturnedPayout = "returned_payout",
     ChannelFunds = "channel_funds",
+    ReserveDocument = "reserve_document",
     ErrorItem = "error_item",
 });
 

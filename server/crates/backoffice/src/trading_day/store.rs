@@ -267,7 +267,10 @@ pub(super) async fn unexplained_transit(
                UNION ALL
                SELECT '2241.08', COALESCE(sum(amount_minor), 0)::bigint
                FROM payouts WHERE state IN ('queued', 'sending', 'accepted', 'unknown')
-               UNION ALL SELECT '2241.05', 0 UNION ALL SELECT '1012.09', 0
+               UNION ALL
+               SELECT '1012.09', COALESCE(sum(d.amount_minor), 0)::bigint
+               FROM reserve_documents d WHERE d.state = 'in_transit'
+               UNION ALL SELECT '2241.05', 0
            )
            SELECT e.code AS "code!", e.minor AS "explained!",
                   COALESCE(sum(b.balance_minor), 0)::bigint AS "balance!"

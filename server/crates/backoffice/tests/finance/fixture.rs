@@ -17,7 +17,7 @@ use domain::money::{Currency, Money};
 use domain::reserve::Purpose;
 use domain::settlement::SettlementRun;
 use ledger::entries::{self, Event, Owed, VatSplit};
-use ledger::{Dates, Posting, Source};
+use ledger::{Dates, Entry, Line, Posting, Source};
 use sqlx::PgPool;
 use std::sync::Arc;
 use time::macros::datetime;
@@ -294,4 +294,20 @@ impl House {
         assert!(proof.holds(), "{proof:#?}");
         assert_eq!(self.balance("2241.05", self.platform).await, 0, "split pending");
     }
+}
+
+/// A channel paid too little (entry 18): what is missing is looked for.
+pub async fn missing(house: &House, id: Uuid, fen: i64) {
+    house.books(id, |event| entries::short_found(event, "unionpay", Money::cny(fen))).await;
+}
+
+/// What was looked for is lost, and own funds are not paid in: the reserve is short.
+pub async fn lost(house: &House, id: Uuid, fen: i64) {
+    let loss = Line {
+        debit: AccountRef::loss_written_off(),
+        credit: AccountRef::short_suspense(),
+        amount: Money::cny(fen),
+        memo: "written off".to_owned(),
+    };
+    house.books(id, |event| entries::ruled(event, Entry::BankShort, [loss]).unwrap()).await;
 }

@@ -17,6 +17,10 @@ mod refunds;
 #[cfg(test)]
 mod reserve;
 #[cfg(test)]
+mod reserve_documents;
+#[cfg(test)]
+mod reserve_evenings;
+#[cfg(test)]
 mod settlement;
 #[cfg(test)]
 mod stops;

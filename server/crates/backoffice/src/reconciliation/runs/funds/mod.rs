@@ -24,6 +24,7 @@ use domain::ids::ReconciliationId;
 use domain::matching::{Direction, Finding, Reconcilable, Standing, Verdict, compare};
 use domain::money::Money;
 use domain::reconciliation::{RunInput, RunScope};
+use domain::reserve::ReserveAccount;
 use domain::source_file::{FileKind, StatementUse};
 use settlement::Expected;
 use sqlx::PgConnection;
@@ -87,9 +88,10 @@ pub(super) async fn run(
             continue;
         };
         let expected = finding.ours.and_then(|ours| explanations.settlements.get(&ours.key));
-        let explained = explain(conn, office, (line, &cash), (finding, expected)).await?;
+        let explained = explain(conn, office, (line, &account), (finding, expected)).await?;
         let settled = expected.filter(|_| explained.is_some());
         let verdict = match (explained, finding.verdict) {
+            (Some(StatementUse::ReserveDocument), _) => Verdict::Matched,
             (None, Verdict::Matched) => Verdict::OnlyTheirs,
             (_, verdict) => verdict,
         };
@@ -176,11 +178,24 @@ fn their_record(line: &Line, named: Option<&(String, BusinessDate)>) -> Record {
 async fn explain(
     conn: &mut PgConnection,
     office: &Office,
-    (line, cash): (&Line, &AccountRef),
+    (line, account): (&Line, &ReserveAccount),
     (finding, expected): (&Finding<'_, Record, Record>, Option<&Expected>),
 ) -> Result<Option<StatementUse>, ReconciliationError> {
     if let Some(done) = line.explained {
         return Ok(Some(done).filter(|done| *done != StatementUse::ErrorItem));
+    }
+    let cash = &reserve::ledger_account(account.purpose);
+    let evidence = reserve::Evidence {
+        line: line.id,
+        purpose: account.purpose,
+        number: line.number.as_deref(),
+        bank_ref: &line.bank_ref,
+        amount: line.amount,
+        at: booked_at(office, line),
+    };
+    if reserve::confirm(conn, office, &evidence).await? {
+        store::explain(conn, line.id, StatementUse::ReserveDocument, office.now()).await?;
+        return Ok(Some(StatementUse::ReserveDocument));
     }
     let explained = match (finding.verdict, finding.ours, expected) {
         (Verdict::Matched | Verdict::Amount, Some(_), Some(expected)) => {
