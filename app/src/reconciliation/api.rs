@@ -180,7 +180,7 @@ pub async fn fetch(request: FetchRequest) -> Result<(), Failure> {
         }
         FileKind::Bill => request_bill(&office, &actor, channel, request.day).await?,
         FileKind::Statement => request_statement(&office, &actor, account, request.day).await?,
-        FileKind::FundBill | FileKind::MerchantOrders => {
+        _ => {
             return Err(Failure::invalid("kind", "such files are not fetched: upload one"));
         }
     }

@@ -69,6 +69,10 @@ fn file_kind_name(kind: FileKind) -> &'static str {
         FileKind::Statement => text::RECONCILIATION_KIND_STATEMENT,
         FileKind::FundBill => text::RECONCILIATION_KIND_FUND_BILL,
         FileKind::MerchantOrders => text::RECONCILIATION_KIND_MERCHANT_ORDERS,
+        FileKind::Notification => text::RECONCILIATION_KIND_NOTIFICATION,
+        FileKind::Disputes => text::RECONCILIATION_KIND_DISPUTES,
+        FileKind::PaymentStatus => text::RECONCILIATION_KIND_PAYMENT_STATUS,
+        FileKind::BillSummary => text::RECONCILIATION_KIND_BILL_SUMMARY,
     })
 }
 

@@ -17,7 +17,7 @@ mod store;
 pub use batches::{approval_concluded, make_batch, submit};
 pub use error::PayoutError;
 pub use lists::{find, find_batch, list, list_batches};
-pub use results::{Evidence, complete, returned};
+pub use results::{Evidence, Told, complete, id_of, reported, returned};
 
 use crate::audit::{self, Event, Who};
 use crate::office::Office;

@@ -57,7 +57,9 @@ pub enum ReconciliationError {
     #[error("this file cannot replace {0}: a replacement is of the same kind, channel and day")]
     NotItsReplacement(String),
     /// What was done with the file cannot be taken back.
-    #[error("a bank statement is not replaced: its lines were booked; adjust the books instead")]
+    #[error(
+        "this file is not replaced: its lines were booked or became error items; adjust instead"
+    )]
     StatementsStay,
     /// The file is of another kind.
     #[error("this is a {found}, not a {wanted}: choose the right kind")]

@@ -6,5 +6,6 @@ mod desk;
 mod error_items;
 mod files;
 mod funds;
+mod kinds;
 mod real_day;
 mod reconciliation;

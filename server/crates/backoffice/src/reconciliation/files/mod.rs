@@ -2,6 +2,7 @@
 //! themselves, against the day and channel they were given for, and against every earlier import;
 //! then kept byte for byte, with their rows, in one transaction.
 
+mod entries;
 mod merchant_list;
 mod reading;
 mod rows;
@@ -98,7 +99,10 @@ pub(in crate::reconciliation) async fn import_as(
             }
         }
         Content::Orders(orders) => rows::insert_orders(&mut tx, office, id, orders).await?,
-        Content::FundBill => {}
+        Content::Entries(entries) => {
+            let of = (id, new.kind, place.scope.as_str(), place.day);
+            entries::take(&mut tx, office, of, entries.clone()).await?;
+        }
     }
     let summary = store::summary(&mut tx, id).await?.ok_or(ReconciliationError::NotFound)?;
     let event = Event { who, action: "reconciliation.import", subject_kind: "source_file" };
@@ -145,7 +149,7 @@ async fn place(
             refuse_foreign(&channel, rows)?;
             (channel.code, None)
         }
-        Content::FundBill => (channel(conn, new).await?.code, None),
+        Content::Entries(_) => (channel(conn, new).await?.code, None),
         Content::Statements(statements) => {
             let account = account(statements)?;
             reserve::account_numbered(conn, &account).await?;
@@ -200,11 +204,14 @@ async fn make_room(
     new: &NewFile,
     place: &Place,
 ) -> Result<(), ReconciliationError> {
+    if !new.kind.one_a_day() && new.replaces.is_none() {
+        return Ok(());
+    }
     let there = store::current(conn, new.kind, &place.scope, place.day).await?;
     match (there, new.replaces) {
         (None, None) => Ok(()),
         (Some(there), Some(replaced)) if there.id == replaced => {
-            if new.kind == FileKind::Statement {
+            if matches!(new.kind, FileKind::Statement | FileKind::Disputes) {
                 return Err(ReconciliationError::StatementsStay);
             }
             Ok(store::replace(conn, replaced, office.now()).await?)
@@ -344,6 +351,7 @@ pub async fn find_file(
     Ok(FileDetail {
         bill_lines: rows::bill_page(&mut conn, id, page).await?,
         statement_lines: rows::statement_page(&mut conn, id, page).await?,
+        entries: entries::page(&mut conn, id, page).await?,
         summary,
     })
 }

@@ -1,6 +1,7 @@
 //! What a file is read into before anything is stored.
 
 use super::NewFile;
+use super::entries::{self, Entry};
 use super::merchant_list::{self, ListedOrder};
 use crate::reconciliation::ReconciliationError;
 use banks::bill::{Bill, BillRow, Problem, RowKind};
@@ -14,7 +15,7 @@ use domain::source_file::{FileKind, FileTotal};
 use std::collections::BTreeMap;
 
 /// Grows when a reader's result for the same bytes changes.
-pub(super) const PARSER_VERSION: i32 = 2;
+pub(super) const PARSER_VERSION: i32 = 3;
 
 /// A file as read.
 pub(super) struct Reading {
@@ -30,8 +31,7 @@ pub(super) struct Reading {
 pub(super) enum Content {
     Bill(Vec<BillRow>),
     Statements(Vec<Statement>),
-    /// Checked and kept as a file; its rows are not stored one by one.
-    FundBill,
+    Entries(Vec<Entry>),
     Orders(Vec<ListedOrder>),
 }
 
@@ -58,18 +58,47 @@ pub(super) fn read(new: &NewFile) -> Result<Reading, ReconciliationError> {
                 content: Content::Statements(file.statements),
             })
         }
-        (FileKind::FundBill, Document::Fund(bill)) => Ok(Reading {
-            day: bill.day,
-            rows: count(bill.rows.len()),
-            totals: totals(bill.rows.iter().map(|row| (row.amount, None)))?,
-            format: bill.format,
-            encoding: bill.encoding,
-            content: Content::FundBill,
-        }),
+        (FileKind::FundBill, Document::Fund(bill)) => {
+            let of = (bill.format.clone(), bill.encoding.clone(), bill.day);
+            of_entries(of, entries::of_fund_bill(bill))
+        }
+        (FileKind::Notification, Document::Notification(file)) => {
+            let day = file.notifications.iter().filter_map(|one| one.day).max();
+            let of = (file.format.clone(), file.encoding.clone(), day);
+            of_entries(of, entries::of_notifications(file))
+        }
+        (FileKind::Disputes, Document::Disputes(file)) => {
+            let of = (file.format.clone(), file.encoding.clone(), file.clearing_date);
+            of_entries(of, entries::of_disputes(file))
+        }
+        (FileKind::PaymentStatus, Document::StatusReport(report)) => {
+            let of = (report.format.clone(), report.encoding.clone(), None);
+            of_entries(of, entries::of_status_report(report))
+        }
+        (FileKind::BillSummary, Document::Summary(summary)) => {
+            let of = (summary.format.clone(), summary.encoding.clone(), summary.clearing_date);
+            of_entries(of, entries::of_summary(summary))
+        }
         (wanted, found) => {
             Err(ReconciliationError::WrongKind { found: found.kind(), wanted: wanted.name() })
         }
     }
+}
+
+/// Totals of summaries would count the line for all stores too: they have none.
+fn of_entries(
+    (format, encoding, day): (String, String, Option<BusinessDate>),
+    entries: Vec<Entry>,
+) -> Result<Reading, ReconciliationError> {
+    let amounts = entries.iter().filter_map(|entry| entry.amount.map(|amount| (amount, None)));
+    Ok(Reading {
+        totals: totals(amounts)?,
+        rows: count(entries.len()),
+        content: Content::Entries(entries),
+        format,
+        encoding,
+        day,
+    })
 }
 
 fn of_bill(bill: Bill) -> Result<Reading, ReconciliationError> {

@@ -111,7 +111,7 @@ pub(super) async fn insert(
     };
     let totals =
         serde_json::to_value(&reading.totals).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-    let of_channel = matches!(new.kind, FileKind::Bill | FileKind::FundBill);
+    let of_channel = new.kind.of_channel();
     sqlx::query!(
         "INSERT INTO source_files
             (id, kind, scope, channel, merchant_id, account_no, name, sha256, bytes, format,

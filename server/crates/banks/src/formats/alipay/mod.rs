@@ -139,7 +139,10 @@ impl<'t> Frame<'t> {
         let mut brackets =
             told.split('[').skip(1).filter_map(|after| after.split_once(']')).map(|(held, _)| held);
         if told.starts_with("账号") {
-            self.account = brackets.next().unwrap_or_default().to_owned();
+            let held = brackets.next().unwrap_or_default();
+            // Our number (PID) has 16 digits; 0156 after it is the currency.
+            let number = held.strip_suffix("0156").filter(|number| number.len() == 16);
+            self.account = number.unwrap_or(held).to_owned();
         } else if told.starts_with("起始日期") {
             let period: Vec<PrimitiveDateTime> = brackets.filter_map(moment).collect();
             let [from, to] = period[..] else {

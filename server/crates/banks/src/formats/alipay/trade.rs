@@ -1,5 +1,7 @@
-//! Alipay's trade bill (支付宝业务明细). Gross is what reached us before the fee (商家实收), which the
-//! lines after the list sum up; the service fee (服务费) is summed up only in the summary file.
+//! Alipay's trade bill (支付宝业务明细). Gross is the order's amount (订单金额), which is what the payer
+//! paid or got back. What reached us of it (商家实收) is summed up by the lines after the list, and
+//! on each line both differ by the discounts we bear. The service fee (服务费) is summed up only in
+//! the summary file.
 //!
 //! A refund carries the same 支付宝交易号 as its payment and is told apart by its own number
 //! (退款批次号/请求号).
@@ -63,8 +65,10 @@ struct Columns {
     order_no: usize,
     kind: usize,
     completed: usize,
+    ordered: Option<usize>,
     received: usize,
     discount: Option<usize>,
+    borne: [Option<usize>; 2],
     refund_no: usize,
     fee: usize,
 }
@@ -76,8 +80,13 @@ impl Columns {
             order_no: header.required(&["商户订单号"], problems)?,
             kind: header.required(&["业务类型"], problems)?,
             completed: header.required(&["完成时间"], problems)?,
+            ordered: header.column(&["订单金额(元)"]),
             received: header.required(&["商家实收(元)"], problems)?,
             discount: header.column(&["商家优惠(元)"]),
+            borne: [
+                header.column(&["券核销金额(元)", "卷核销金额(元)"]),
+                header.column(&["商家红包消费金额(元)"]),
+            ],
             refund_no: header.required(&["退款批次号/请求号", "退款批次号"], problems)?,
             fee: header.required(&["服务费(元)"], problems)?,
         })
@@ -97,6 +106,15 @@ impl Default for Sums {
         let none = Some(Money::zero(Currency::Cny));
         Self { count: 0, received: none, discount: none }
     }
+}
+
+/// Whether an order's amount is what was received and the discount we bear, and whichever of
+/// coupon and red packet the discount does not contain already.
+fn explained(ordered: Money, received: Money, [discount, coupon, packet]: [Money; 3]) -> bool {
+    let borne = i128::from(ordered.minor()) - i128::from(received.minor());
+    let parts = [discount, coupon, packet].map(|part| i128::from(part.minor()));
+    let [discount, coupon, packet] = parts;
+    [0, coupon, packet, coupon + packet].iter().any(|part| borne == discount + part)
 }
 
 struct Reader {
@@ -129,9 +147,31 @@ impl Reader {
             problems.keep(fields::amount(found, Currency::Cny), line, name, found)
         };
         let received = money(columns.received, "商家实收（元）")?;
-        let discount = columns
-            .discount
-            .map_or(Some(Money::cny(0)), |column| money(column, "商家优惠（元）"))?;
+        let mut optional = |column: Option<usize>, name: &str| {
+            column
+                .filter(|column| !text(*column).is_empty())
+                .map_or(Some(Money::cny(0)), |column| money(column, name))
+        };
+        let discount = optional(columns.discount, "商家优惠（元）")?;
+        let [coupon, packet] = columns.borne;
+        let parts = [
+            discount,
+            optional(coupon, "券核销金额（元）")?,
+            optional(packet, "商家红包消费金额（元）")?,
+        ];
+        let ordered = match columns.ordered {
+            Some(column) => money(column, "订单金额（元）")?,
+            None => Money::cny(received.minor().saturating_add(discount.minor())),
+        };
+        if !explained(ordered, received, parts) {
+            let reason = format!(
+                "the order's amount is neither what was received, {}, nor that with the \
+                 merchant's discounts",
+                received.plain()
+            );
+            problems.push(Problem::at_field(line, "订单金额（元）", reason));
+            return None;
+        }
         let found = text(columns.fee);
         let fee_e5 = problems.keep(fields::e5(found), line, "服务费（元）", found)?;
         let sums = &mut self.sums[usize::from(refund)];
@@ -166,7 +206,7 @@ impl Reader {
             refund_no: refund.then(|| text(columns.refund_no).to_owned()),
             merchant_no: String::new(),
             event_time: Some(completed),
-            gross: Money::cny(received.minor().saturating_abs()),
+            gross: Money::cny(ordered.minor().saturating_abs()),
             fee_e5: -fee_e5,
             status: RowStatus::Success,
         })
