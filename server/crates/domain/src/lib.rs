@@ -14,6 +14,7 @@ pub mod channel;
 pub mod date;
 pub mod error_item;
 pub mod fee;
+pub mod file_format;
 pub mod gateway;
 pub mod ids;
 pub mod job;

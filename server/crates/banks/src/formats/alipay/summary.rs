@@ -28,13 +28,13 @@ impl Format for AlipaySummary {
     fn parse(&self, file: &NamedFile) -> Result<Document, Problem> {
         let decoded = decode_lines(&file.bytes)?;
         let mut problems = Problems::default();
-        let frame = Frame::read(&decoded.text, &mut problems);
+        let (frame, lines) = Frame::read(&decoded.text, &mut problems);
         let mut stores = Vec::new();
         let mut totals = Vec::new();
         let columns = frame.header.as_ref().and_then(|held| Columns::find(held, &mut problems));
         if let Some(columns) = columns {
             let mut cells = Vec::new();
-            for row in &frame.rows {
+            for row in &lines {
                 if frame.cells(*row, &mut cells, &mut problems).is_some() {
                     let read = columns.read(row.0, &cells, &mut problems);
                     let total = bare(&cells[columns.store_no]) == "合计";
@@ -44,7 +44,7 @@ impl Format for AlipaySummary {
         }
         let checks = check(&stores, &totals, &mut problems);
         for tally in &frame.tallies {
-            problems.push(super::unexpected(tally.line, tally.name));
+            problems.push(super::unexpected(tally.line, &tally.name));
         }
         Ok(Document::Summary(BillSummary {
             format: self.name().to_owned(),

@@ -6,10 +6,10 @@
 //! A refund carries the same 支付宝交易号 as its payment and is told apart by its own number
 //! (退款批次号/请求号).
 
-use super::super::decode::decode_lines;
 use super::super::delimited::{Header, bare};
 use super::super::problems::{Problems, quote};
-use super::super::{Document, Format, Sample, fields};
+use super::super::stream::{Line, LineReader};
+use super::super::{Document, Format, Sample, fields, stream};
 use super::{Expected, Frame, titled};
 use crate::bill::{Bill, BillRow, Check, Problem, RowKind, RowStatus};
 use crate::front::NamedFile;
@@ -29,36 +29,61 @@ impl Format for AlipayTrade {
     }
 
     fn parse(&self, file: &NamedFile) -> Result<Document, Problem> {
-        let decoded = decode_lines(&file.bytes)?;
-        let mut problems = Problems::default();
-        let frame = Frame::read(&decoded.text, &mut problems);
-        let mut reader =
-            Reader { rows: Vec::with_capacity(frame.rows.len()), sums: [Sums::default(); 2] };
-        let columns = frame.header.as_ref().and_then(|held| Columns::find(held, &mut problems));
-        if let Some(columns) = columns {
-            let mut cells = Vec::new();
-            for row in &frame.rows {
-                if frame.cells(*row, &mut cells, &mut problems).is_some()
-                    && let Some(read) = reader.row(row.0, &cells, &columns, &mut problems)
-                {
-                    if let Some(at) = read.event_time {
-                        frame.in_period(row.0, "完成时间", at, &mut problems);
-                    }
-                    reader.rows.push(BillRow { merchant_no: frame.account.clone(), ..read });
-                }
-            }
-        }
-        let checks = reader.check(&frame, &mut problems);
-        Ok(Document::Bill(Bill {
-            format: self.name().to_owned(),
-            encoding: decoded.encoding.to_owned(),
-            clearing_date: frame.day,
-            rows: reader.rows,
-            checks,
-            problems: problems.finish(),
-        }))
+        stream::whole_bill(Ok(Box::<Reader>::default()), file)
+    }
+
+    fn reader(&self, _: &str) -> Option<Result<Box<dyn LineReader>, Problem>> {
+        Some(Ok(Box::<Reader>::default()))
     }
 }
+
+#[derive(Default)]
+struct Reader {
+    frame: Frame,
+    columns: Option<Columns>,
+    tally: Tally,
+    problems: Problems,
+}
+
+impl LineReader for Reader {
+    fn line(&mut self, line: &Line<'_>, rows: &mut Vec<BillRow>) {
+        let Self { frame, columns, tally, problems } = self;
+        let headed = frame.header.is_some();
+        if !frame.is_row(line.number, line.text, problems) {
+            if !headed && let Some(header) = &frame.header {
+                *columns = Columns::find(header, problems);
+            }
+            return;
+        }
+        let Some(columns) = columns else { return };
+        let mut cells = Vec::with_capacity(COLUMNS);
+        if frame.cells((line.number, line.text), &mut cells, problems).is_some()
+            && let Some(read) = tally.row(line.number, &cells, columns, problems)
+        {
+            if let Some(at) = read.event_time {
+                frame.in_period(line.number, "完成时间", at, problems);
+            }
+            rows.push(BillRow { merchant_no: frame.account.clone(), ..read });
+        }
+    }
+
+    fn finish(self: Box<Self>, encoding: &'static str) -> Bill {
+        let Self { frame, tally, mut problems, .. } = *self;
+        frame.finish(&mut problems);
+        let checks = tally.check(&frame, &mut problems);
+        Bill {
+            format: AlipayTrade.name().to_owned(),
+            encoding: encoding.to_owned(),
+            clearing_date: frame.day,
+            rows: Vec::new(),
+            checks,
+            problems: problems.finish(),
+        }
+    }
+}
+
+/// How many columns there usually are.
+const COLUMNS: usize = 25;
 
 struct Columns {
     trade_no: usize,
@@ -117,13 +142,13 @@ fn explained(ordered: Money, received: Money, [discount, coupon, packet]: [Money
     [0, coupon, packet, coupon + packet].iter().any(|part| borne == discount + part)
 }
 
-struct Reader {
-    rows: Vec<BillRow>,
-    /// Of payments, of refunds.
+/// Of payments, of refunds.
+#[derive(Default)]
+struct Tally {
     sums: [Sums; 2],
 }
 
-impl Reader {
+impl Tally {
     fn row(
         &mut self,
         line: u32,
@@ -212,7 +237,7 @@ impl Reader {
         })
     }
 
-    fn check(&self, frame: &Frame<'_>, problems: &mut Problems) -> Vec<Check> {
+    fn check(&self, frame: &Frame, problems: &mut Problems) -> Vec<Check> {
         let [payments, refunds] = self.sums;
         let expected = [
             Expected {
