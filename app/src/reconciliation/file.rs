@@ -142,7 +142,7 @@ fn totals(totals: &[FileTotal]) -> impl IntoView + use<> {
 }
 
 /// What the file says about itself, and whether it holds.
-fn show_checks(checks: Vec<FileCheck>) -> impl IntoView {
+pub(super) fn show_checks(checks: Vec<FileCheck>) -> impl IntoView {
     let columns = vec![
         Column::text(t(text::RECONCILIATION_CHECK)),
         Column::text(t(text::RECONCILIATION_STATED)),

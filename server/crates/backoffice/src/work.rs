@@ -11,12 +11,14 @@ use crate::payments::jobs::{
     AskNow, BookOrderFile, QueryPayment, ReportContradiction, SendPayment,
 };
 use crate::payouts::jobs::{QueryPayout, SendPayout};
-use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
+use crate::reconciliation::jobs::{
+    FetchBill, FetchStatement, ImportArrival, ReadArrival, RunReconciliation,
+};
 use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
-    adjustments, channels, error_items, merchants, notifications, payments, payouts, refunds,
-    routing, staff, trading_day,
+    adjustments, channels, error_items, merchants, notifications, payments, payouts,
+    reconciliation, refunds, routing, staff, trading_day,
 };
 use banks::callback::{Operation, Told};
 use domain::approval::ApprovalKind;
@@ -89,6 +91,8 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         RunSettlement::KIND => jobs::run_as::<RunSettlement>(office, claimed).await,
         FetchBill::KIND => jobs::run_as::<FetchBill>(office, claimed).await,
         FetchStatement::KIND => jobs::run_as::<FetchStatement>(office, claimed).await,
+        ReadArrival::KIND => jobs::run_as::<ReadArrival>(office, claimed).await,
+        ImportArrival::KIND => jobs::run_as::<ImportArrival>(office, claimed).await,
         RunReconciliation::KIND => jobs::run_as::<RunReconciliation>(office, claimed).await,
         unknown => Err(format!("no system does jobs of the kind {unknown}").into()),
     }
@@ -145,6 +149,9 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         }
         ApprovalKind::PaymentClosing => payments::closing_concluded(office, news.approval).await?,
         ApprovalKind::ChannelChange => channels::approval_concluded(office, news.approval).await?,
+        ApprovalKind::FileFormat => {
+            reconciliation::format_concluded(office, news.approval).await?;
+        }
         ApprovalKind::RoutingRules => routing::approval_concluded(office, news.approval).await?,
         ApprovalKind::PayoutBatch => payouts::approval_concluded(office, news.approval).await?,
         ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,

@@ -18,6 +18,8 @@ pub enum ApprovalKind {
     ChartChange,
     /// The resolution of an error item, 差错处理.
     ErrorResolution,
+    /// A format of bills set up by staff, 文件格式.
+    FileFormat,
     /// A change of a merchant's terms, 商户变更.
     MerchantChange,
     /// The address a merchant is notified at, 通知地址.
@@ -36,11 +38,12 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Adjustment,
         Self::ChannelChange,
         Self::ChartChange,
         Self::ErrorResolution,
+        Self::FileFormat,
         Self::MerchantChange,
         Self::NotificationEndpoint,
         Self::PaymentClosing,
@@ -58,6 +61,7 @@ impl ApprovalKind {
             Self::ChannelChange => "channel_change",
             Self::ChartChange => "chart_change",
             Self::ErrorResolution => "error_resolution",
+            Self::FileFormat => "file_format",
             Self::MerchantChange => "merchant_change",
             Self::NotificationEndpoint => "notification_endpoint",
             Self::PaymentClosing => "payment_closing",
@@ -84,7 +88,9 @@ impl ApprovalKind {
             Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
-            Self::ChannelChange | Self::RoutingRules => Permission::MakeRoutingChange,
+            Self::ChannelChange | Self::FileFormat | Self::RoutingRules => {
+                Permission::MakeRoutingChange
+            }
             Self::StaffRoles => Permission::MakeStaffRoles,
         }
     }
@@ -99,7 +105,9 @@ impl ApprovalKind {
             Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
-            Self::ChannelChange | Self::RoutingRules => Permission::ApproveRoutingChange,
+            Self::ChannelChange | Self::FileFormat | Self::RoutingRules => {
+                Permission::ApproveRoutingChange
+            }
             Self::StaffRoles => Permission::ApproveStaffRoles,
         }
     }

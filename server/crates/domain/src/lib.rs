@@ -8,6 +8,7 @@ pub mod account;
 pub mod adjustment;
 pub mod analytics;
 pub mod approval;
+pub mod arrival;
 pub mod audit;
 pub mod calendar;
 pub mod channel;

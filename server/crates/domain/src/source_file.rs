@@ -329,6 +329,13 @@ pub struct Preview {
     pub known_as: Option<FileId>,
     /// Whether it would be accepted.
     pub acceptable: bool,
+    /// The file has no record and nothing that proves it whole: a day without trades, or a failed
+    /// download.
+    #[serde(default)]
+    pub no_record: bool,
+    /// The files inside, of an archive.
+    #[serde(default)]
+    pub members: Vec<String>,
 }
 
 /// A file, whole.

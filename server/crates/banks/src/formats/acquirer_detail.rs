@@ -7,7 +7,7 @@
 use super::delimited::{Header, bare, split};
 use super::problems::{Problems, quote};
 use super::stream::{Line, LineReader};
-use super::{Document, Format, Sample, fields, stream};
+use super::{Document, Format, NO_RECORD, Sample, fields, stream};
 use crate::bill::{Bill, BillRow, Problem, RowKind, RowStatus};
 use crate::front::NamedFile;
 use domain::date::BusinessDate;
@@ -67,7 +67,7 @@ impl LineReader for Reader {
 
     fn finish(mut self: Box<Self>, encoding: &'static str) -> Bill {
         if self.rows == 0 {
-            self.problems.push(Problem::of_file("the file has not one row"));
+            self.problems.push(Problem::of_file(NO_RECORD));
         }
         Bill {
             format: AcquirerDetail.name().to_owned(),

@@ -35,12 +35,15 @@ mod wechat_trade;
 mod xml;
 
 pub use document::Document;
-pub use inspect::{Inspection, KindSum, Stated, inspect};
+pub use inspect::{Inspection, KindSum, Stated, extent, inspect, sums};
 
 use crate::bill::{Check, Problem};
 use crate::front::NamedFile;
 use std::fmt;
 use stream::LineReader;
+
+/// What a bill without a record is refused for: a day without trades looks like a failed download.
+const NO_RECORD: &str = "the file is empty, it has not one record";
 
 /// How many bytes of a file are looked at to tell its format.
 const HEAD: usize = 4096;
@@ -159,7 +162,23 @@ impl fmt::Display for Refusal {
 /// # Errors
 /// The file is of no known format, cannot be read completely, or contradicts itself.
 pub fn read(file: &NamedFile) -> Result<Document, Refusal> {
-    let document = parse(file)?;
+    accepted(parse(file)?)
+}
+
+/// Whether the only thing wrong with a bill is that it has no record: then it is a day without
+/// trades, or a failed download, and the file cannot tell which.
+#[must_use]
+pub fn has_no_record(document: &Document) -> bool {
+    let Document::Bill(bill) = document else { return false };
+    let [only] = &bill.problems[..] else { return false };
+    bill.rows.is_empty() && only.line.is_none() && only.reason == NO_RECORD
+}
+
+/// Lets a document through that may be stored.
+///
+/// # Errors
+/// It contradicts itself, or could not be read completely.
+pub fn accepted(document: Document) -> Result<Document, Refusal> {
     if document.acceptable() {
         return Ok(document);
     }

@@ -9,7 +9,7 @@
 use super::decode::{GB_18030, decode_gb18030};
 use super::problems::{Problems, quote};
 use super::stream::{Line, LineReader};
-use super::{Document, Format, Sample, fields, stream};
+use super::{Document, Format, NO_RECORD, Sample, fields, stream};
 use crate::bill::{Bill, BillRow, Check, Problem, RowKind, RowStatus};
 use crate::front::NamedFile;
 use domain::date::BusinessDate;
@@ -66,9 +66,6 @@ pub(crate) const SEPARATORS: [usize; 40] = [
     3, 15, 27, 34, 45, 65, 78, 83, 86, 108, 111, 144, 147, 154, 165, 179, 193, 198, 214, 217, 220,
     227, 230, 235, 268, 270, 292, 308, 310, 326, 359, 373, 387, 396, 429, 443, 457, 470, 473, 475,
 ];
-
-/// What a file without a record is refused for: a day without trades looks like a failed download.
-pub(crate) const NO_RECORD: &str = "the file is empty, it has not one record";
 
 /// The format.
 pub(super) struct UnionPayZm;

@@ -6,9 +6,9 @@ mod values;
 
 use super::decode::{GB_18030, UTF_8, decode_gb18030};
 use super::delimited::{Header, bare, split};
-use super::fields;
 use super::problems::{Problems, quote};
 use super::stream::{Line, LineReader};
+use super::{NO_RECORD, fields};
 use crate::bill::{Bill, BillRow, Check, Problem, RowKind, RowStatus, fee_text};
 use domain::date::BusinessDate;
 use domain::file_format::{
@@ -124,7 +124,7 @@ impl LineReader for Reader {
 
     fn finish(mut self: Box<Self>, encoding: &'static str) -> Bill {
         if self.sums.count == 0 && self.spec.totals.is_none() {
-            self.problems.push(Problem::of_file("the file has not one row"));
+            self.problems.push(Problem::of_file(NO_RECORD));
         }
         if self.spec.totals.is_some() && !self.totals {
             let reason = "the line of totals is missing: the file is incomplete";

@@ -30,7 +30,7 @@ const BATCH: usize = 10_000;
 
 /// A row, with what it is about once that is known.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Entry {
+pub(in crate::reconciliation) struct Entry {
     pub what: String,
     pub number: String,
     pub other_no: String,
@@ -48,7 +48,7 @@ pub(super) struct Entry {
 
 /// What a row is about.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct About {
+pub(in crate::reconciliation) struct About {
     pub effect: Option<EntryEffect>,
     pub payout: Option<PayoutId>,
     pub bill_line: Option<BillLineId>,
