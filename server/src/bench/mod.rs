@@ -2,6 +2,7 @@
 
 mod ledger;
 mod load;
+mod parse;
 mod payment_path;
 mod report;
 mod search;
@@ -63,6 +64,9 @@ pub async fn bench(url: &str, bench: &Bench, now: OffsetDateTime) -> anyhow::Res
         return Ok(());
     }
     let today = now.date().to_string();
+    report.write(&bench.docs, &today)?;
+    let mut report = Report::new("Files");
+    parse::measure(bench.rounds, &mut report)?;
     report.write(&bench.docs, &today)?;
     let mut report = Report::new("Payment path");
     let limit = Duration::from_secs(bench.seconds.saturating_mul(3));

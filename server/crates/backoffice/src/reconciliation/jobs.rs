@@ -99,7 +99,7 @@ impl Message for ReadArrival {
 
 impl Job for ReadArrival {
     async fn run(&self, office: &Office, _run: &Run) -> Result<Outcome, JobError> {
-        arrivals::look(office, self.arrival).await?;
+        arrivals::look_and_go_on(office, self.arrival).await?;
         Ok(Outcome::Done)
     }
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a story stops where it is surprised")]
 
+mod arrivals;
 mod desk;
 mod error_items;
 mod files;

@@ -27,10 +27,14 @@ use domain::ids::{ArrivalId, FileId, SessionId};
 use domain::page::{Page, PageRequest};
 use domain::source_file::{FileKind, Preview};
 use store::Decider;
+use time::Duration;
 use uuid::Uuid;
 
 /// Files up to this length are looked at and imported while their sender waits.
 pub(super) const AT_ONCE: i64 = 4 << 20;
+
+/// How long a file may take to arrive.
+const ARRIVES_WITHIN: Duration = Duration::hours(6);
 
 /// The files that came in, newest first.
 ///
@@ -83,6 +87,29 @@ pub async fn find(
         detail.difference = differing::from_bill(office, &detail.arrival, old).await?;
     }
     Ok(detail)
+}
+
+/// Where a file with these bytes stands that came out of the watched folder before: after a crash
+/// it is only moved away.
+///
+/// # Errors
+/// The database failed.
+pub async fn known_from_folder(
+    office: &Office,
+    sha256: &str,
+) -> Result<Option<ArrivalState>, ReconciliationError> {
+    let mut conn = office.db.acquire().await?;
+    Ok(store::known_from_folder(&mut conn, sha256).await?)
+}
+
+/// Puts aside what began to arrive long ago and never ended: its sender, or this server, stopped.
+///
+/// # Errors
+/// The database failed.
+pub async fn tidy(office: &Office) -> Result<(), ReconciliationError> {
+    let mut conn = office.db.acquire().await?;
+    let before = office.now().saturating_sub(ARRIVES_WITHIN);
+    Ok(store::drop_unfinished(&mut conn, before).await?)
 }
 
 /// The bytes of a file that came in, untouched.
@@ -235,6 +262,17 @@ async fn import_as(
     let id = taking::take(&mut tx, office, who, (&came, &target), of).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Looks at a long file; what no person brought goes on by itself.
+pub(super) async fn look_and_go_on(
+    office: &Office,
+    id: ArrivalId,
+) -> Result<(), ReconciliationError> {
+    if load(office, id).await?.0.way == ArrivalWay::Upload {
+        return look(office, id).await;
+    }
+    go_on(office, id).await.map(|_| ())
 }
 
 /// What is imported without a person: a file the channel or the folder brought, which is sound and

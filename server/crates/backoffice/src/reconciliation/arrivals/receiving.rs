@@ -3,7 +3,7 @@
 use super::super::ReconciliationError;
 use super::super::files::{pieces, taking::Came};
 use super::super::jobs::ReadArrival;
-use super::{AT_ONCE, look, store};
+use super::{AT_ONCE, go_on, load, look, store};
 use crate::audit::{self, Event, Who};
 use crate::jobs::enqueue;
 use crate::office::Office;
@@ -34,6 +34,33 @@ impl Receiving {
     ) -> Result<Self, ReconciliationError> {
         actor.require(Permission::RunReconciliation)?;
         begin(office, Who::Staff(actor), (ArrivalWay::Upload, name), given).await
+    }
+
+    /// Begins to receive a file out of the watched folder.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn from_folder(
+        office: &Office,
+        name: &str,
+        given: Given,
+    ) -> Result<Self, ReconciliationError> {
+        begin(office, Who::System("folder"), (ArrivalWay::Folder, name), given).await
+    }
+
+    /// All bytes are here: the file goes on by itself as far as it may. Gives where it stands.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn settle(self, office: &Office) -> Result<ArrivalState, ReconciliationError> {
+        let (id, length) = (self.id, self.keep(office).await?);
+        if length <= AT_ONCE {
+            go_on(office, id).await?;
+        } else {
+            let mut conn = office.db.acquire().await?;
+            enqueue(&mut conn, office, &ReadArrival { arrival: id }).await?;
+        }
+        Ok(load(office, id).await?.0.state)
     }
 
     /// Takes the next bytes.

@@ -193,6 +193,37 @@ pub(super) async fn drop(
     Ok(())
 }
 
+pub(super) async fn known_from_folder(
+    conn: &mut PgConnection,
+    sha256: &str,
+) -> Result<Option<ArrivalState>, sqlx::Error> {
+    let state = sqlx::query_scalar!(
+        "SELECT state FROM file_arrivals
+         WHERE sha256 = $1 AND way = 'folder' AND state <> 'dropped' AND length > 0
+         ORDER BY received_at DESC LIMIT 1",
+        sha256,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(state.as_deref().and_then(ArrivalState::named))
+}
+
+pub(super) async fn drop_unfinished(
+    conn: &mut PgConnection,
+    before: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "WITH dropped AS (
+            UPDATE file_arrivals SET state = 'dropped', obstacle = 'the upload broke off'
+            WHERE state = 'arriving' AND received_at < $1 RETURNING id)
+         DELETE FROM file_pieces p USING dropped d WHERE p.arrival_id = d.id",
+        before,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 fn moved(rows: u64) -> Result<(), ReconciliationError> {
     if rows == 1 { Ok(()) } else { Err(ReconciliationError::PutAside) }
 }

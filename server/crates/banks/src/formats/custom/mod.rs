@@ -71,8 +71,23 @@ struct Places {
 }
 
 impl Places {
-    fn of(&self, field: BillField) -> Option<&Place> {
-        self.fields.iter().find(|(held, _)| *held == field).map(|(_, place)| place)
+    /// A field's value: nothing inside when it stands nowhere; what cannot be read is a problem.
+    fn text<'v>(
+        &self,
+        field: BillField,
+        (line, values): (u32, &Values<'v>),
+        problems: &mut Problems,
+    ) -> Option<Option<Cow<'v, str>>> {
+        let Some((_, place)) = self.fields.iter().find(|(held, _)| *held == field) else {
+            return Some(None);
+        };
+        match values.at(place) {
+            Ok(text) => Some(Some(text)),
+            Err(reason) => {
+                problems.push(Problem::at_field(line, field.name(), reason));
+                None
+            }
+        }
     }
 }
 
@@ -259,15 +274,8 @@ impl Reader {
 
     fn read(&mut self, line: u32, values: &Values<'_>, places: &Places) -> Option<BillRow> {
         let Self { problems, spec, .. } = self;
-        let text = |field: BillField, problems: &mut Problems| match places.of(field) {
-            None => Some(None),
-            Some(place) => match values.at(place) {
-                Ok(text) => Some(Some(text)),
-                Err(reason) => {
-                    problems.push(Problem::at_field(line, field.name(), reason));
-                    None
-                }
-            },
+        let text = |field: BillField, problems: &mut Problems| {
+            places.text(field, (line, values), problems)
         };
         let code = text(BillField::Currency, problems)?;
         let currency: Currency = match &code {
@@ -303,11 +311,7 @@ impl Reader {
         if let Some(found) = stated {
             let stated = day(&spec.day_pattern, &found);
             let stated = problems.keep(stated, line, BillField::ClearingDate.name(), &found)?;
-            if *self.day.get_or_insert(stated) != stated {
-                let reason = format!("not the day of the first row; found \"{}\"", quote(&found));
-                problems.push(Problem::at_field(line, BillField::ClearingDate.name(), reason));
-                return None;
-            }
+            same_day(&mut self.day, stated, (line, &found), problems)?;
         }
         let mut string = |field| text(field, problems);
         let channel_no = string(BillField::ChannelNo)?.unwrap_or_default().into_owned();
@@ -371,6 +375,21 @@ impl Reader {
         }
         column_number(place).map(|number| Place::Column(number - 1))
     }
+}
+
+/// All rows of a bill clear on one day.
+fn same_day(
+    day: &mut Option<BusinessDate>,
+    stated: BusinessDate,
+    (line, found): (u32, &str),
+    problems: &mut Problems,
+) -> Option<()> {
+    if *day.get_or_insert(stated) == stated {
+        return Some(());
+    }
+    let reason = format!("not the day of the first row; found \"{}\"", quote(found));
+    problems.push(Problem::at_field(line, BillField::ClearingDate.name(), reason));
+    None
 }
 
 /// Finds where the fields stand. A missing column is a problem, and gives nothing.
