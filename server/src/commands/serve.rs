@@ -1,7 +1,7 @@
 //! `serve`: screens, merchant API, workers.
 
 use crate::config::Config;
-
+use crate::http::{Admission, Desk};
 use crate::router::{Site, router};
 use crate::{office, worker};
 use anyhow::Context;
@@ -41,7 +41,8 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         tracing::info!("stopping");
         let _ = stopping.send(true);
     });
-    let routes = router(&site, crate::http::api(office.clone()));
+    let desk = Desk::open(&office, Admission::default());
+    let routes = router(&site, crate::http::api(desk));
     let serving = axum::serve(listener, routes).with_graceful_shutdown(async move {
         let _ = stopped.wait_for(|stop| *stop).await;
     });

@@ -14,10 +14,10 @@ use crate::payouts::jobs::{QueryPayout, SendPayout};
 use crate::reconciliation::jobs::{
     FetchBill, FetchStatement, ImportArrival, ReadArrival, RunReconciliation,
 };
-use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
+use crate::refunds::jobs::{FundRefund, QueryRefund, ReportRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
-    adjustments, channels, error_items, merchants, notifications, payments, payouts,
+    adjustments, channels, error_items, holds, limits, merchants, notifications, payments, payouts,
     reconciliation, refunds, routing, staff, trading_day,
 };
 use banks::callback::{Operation, Told};
@@ -29,16 +29,24 @@ use std::pin::pin;
 /// # Errors
 /// The database failed; a failure of the work itself is written down with the job.
 pub async fn run_one(office: &Office) -> Result<bool, sqlx::Error> {
-    let Some(claimed) = jobs::claim(office).await? else { return Ok(false) };
+    let Some(claimed) = jobs::claim(office, 1).await?.pop() else { return Ok(false) };
+    run(office, &claimed).await?;
+    Ok(true)
+}
+
+/// Does a job that was claimed.
+///
+/// # Errors
+/// The database failed; a failure of the work itself is written down with the job.
+pub async fn run(office: &Office, claimed: &Claimed) -> Result<(), sqlx::Error> {
     let request = claimed.request_id.clone().unwrap_or_else(|| claimed.run.job.to_string());
     let office = office.for_request(request);
-    let result = attended(&office, &claimed).await;
+    let result = attended(&office, claimed).await;
     if let Err(error) = &result {
         let error: &(dyn std::error::Error + 'static) = error.as_ref();
         tracing::warn!(job = %claimed.run.job, kind = claimed.kind, error, "a job failed");
     }
-    jobs::conclude(&office, &claimed, result.map_err(|error| describe(error.as_ref()))).await?;
-    Ok(true)
+    jobs::conclude(&office, claimed, result.map_err(|error| describe(error.as_ref()))).await
 }
 
 /// Does due jobs until none is left: for tests and for commands that wait for their work.
@@ -74,6 +82,11 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         ReportContradiction::KIND => {
             let report = serde_json::from_value(claimed.payload.clone())?;
             error_items::report(office, &report).await?;
+            Ok(Outcome::Done)
+        }
+        ReportRefund::KIND => {
+            let report = serde_json::from_value(claimed.payload.clone())?;
+            error_items::report_refund(office, &report).await?;
             Ok(Outcome::Done)
         }
         TakeCallback::KIND => take_callback(office, claimed).await,
@@ -141,12 +154,14 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         }
         ApprovalKind::ChartChange => accounts::approval_concluded(office, news.approval).await?,
         ApprovalKind::StaffRoles => staff::approval_concluded(office, news.approval).await?,
+        ApprovalKind::Hold => holds::approval_concluded(office, news.approval).await?,
         ApprovalKind::MerchantChange => {
             merchants::approval_concluded(office, news.approval).await?;
         }
         ApprovalKind::NotificationEndpoint => {
             notifications::approval_concluded(office, news.approval).await?;
         }
+        ApprovalKind::PayerLimits => limits::approval_concluded(office, news.approval).await?,
         ApprovalKind::PaymentClosing => payments::closing_concluded(office, news.approval).await?,
         ApprovalKind::ChannelChange => channels::approval_concluded(office, news.approval).await?,
         ApprovalKind::FileFormat => {

@@ -1,6 +1,10 @@
 //! One approval mechanism for everything that moves money or changes a rule: a maker proposes a
 //! content, a different person decides exactly that content, and execution checks it again.
 
+mod difference;
+
+pub use difference::Difference;
+
 use crate::access::Permission;
 use crate::ids::{ApprovalId, StaffId};
 use serde::{Deserialize, Serialize};
@@ -20,10 +24,14 @@ pub enum ApprovalKind {
     ErrorResolution,
     /// A format of bills set up by staff, 文件格式.
     FileFormat,
+    /// Placing or releasing a hold, 冻结/解冻.
+    Hold,
     /// A change of a merchant's terms, 商户变更.
     MerchantChange,
     /// The address a merchant is notified at, 通知地址.
     NotificationEndpoint,
+    /// Limits of payers by the class of their account, 账户分类限额.
+    PayerLimits,
     /// Closing a payment whose outcome is not known, 关闭支付单.
     PaymentClosing,
     /// A payout batch, 付款批次.
@@ -38,14 +46,16 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Adjustment,
         Self::ChannelChange,
         Self::ChartChange,
         Self::ErrorResolution,
         Self::FileFormat,
+        Self::Hold,
         Self::MerchantChange,
         Self::NotificationEndpoint,
+        Self::PayerLimits,
         Self::PaymentClosing,
         Self::PayoutBatch,
         Self::Refund,
@@ -62,8 +72,10 @@ impl ApprovalKind {
             Self::ChartChange => "chart_change",
             Self::ErrorResolution => "error_resolution",
             Self::FileFormat => "file_format",
+            Self::Hold => "hold",
             Self::MerchantChange => "merchant_change",
             Self::NotificationEndpoint => "notification_endpoint",
+            Self::PayerLimits => "payer_limits",
             Self::PaymentClosing => "payment_closing",
             Self::PayoutBatch => "payout_batch",
             Self::Refund => "refund",
@@ -85,7 +97,9 @@ impl ApprovalKind {
             Self::Adjustment => Permission::ProposeAdjustment,
             Self::ChartChange => Permission::MakeChartChange,
             Self::ErrorResolution | Self::PaymentClosing => Permission::MakeErrorResolution,
+            Self::Hold => Permission::MakeHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
+            Self::PayerLimits => Permission::MakeLimitChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
             Self::ChannelChange | Self::FileFormat | Self::RoutingRules => {
@@ -102,7 +116,9 @@ impl ApprovalKind {
             Self::Adjustment => Permission::ApproveAdjustment,
             Self::ChartChange => Permission::ApproveChartChange,
             Self::ErrorResolution | Self::PaymentClosing => Permission::ApproveErrorResolution,
+            Self::Hold => Permission::ApproveHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
+            Self::PayerLimits => Permission::ApproveLimitChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
             Self::ChannelChange | Self::FileFormat | Self::RoutingRules => {

@@ -17,6 +17,7 @@ pub mod error_item;
 pub mod fee;
 pub mod file_format;
 pub mod gateway;
+pub mod hold;
 pub mod ids;
 pub mod job;
 pub mod journal;

@@ -5,6 +5,7 @@
 mod error;
 mod opening;
 mod postings;
+mod refund_reporting;
 mod repair;
 mod reporting;
 mod resolving;
@@ -12,6 +13,7 @@ mod store;
 
 pub use error::ErrorItemError;
 pub use opening::{close_vanished, open, open_alone};
+pub use refund_reporting::report_refund;
 pub use reporting::report;
 pub use resolving::{approval_concluded, propose};
 

@@ -1,33 +1,30 @@
-//! Payment routing (支付路由): the rules, version by version under four eyes, and the decision for
-//! each payment with its whole explanation.
+//! Payment routing (支付路由): the rules, version by version and changed rule by rule under four
+//! eyes, and the decision for each payment with its whole explanation.
 
+mod changes;
 mod error;
 mod store;
 
+pub use changes::{approval_concluded, changes, propose};
 pub use error::RoutingError;
 
-use crate::approvals::{self, Leave, Proposal};
 use crate::audit::{self, Event, Who};
-use crate::channels::{self, Asked};
-use crate::jobs::JobError;
+use crate::channels::{self, Asked, Candidates};
 use crate::merchants;
 use crate::office::Office;
 use domain::access::{Actor, Permission};
-use domain::approval::{ApprovalKind, ApprovalState};
-use domain::ids::{ApprovalId, MerchantId};
+use domain::ids::MerchantId;
 use domain::money::Money;
 use domain::product::{CardType, Product};
 use domain::routing::{
     self, Choose, Question, RoutingAsk, RoutingDecision, Rule, RuleBook, RuleVersion, Seed,
     check_rules,
 };
-use serde_json::{Value, json};
 use sqlx::PgConnection;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use time::OffsetDateTime;
 use uuid::Uuid;
-
-/// There is one set of rules; requests for approval are about ids.
-const RULES: Uuid = Uuid::from_u128(0x7275_6c65_7300);
 
 /// The payment that wants a channel.
 #[derive(Debug, Clone)]
@@ -50,21 +47,68 @@ pub struct Wanted {
     pub payment: Uuid,
 }
 
-/// Chooses the channel of a payment, with the whole reasoning.
-///
-/// # Errors
-/// The database failed.
-pub async fn decide(
-    conn: &mut PgConnection,
-    office: &Office,
-    wanted: Wanted,
-) -> Result<RoutingDecision, RoutingError> {
-    let book = store::current(conn).await?;
-    let merchant = match wanted.merchant {
-        Some(id) if book.asks_for_merchant() => merchants::code_of(conn, id).await?,
-        _ => None,
-    };
-    choose(conn, office, &book, (wanted, merchant)).await
+/// The rules and what is known of the channels, as one transaction saw them: several payments are
+/// routed on them.
+#[derive(Debug, Default)]
+pub struct Board {
+    book: Option<RuleBook>,
+    candidates: HashMap<Asked, Candidates>,
+}
+
+impl Board {
+    /// Chooses the channel of a payment, with the whole reasoning.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn decide(
+        &mut self,
+        conn: &mut PgConnection,
+        office: &Office,
+        wanted: Wanted,
+    ) -> Result<RoutingDecision, RoutingError> {
+        let book = match self.book.take() {
+            Some(book) => book,
+            None => store::current(conn).await?,
+        };
+        let merchant = match wanted.merchant {
+            Some(id) if book.asks_for_merchant() => merchants::code_of(conn, id).await?,
+            _ => None,
+        };
+        let decision = self.choose(conn, office, &book, (wanted, merchant)).await?;
+        self.book = Some(book);
+        Ok(decision)
+    }
+
+    async fn choose(
+        &mut self,
+        conn: &mut PgConnection,
+        office: &Office,
+        book: &RuleBook,
+        (wanted, merchant): (Wanted, Option<String>),
+    ) -> Result<RoutingDecision, RoutingError> {
+        let local = wanted.at.to_offset(office.settings.zone.0);
+        let day = office.settings.zone.day_of(wanted.at);
+        let Wanted { product, amount, card, .. } = wanted;
+        let success = book.rules.iter().any(|rule| rule.choose == Choose::SuccessRate);
+        let asked = Asked { product, card, day, success };
+        let known = match self.candidates.entry(asked) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(Candidates::read(conn, office, asked).await?),
+        };
+        let candidates = known.at(conn, amount).await?;
+        let question = Question {
+            product,
+            amount,
+            method: wanted.method,
+            card,
+            bank: wanted.bank,
+            merchant,
+            day,
+            time: local.time(),
+            seed: Seed::of(wanted.payment),
+        };
+        Ok(routing::decide(book, &candidates, &question))
+    }
 }
 
 /// Where a payment would go, and why: nothing is sent and nothing is stored.
@@ -95,7 +139,8 @@ pub async fn ask(
         at,
         payment: ask.payment.unwrap_or_else(|| office.new_id()),
     };
-    choose(&mut conn, office, &book, (wanted, ask.merchant.clone())).await
+    let merchant = ask.merchant.clone();
+    Board::default().choose(&mut conn, office, &book, (wanted, merchant)).await
 }
 
 /// The rules in force and their versions, newest first.
@@ -109,60 +154,6 @@ pub async fn rules(
     actor.require(Permission::ViewChannels)?;
     let mut conn = office.db.acquire().await?;
     Ok((store::current(&mut conn).await?, store::versions(&mut conn).await?))
-}
-
-/// Proposes other rules in place of those in force.
-///
-/// # Errors
-/// Not allowed, the rules make no sense, nothing would change, or a change is already waiting.
-pub async fn propose_rules(
-    office: &Office,
-    actor: &Actor,
-    rules: &[Rule],
-) -> Result<ApprovalId, RoutingError> {
-    actor.require(Permission::MakeRoutingChange)?;
-    let mut tx = office.begin().await?;
-    check(&mut tx, rules).await?;
-    let book = store::current(&mut tx).await?;
-    if book.rules == rules {
-        return Err(RoutingError::NothingToChange);
-    }
-    let proposal = Proposal {
-        kind: ApprovalKind::RoutingRules,
-        subject: RULES,
-        title: format!("routing rules, version {}", book.version + 1),
-        content: content(&book, rules),
-    };
-    let approval = approvals::propose(&mut tx, office, actor, &proposal).await?;
-    tx.commit().await?;
-    Ok(approval)
-}
-
-/// Puts approved rules in force, unless others came into force meanwhile.
-///
-/// # Errors
-/// The database failed.
-pub async fn approval_concluded(office: &Office, id: ApprovalId) -> Result<(), JobError> {
-    let mut tx = office.begin().await?;
-    let (state, _, approved) = approvals::standing(&mut tx, id).await?;
-    if !matches!(state, ApprovalState::Approved { .. }) {
-        return Ok(());
-    }
-    let rules: Vec<Rule> = serde_json::from_value(approved["after"].clone())?;
-    let book = store::current(&mut tx).await?;
-    let leave = approvals::execute(&mut tx, office, id, &content(&book, &rules)).await?;
-    if let Leave::Granted { .. } = leave {
-        let next = RuleBook { version: book.version + 1, rules };
-        store::insert(&mut tx, &next, (Some(id), office.now())).await?;
-        let event = Event {
-            who: Who::System("worker"),
-            action: "routing.rules",
-            subject_kind: "routing_rules",
-        };
-        audit::record(&mut tx, office, event, &next.version.to_string(), &approved).await?;
-    }
-    tx.commit().await?;
-    Ok(())
 }
 
 /// Puts rules in force: for the command line, the demonstration and tests. The same rules again
@@ -193,35 +184,4 @@ pub async fn set_up(
 async fn check(conn: &mut PgConnection, rules: &[Rule]) -> Result<(), RoutingError> {
     let channels = channels::codes(conn).await?;
     Ok(check_rules(rules, &channels)?)
-}
-
-async fn choose(
-    conn: &mut PgConnection,
-    office: &Office,
-    book: &RuleBook,
-    (wanted, merchant): (Wanted, Option<String>),
-) -> Result<RoutingDecision, RoutingError> {
-    let local = wanted.at.to_offset(office.settings.zone.0);
-    let day = office.settings.zone.day_of(wanted.at);
-    let Wanted { product, amount, card, .. } = wanted;
-    let success = book.rules.iter().any(|rule| rule.choose == Choose::SuccessRate);
-    let asked = Asked { product, card, amount, day, success };
-    let candidates = channels::candidates(conn, office, asked).await?;
-    let question = Question {
-        product,
-        amount,
-        method: wanted.method,
-        card,
-        bank: wanted.bank,
-        merchant,
-        day,
-        time: local.time(),
-        seed: Seed::of(wanted.payment),
-    };
-    Ok(routing::decide(book, &candidates, &question))
-}
-
-/// What the checker sees: the rules in force and those that would be.
-fn content(book: &RuleBook, rules: &[Rule]) -> Value {
-    json!({ "version": book.version + 1, "before": book.rules, "after": rules })
 }

@@ -75,7 +75,8 @@ pub async fn cut(
         let from = office.settings.zone.show(ends);
         return Err(TradingDayError::TooEarly { day: open, from });
     }
-    let gates = gates::check(&mut tx).await?;
+    // At one moment: payments go on, and sums that were read one after the other would differ.
+    let gates = gates::check(&mut *office.at_one_moment().await?).await?;
     if let Some(gate) = gates.iter().find(|gate| !gate.holds) {
         return Err(TradingDayError::GateClosed(gate.finding.clone()));
     }

@@ -7,6 +7,8 @@ mod callbacks;
 #[cfg(test)]
 mod channels;
 #[cfg(test)]
+mod cut;
+#[cfg(test)]
 mod gateway;
 #[cfg(test)]
 mod merchants;
@@ -26,3 +28,4 @@ mod routing;
 mod limits;
 #[cfg(test)]
 mod search;
+mod thresholds;
