@@ -3,10 +3,7 @@
 
 use domain::date::BusinessDate;
 use domain::ids::{
-    AccountId, AdjustmentId, ApprovalId, BillLineId, BooksCheckId, ErrorItemId, FileId, HoldId,
-    JournalId, MerchantId, NotificationId, OrderId, PaymentId, PayoutBatchId, PayoutId,
-    ReconciliationId, RefundId, ReserveAccountId, ReserveDocumentId, SettlementId, StaffId,
-    StatementLineId, VoucherId,
+    AccountId, AdjustmentId, ApprovalId, ArrivalId, BillLineId, BooksCheckId, ErrorItemId, FileId, HoldId, JournalId, MerchantId, NotificationId, OrderId, PaymentId, PayoutBatchId, PayoutId, ReconciliationId, RefundId, ReserveAccountId, ReserveDocumentId, SettlementId, StaffId, StatementLineId, VoucherId,
 };
 use std::fmt::Display;
 
@@ -58,6 +55,10 @@ pub const NEW_RECONCILIATION: &str = "/reconciliation/new";
 pub const FILES: &str = "/files";
 /// The forms that bring in a file.
 pub const IMPORT_FILE: &str = "/files/import";
+/// Files as they came in.
+pub const ARRIVALS: &str = "/files/arrivals";
+/// Formats of bills set up by staff.
+pub const FILE_FORMATS: &str = "/files/formats";
 /// Where a file is uploaded to.
 pub const UPLOAD_FILE: &str = "/upload/files";
 /// Error items.
@@ -190,6 +191,12 @@ pub fn reconciliation(id: ReconciliationId) -> String {
 #[must_use]
 pub fn file(id: FileId) -> String {
     format!("{FILES}/{id}")
+}
+
+/// A file as it came in.
+#[must_use]
+pub fn arrival(id: ArrivalId) -> String {
+    format!("{ARRIVALS}/{id}")
 }
 
 /// A row of a channel's bill, in its file.

@@ -45,6 +45,7 @@ fn kind_name(kind: ApprovalKind) -> &'static str {
         ApprovalKind::ChannelChange => text::APPROVALS_KIND_CHANNEL_CHANGE,
         ApprovalKind::ChartChange => text::APPROVALS_KIND_CHART_CHANGE,
         ApprovalKind::ErrorResolution => text::APPROVALS_KIND_ERROR_RESOLUTION,
+        ApprovalKind::FileFormat => text::APPROVALS_KIND_FILE_FORMAT,
         ApprovalKind::Hold => text::APPROVALS_KIND_HOLD,
         ApprovalKind::MerchantChange => text::APPROVALS_KIND_MERCHANT_CHANGE,
         ApprovalKind::NotificationEndpoint => text::APPROVALS_KIND_NOTIFICATION_ENDPOINT,

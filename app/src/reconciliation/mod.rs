@@ -1,8 +1,12 @@
 //! Files of the other sides, and what comparing them with our records finds.
 
 pub mod api;
+mod arrival;
+mod arrival_list;
 mod file;
 mod file_list;
+mod format;
+pub mod format_api;
 mod import;
 mod run;
 mod run_list;
@@ -31,6 +35,9 @@ pub fn ReconciliationRoutes() -> AnyNestedRoute {
         <Route path=path!("/reconciliation/:id") view=run::RunPage />
         <Route path=path!("/files") view=file_list::FileList />
         <Route path=path!("/files/import") view=import::ImportFile />
+        <Route path=path!("/files/formats") view=format::FormatPage />
+        <Route path=path!("/files/arrivals") view=arrival_list::ArrivalList />
+        <Route path=path!("/files/arrivals/:id") view=arrival::ArrivalPage />
         <Route path=path!("/files/lines/:id") view=file::LinePage />
         <Route path=path!("/files/:id") view=file::FilePage />
     }
@@ -69,6 +76,10 @@ fn file_kind_name(kind: FileKind) -> &'static str {
         FileKind::Statement => text::RECONCILIATION_KIND_STATEMENT,
         FileKind::FundBill => text::RECONCILIATION_KIND_FUND_BILL,
         FileKind::MerchantOrders => text::RECONCILIATION_KIND_MERCHANT_ORDERS,
+        FileKind::Notification => text::RECONCILIATION_KIND_NOTIFICATION,
+        FileKind::Disputes => text::RECONCILIATION_KIND_DISPUTES,
+        FileKind::PaymentStatus => text::RECONCILIATION_KIND_PAYMENT_STATUS,
+        FileKind::BillSummary => text::RECONCILIATION_KIND_BILL_SUMMARY,
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod ledger;
 mod load;
+mod parse;
 mod payment_path;
 mod place;
 mod report;
@@ -27,6 +28,8 @@ pub enum Part {
     Ledger,
     /// The whole way of a payment.
     Path,
+    /// Readers of files.
+    Parse,
     /// Search and lists.
     Search,
 }
@@ -90,6 +93,11 @@ pub async fn bench(url: &str, bench: &Bench, now: OffsetDateTime) -> anyhow::Res
         let mut report = Report::new("Payment path");
         let limit = Duration::from_secs(bench.seconds.saturating_mul(3));
         payment_path::measure(url, (limit, postings), &mut report).await?;
+        report.write(&bench.docs, &today)?;
+    }
+    if wanted(Part::Parse) {
+        let mut report = Report::new("Files");
+        parse::measure(bench.rounds, &mut report)?;
         report.write(&bench.docs, &today)?;
     }
     if wanted(Part::Search) && bench.payments > 0 {

@@ -46,6 +46,14 @@ pub enum Kind {
     FundBill,
     /// A merchant's own list of its orders.
     MerchantOrders,
+    /// Movements of bank accounts without balances.
+    Notification,
+    /// A channel's error trades.
+    Disputes,
+    /// A bank's report on payouts.
+    PaymentStatus,
+    /// A channel's totals per store.
+    BillSummary,
     /// An order book of an existing business system.
     Orders,
 }
@@ -129,6 +137,10 @@ pub async fn import(config: &Config, import: &Import) -> anyhow::Result<()> {
         Kind::Statement => FileKind::Statement,
         Kind::FundBill => FileKind::FundBill,
         Kind::MerchantOrders => FileKind::MerchantOrders,
+        Kind::Notification => FileKind::Notification,
+        Kind::Disputes => FileKind::Disputes,
+        Kind::PaymentStatus => FileKind::PaymentStatus,
+        Kind::BillSummary => FileKind::BillSummary,
     };
     let merchant = match &import.merchant {
         Some(code) => Some(merchant(&office, code).await?),

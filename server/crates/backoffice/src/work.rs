@@ -11,12 +11,14 @@ use crate::payments::jobs::{
     AskNow, BookOrderFile, QueryPayment, ReportContradiction, SendPayment,
 };
 use crate::payouts::jobs::{QueryPayout, SendPayout};
-use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
+use crate::reconciliation::jobs::{
+    FetchBill, FetchStatement, ImportArrival, ReadArrival, RunReconciliation,
+};
 use crate::refunds::jobs::{FundRefund, QueryRefund, ReportRefund, SendRefund};
 use crate::reserve::{CheckCover, SendDocument};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
-    adjustments, approvals, channels, error_items, holds, limits, merchants, notifications, payments, payouts, refunds, reserve, routing, staff, trading_day,
+    adjustments, approvals, channels, error_items, holds, limits, merchants, notifications, payments, payouts, reconciliation, refunds, reserve, routing, staff, trading_day,
 };
 use banks::callback::{Operation, Told};
 use domain::approval::ApprovalKind;
@@ -105,6 +107,8 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         SendDocument::KIND => jobs::run_as::<SendDocument>(office, claimed).await,
         FetchBill::KIND => jobs::run_as::<FetchBill>(office, claimed).await,
         FetchStatement::KIND => jobs::run_as::<FetchStatement>(office, claimed).await,
+        ReadArrival::KIND => jobs::run_as::<ReadArrival>(office, claimed).await,
+        ImportArrival::KIND => jobs::run_as::<ImportArrival>(office, claimed).await,
         RunReconciliation::KIND => jobs::run_as::<RunReconciliation>(office, claimed).await,
         unknown => Err(format!("no system does jobs of the kind {unknown}").into()),
     }
@@ -166,6 +170,9 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         ApprovalKind::PayerLimits => limits::approval_concluded(office, news.approval).await?,
         ApprovalKind::PaymentClosing => payments::closing_concluded(office, news.approval).await?,
         ApprovalKind::ChannelChange => channels::approval_concluded(office, news.approval).await?,
+        ApprovalKind::FileFormat => {
+            reconciliation::format_concluded(office, news.approval).await?;
+        }
         ApprovalKind::RoutingRules => routing::approval_concluded(office, news.approval).await?,
         ApprovalKind::PayoutBatch => payouts::approval_concluded(office, news.approval).await?,
         ApprovalKind::ReserveDocument => {

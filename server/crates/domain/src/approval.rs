@@ -32,6 +32,8 @@ pub enum ApprovalKind {
     ChartChange,
     /// The resolution of an error item, 差错处理.
     ErrorResolution,
+    /// A format of bills set up by staff, 文件格式.
+    FileFormat,
     /// Placing or releasing a hold, 冻结/解冻.
     Hold,
     /// A change of a merchant's terms, 商户变更.
@@ -58,12 +60,13 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Adjustment,
         Self::ApprovalRules,
         Self::ChannelChange,
         Self::ChartChange,
         Self::ErrorResolution,
+        Self::FileFormat,
         Self::Hold,
         Self::MerchantChange,
         Self::NotificationEndpoint,
@@ -86,6 +89,7 @@ impl ApprovalKind {
             Self::ChannelChange => "channel_change",
             Self::ChartChange => "chart_change",
             Self::ErrorResolution => "error_resolution",
+            Self::FileFormat => "file_format",
             Self::Hold => "hold",
             Self::MerchantChange => "merchant_change",
             Self::NotificationEndpoint => "notification_endpoint",
@@ -120,7 +124,9 @@ impl ApprovalKind {
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
             Self::ReserveDocument | Self::ReserveProof => Permission::MakeReserve,
-            Self::ChannelChange | Self::RoutingRules => Permission::MakeRoutingChange,
+            Self::ChannelChange | Self::FileFormat | Self::RoutingRules => {
+                Permission::MakeRoutingChange
+            }
             Self::StaffRoles => Permission::MakeStaffRoles,
         }
     }
@@ -139,7 +145,9 @@ impl ApprovalKind {
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
             Self::ReserveDocument | Self::ReserveProof => Permission::ApproveReserve,
-            Self::ChannelChange | Self::RoutingRules => Permission::ApproveRoutingChange,
+            Self::ChannelChange | Self::FileFormat | Self::RoutingRules => {
+                Permission::ApproveRoutingChange
+            }
             Self::StaffRoles => Permission::ApproveStaffRoles,
         }
     }

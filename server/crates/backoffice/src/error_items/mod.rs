@@ -12,7 +12,7 @@ mod resolving;
 mod store;
 
 pub use error::ErrorItemError;
-pub use opening::{close_vanished, open};
+pub use opening::{close_vanished, open, open_alone};
 pub use refund_reporting::report_refund;
 pub use reporting::report;
 pub use resolving::{approval_concluded, propose};

@@ -20,7 +20,7 @@ pub use batches::{approval_concluded, content_now, make_batch, require_payable, 
 pub use error::PayoutError;
 pub use lists::{find, find_batch, list, list_batches};
 pub use repaying::repay;
-pub use results::{Evidence, complete, returned};
+pub use results::{Evidence, Told, complete, id_of, reported, returned};
 pub use stops::{lift, list_stops, pull};
 
 use crate::audit::{self, Event, Who};

@@ -130,6 +130,14 @@ async fn a_line_nothing_explains_is_an_item(pool: PgPool) {
     desk.books_are_sound().await;
 }
 
+/// What UnionPay cleared arrived, and the bank has taken the payout of it.
+pub async fn desk_with_a_sent_payout(pool: PgPool) -> (Desk, String) {
+    let desk = desk_with_a_cleared_day(pool).await;
+    explain(&desk, vec![line(1, 15_000, FUNDS)]).await;
+    let number = sent_payout(&desk).await;
+    (desk, number)
+}
+
 /// The shop's settled balance was paid out; the bank has taken the payout.
 async fn sent_payout(desk: &Desk) -> String {
     let office = &desk.office;

@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a story stops where it is surprised")]
 
+mod arrivals;
 mod desk;
 mod error_items;
 mod files;
 mod funds;
+mod kinds;
 mod real_day;
 mod reconciliation;
