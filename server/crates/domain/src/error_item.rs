@@ -35,12 +35,18 @@ pub enum Leg {
     BusinessMerchant,
     /// Bank statement against bills and payouts: the money itself, 资金核对.
     Funds,
+    /// Ledger and payments: every payment and refund against what was booked for it, 账务核对.
+    LedgerPayments,
+    /// Bank statement and ledger: every line against the book of the bank account, 银行存款核对.
+    StatementLedger,
 }
 named!(Leg {
     GatewayBank = "gateway_bank",
     BusinessGateway = "business_gateway",
     BusinessMerchant = "business_merchant",
     Funds = "funds",
+    LedgerPayments = "ledger_payments",
+    StatementLedger = "statement_ledger",
 });
 
 /// What a difference consists in.
@@ -75,6 +81,10 @@ pub enum Cause {
     FundsAmount,
     /// A line of a bank statement that nothing explains, 未识别流水.
     UnknownBankLine,
+    /// Only the books have it, 账务多.
+    OnlyInLedger,
+    /// The books have it once more, 重复记账.
+    DuplicateInLedger,
 }
 named!(Cause {
     OnlyInChannel = "only_in_channel",
@@ -91,6 +101,8 @@ named!(Cause {
     DuplicateInMerchant = "duplicate_in_merchant",
     FundsAmount = "funds_amount",
     UnknownBankLine = "unknown_bank_line",
+    OnlyInLedger = "only_in_ledger",
+    DuplicateInLedger = "duplicate_in_ledger",
 });
 
 impl Cause {
@@ -106,8 +118,19 @@ impl Cause {
             (_, Verdict::Date) => Self::Date,
             (_, Verdict::Fee) => Self::Fee,
             (Leg::Funds, Verdict::OnlyTheirs | Verdict::DuplicateTheirs) => Self::UnknownBankLine,
-            (Leg::GatewayBank | Leg::Funds, Verdict::OnlyOurs) => Self::OnlyInPlatform,
-            (Leg::GatewayBank | Leg::Funds, Verdict::DuplicateOurs) => Self::DuplicateInPlatform,
+            (Leg::StatementLedger, Verdict::OnlyTheirs | Verdict::DuplicateTheirs) => {
+                Self::UnknownBankLine
+            }
+            (Leg::StatementLedger, Verdict::OnlyOurs)
+            | (Leg::LedgerPayments, Verdict::OnlyTheirs) => Self::OnlyInLedger,
+            (Leg::StatementLedger, Verdict::DuplicateOurs)
+            | (Leg::LedgerPayments, Verdict::DuplicateTheirs) => Self::DuplicateInLedger,
+            (Leg::GatewayBank | Leg::Funds | Leg::LedgerPayments, Verdict::OnlyOurs) => {
+                Self::OnlyInPlatform
+            }
+            (Leg::GatewayBank | Leg::Funds | Leg::LedgerPayments, Verdict::DuplicateOurs) => {
+                Self::DuplicateInPlatform
+            }
             (Leg::GatewayBank, Verdict::OnlyTheirs) => Self::OnlyInChannel,
             (Leg::GatewayBank, Verdict::DuplicateTheirs) => Self::DuplicateInChannel,
             (_, Verdict::OnlyOurs) => Self::OnlyInBusiness,
