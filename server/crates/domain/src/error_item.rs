@@ -81,10 +81,9 @@ pub enum Cause {
     FundsAmount,
     /// A line of a bank statement that nothing explains, 未识别流水.
     UnknownBankLine,
-    /// Only the books have it, 账务多.
-    OnlyInLedger,
-    /// The books have it once more, 重复记账.
-    DuplicateInLedger,
+    /// An account in transit does not come to zero, or a balance is not the sum of its entries,
+    /// 账务不平.
+    LedgerBreak,
 }
 named!(Cause {
     OnlyInChannel = "only_in_channel",
@@ -101,8 +100,7 @@ named!(Cause {
     DuplicateInMerchant = "duplicate_in_merchant",
     FundsAmount = "funds_amount",
     UnknownBankLine = "unknown_bank_line",
-    OnlyInLedger = "only_in_ledger",
-    DuplicateInLedger = "duplicate_in_ledger",
+    LedgerBreak = "ledger_break",
 });
 
 impl Cause {
@@ -113,24 +111,17 @@ impl Cause {
     pub const fn of(leg: Leg, verdict: Verdict) -> Option<Self> {
         Some(match (leg, verdict) {
             (_, Verdict::Matched) => return None,
+            (Leg::StatementLedger, Verdict::OnlyTheirs | Verdict::DuplicateTheirs) => {
+                Self::UnknownBankLine
+            }
+            (Leg::LedgerPayments | Leg::StatementLedger, _) => Self::LedgerBreak,
             (_, Verdict::Amount) => Self::Amount,
             (_, Verdict::Status) => Self::Status,
             (_, Verdict::Date) => Self::Date,
             (_, Verdict::Fee) => Self::Fee,
             (Leg::Funds, Verdict::OnlyTheirs | Verdict::DuplicateTheirs) => Self::UnknownBankLine,
-            (Leg::StatementLedger, Verdict::OnlyTheirs | Verdict::DuplicateTheirs) => {
-                Self::UnknownBankLine
-            }
-            (Leg::StatementLedger, Verdict::OnlyOurs)
-            | (Leg::LedgerPayments, Verdict::OnlyTheirs) => Self::OnlyInLedger,
-            (Leg::StatementLedger, Verdict::DuplicateOurs)
-            | (Leg::LedgerPayments, Verdict::DuplicateTheirs) => Self::DuplicateInLedger,
-            (Leg::GatewayBank | Leg::Funds | Leg::LedgerPayments, Verdict::OnlyOurs) => {
-                Self::OnlyInPlatform
-            }
-            (Leg::GatewayBank | Leg::Funds | Leg::LedgerPayments, Verdict::DuplicateOurs) => {
-                Self::DuplicateInPlatform
-            }
+            (Leg::GatewayBank | Leg::Funds, Verdict::OnlyOurs) => Self::OnlyInPlatform,
+            (Leg::GatewayBank | Leg::Funds, Verdict::DuplicateOurs) => Self::DuplicateInPlatform,
             (Leg::GatewayBank, Verdict::OnlyTheirs) => Self::OnlyInChannel,
             (Leg::GatewayBank, Verdict::DuplicateTheirs) => Self::DuplicateInChannel,
             (_, Verdict::OnlyOurs) => Self::OnlyInBusiness,

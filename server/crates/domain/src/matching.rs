@@ -7,9 +7,11 @@
 
 mod by_time;
 pub mod rules;
+mod sieve;
 mod sums;
 
 pub use rules::{Key as MatchKey, Terms};
+pub use sieve::{Remaining, Sieve};
 pub use sums::{Sum, Sums, Totals, TotalsLine, totals};
 
 use crate::merchant::named;

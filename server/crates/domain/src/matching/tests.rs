@@ -1,3 +1,5 @@
+mod by_rules;
+
 use super::*;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
