@@ -35,6 +35,8 @@ fn kind_name(kind: ApprovalKind) -> &'static str {
         ApprovalKind::PaymentClosing => text::APPROVALS_KIND_PAYMENT_CLOSING,
         ApprovalKind::PayoutBatch => text::APPROVALS_KIND_PAYOUT_BATCH,
         ApprovalKind::Refund => text::APPROVALS_KIND_REFUND,
+        ApprovalKind::ForcedClose => text::APPROVALS_KIND_FORCED_CLOSE,
+        ApprovalKind::MatchingRules => text::APPROVALS_KIND_MATCHING_RULES,
         ApprovalKind::RoutingRules => text::APPROVALS_KIND_ROUTING_RULES,
         ApprovalKind::StaffRoles => text::APPROVALS_KIND_STAFF_ROLES,
     })

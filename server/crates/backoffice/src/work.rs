@@ -15,8 +15,8 @@ use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
 use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
-    adjustments, channels, error_items, merchants, notifications, payments, payouts, refunds,
-    routing, staff, trading_day,
+    adjustments, channels, error_items, merchants, notifications, payments, payouts,
+    reconciliation, refunds, routing, staff, trading_day,
 };
 use banks::callback::{Operation, Told};
 use domain::approval::ApprovalKind;
@@ -150,6 +150,10 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,
         ApprovalKind::ErrorResolution => {
             error_items::approval_concluded(office, news.approval).await?;
+        }
+        ApprovalKind::ForcedClose => reconciliation::force_concluded(office, news.approval).await?,
+        ApprovalKind::MatchingRules => {
+            reconciliation::rules_concluded(office, news.approval).await?;
         }
     }
     Ok(Outcome::Done)

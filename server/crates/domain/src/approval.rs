@@ -18,6 +18,10 @@ pub enum ApprovalKind {
     ChartChange,
     /// The resolution of an error item, 差错处理.
     ErrorResolution,
+    /// Closing a reconciliation although something is open, 强制平账.
+    ForcedClose,
+    /// Other rules of matching, 对账规则.
+    MatchingRules,
     /// A change of a merchant's terms, 商户变更.
     MerchantChange,
     /// The address a merchant is notified at, 通知地址.
@@ -36,11 +40,13 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Adjustment,
         Self::ChannelChange,
         Self::ChartChange,
         Self::ErrorResolution,
+        Self::ForcedClose,
+        Self::MatchingRules,
         Self::MerchantChange,
         Self::NotificationEndpoint,
         Self::PaymentClosing,
@@ -58,6 +64,8 @@ impl ApprovalKind {
             Self::ChannelChange => "channel_change",
             Self::ChartChange => "chart_change",
             Self::ErrorResolution => "error_resolution",
+            Self::ForcedClose => "forced_close",
+            Self::MatchingRules => "matching_rules",
             Self::MerchantChange => "merchant_change",
             Self::NotificationEndpoint => "notification_endpoint",
             Self::PaymentClosing => "payment_closing",
@@ -80,11 +88,15 @@ impl ApprovalKind {
         match self {
             Self::Adjustment => Permission::ProposeAdjustment,
             Self::ChartChange => Permission::MakeChartChange,
-            Self::ErrorResolution | Self::PaymentClosing => Permission::MakeErrorResolution,
+            Self::ErrorResolution | Self::ForcedClose | Self::PaymentClosing => {
+                Permission::MakeErrorResolution
+            }
             Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
-            Self::ChannelChange | Self::RoutingRules => Permission::MakeRoutingChange,
+            Self::ChannelChange | Self::MatchingRules | Self::RoutingRules => {
+                Permission::MakeRoutingChange
+            }
             Self::StaffRoles => Permission::MakeStaffRoles,
         }
     }
@@ -95,11 +107,15 @@ impl ApprovalKind {
         match self {
             Self::Adjustment => Permission::ApproveAdjustment,
             Self::ChartChange => Permission::ApproveChartChange,
-            Self::ErrorResolution | Self::PaymentClosing => Permission::ApproveErrorResolution,
+            Self::ErrorResolution | Self::ForcedClose | Self::PaymentClosing => {
+                Permission::ApproveErrorResolution
+            }
             Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
-            Self::ChannelChange | Self::RoutingRules => Permission::ApproveRoutingChange,
+            Self::ChannelChange | Self::MatchingRules | Self::RoutingRules => {
+                Permission::ApproveRoutingChange
+            }
             Self::StaffRoles => Permission::ApproveStaffRoles,
         }
     }

@@ -5,6 +5,7 @@
 //! The same engine serves every leg: our payments and a channel's bill, orders and payments, orders
 //! and a merchant's own list. It takes one pass over each side and does not depend on row order.
 
+pub mod bundles;
 mod by_time;
 pub mod rules;
 mod sieve;

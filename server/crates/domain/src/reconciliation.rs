@@ -41,6 +41,12 @@ named!(RunState {
 });
 
 impl RunState {
+    /// Whether it came to a result.
+    #[must_use]
+    pub const fn has_result(self) -> bool {
+        matches!(self, Self::Completed | Self::Forced | Self::RolledBack)
+    }
+
     /// Whether the day counts as reconciled.
     #[must_use]
     pub const fn stands(self) -> bool {
@@ -153,18 +159,31 @@ pub struct RunSummary {
 }
 
 impl RunSummary {
-    /// Records of both sides that agree, per million of the baseline's records (对平率).
+    /// Differences that nothing explains.
+    #[must_use]
+    pub fn unexplained(&self) -> i64 {
+        let unexplained = self.shares.iter().filter(|share| share.explained.is_none());
+        unexplained.map(|share| share.count).sum()
+    }
+
+    /// Records that agree, per million of the baseline's (对平率).
     #[must_use]
     pub fn match_rate_ppm(&self) -> Option<i64> {
-        let of = |line: &TotalsLine| match self.baseline {
-            Baseline::Channel => line.theirs.count,
-            Baseline::Platform => line.ours.count,
-        };
-        let records: i64 = self.totals.lines.iter().map(of).sum();
         let matched = self.counts.iter().find(|one| one.verdict == Verdict::Matched);
-        let matched = matched.map_or(0, |one| one.count).min(records);
-        (records > 0).then(|| matched.saturating_mul(1_000_000) / records)
+        match_rate_ppm(&self.totals, self.baseline, matched.map_or(0, |one| one.count))
     }
+}
+
+/// Pairs that agree, per million of the records of the baseline side (对平率).
+#[must_use]
+pub fn match_rate_ppm(totals: &Totals, baseline: Baseline, matched: i64) -> Option<i64> {
+    let of = |line: &TotalsLine| match baseline {
+        Baseline::Channel => line.theirs.count,
+        Baseline::Platform => line.ours.count,
+    };
+    let records: i64 = totals.lines.iter().map(of).sum();
+    let matched = matched.min(records);
+    (records > 0).then(|| matched.saturating_mul(1_000_000) / records)
 }
 
 /// Which runs are wanted.
@@ -222,6 +241,8 @@ pub struct RunMatch {
     pub explained: Option<Explanation>,
     /// The day by which it should have cleared; after it, it becomes an error item.
     pub clears_by: Option<BusinessDate>,
+    /// The leg in which the difference was born, where it only follows from another one.
+    pub born_in: Option<Leg>,
 }
 
 /// A run, whole.
@@ -237,4 +258,34 @@ pub struct RunDetail {
     pub shown: i64,
     /// The request to force it closed that waits for a decision, if one does.
     pub force_request: Option<ApprovalId>,
+}
+
+/// What other rules would do to past days (规则试算).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DryRun {
+    /// The days, newest first.
+    pub days: Vec<DryRunDay>,
+}
+
+/// What other rules would do to one past day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DryRunDay {
+    /// The clearing date.
+    pub day: BusinessDate,
+    /// Pairs that agree by the rules that hold.
+    pub matched_before: i64,
+    /// Pairs that would agree.
+    pub matched_after: i64,
+    /// Differences nothing explains, by the rules that hold.
+    pub open_before: i64,
+    /// Differences nothing would explain.
+    pub open_after: i64,
+    /// Records that would newly agree or be explained.
+    pub gained: i64,
+    /// Some of their numbers.
+    pub gained_numbers: Vec<String>,
+    /// Records that would no longer agree or be explained.
+    pub lost: i64,
+    /// Some of their numbers.
+    pub lost_numbers: Vec<String>,
 }

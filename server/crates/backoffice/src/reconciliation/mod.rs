@@ -7,10 +7,14 @@
 mod error;
 mod fetching;
 mod files;
+mod home;
 pub mod jobs;
+mod rules;
 mod runs;
 
 pub use error::ReconciliationError;
 pub use fetching::{request_bill, request_statement};
 pub use files::{NewFile, download, find_file, find_line, import, list_files, preview};
-pub use runs::{find_run, list_runs, run};
+pub use home::{DAYS_MAX, home};
+pub use rules::{list_rules, propose_rules, rules_concluded, set_rules, try_out};
+pub use runs::{find_run, force_concluded, list_runs, propose_force, roll_back, run};

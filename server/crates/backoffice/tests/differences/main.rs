@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a story stops where it is surprised")]
 
+mod carry;
+mod chain;
 mod desk;
 mod error_items;
 mod files;
 mod funds;
+mod modes;
 mod real_day;
 mod reconciliation;

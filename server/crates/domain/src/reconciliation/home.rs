@@ -58,8 +58,8 @@ pub struct Cell {
     pub open_items: i64,
     /// What they are about, whatever the direction: value at risk (风险敞口).
     pub at_risk: Money,
-    /// When the oldest open item was opened.
-    pub oldest: Option<OffsetDateTime>,
+    /// Days since the oldest open item was opened.
+    pub oldest_days: Option<i64>,
     /// Records that wait for the next file.
     pub waiting: i64,
 }
