@@ -78,6 +78,7 @@ pub fn source_name(kind: &str) -> String {
         "settlement" => text::ACCOUNTS_SOURCE_SETTLEMENT,
         "error_item" => text::ACCOUNTS_SOURCE_ERROR_ITEM,
         "adjustment" => text::ACCOUNTS_SOURCE_ADJUSTMENT,
+        "hold" => text::ACCOUNTS_SOURCE_HOLD,
         "channel_settlement" => text::ACCOUNTS_SOURCE_CHANNEL_SETTLEMENT,
         "clearing_date" => text::ACCOUNTS_SOURCE_CLEARING_DATE,
         _ => return kind.replace('_', " "),
@@ -113,14 +114,7 @@ pub fn amounts(amounts: Vec<Money>) -> AnyView {
 
 /// Journals as a table.
 pub fn journal_table(page: Page<JournalSummary>) -> impl IntoView {
-    let columns = vec![
-        Column::text(t(text::ACCOUNTS_ACCOUNTING_DATE)),
-        Column::text(t(text::ACCOUNTS_ENTRY)),
-        Column::text(t(text::ACCOUNTS_SOURCE)),
-        Column::text(t(text::ACCOUNTS_MEMO)),
-        Column::text(t(text::ACCOUNTS_POSTED_AT)),
-        Column::number(t(text::ACCOUNTS_TOTAL)),
-    ];
+    let columns = journal_columns();
     view! {
         <Table
             caption=t(text::ACCOUNTS_JOURNALS)
@@ -131,6 +125,19 @@ pub fn journal_table(page: Page<JournalSummary>) -> impl IntoView {
             {page.rows.into_iter().map(journal_row).collect_view()}
         </Table>
     }
+}
+
+/// The columns of journals.
+#[must_use]
+pub fn journal_columns() -> Vec<Column> {
+    vec![
+        Column::text(t(text::ACCOUNTS_ACCOUNTING_DATE)),
+        Column::text(t(text::ACCOUNTS_ENTRY)),
+        Column::text(t(text::ACCOUNTS_SOURCE)),
+        Column::text(t(text::ACCOUNTS_MEMO)),
+        Column::text(t(text::ACCOUNTS_POSTED_AT)),
+        Column::number(t(text::ACCOUNTS_TOTAL)),
+    ]
 }
 
 fn journal_row(journal: JournalSummary) -> impl IntoView {

@@ -104,6 +104,16 @@ pub fn language() -> Language {
     leptos::prelude::use_context().unwrap_or_default()
 }
 
+/// Does something in a language, where no page is being rendered.
+#[cfg(feature = "ssr")]
+pub fn in_language<T>(language: Language, what: impl FnOnce() -> T) -> T {
+    use leptos::prelude::{Owner, provide_context};
+    Owner::new().with(|| {
+        provide_context(language);
+        what()
+    })
+}
+
 /// The language of the page, as the server wrote it into `<html lang>`.
 #[cfg(not(feature = "ssr"))]
 #[must_use]

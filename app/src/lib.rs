@@ -26,6 +26,8 @@ pub mod fee_form;
 #[cfg(feature = "ssr")]
 pub mod journey;
 #[cfg(feature = "ssr")]
+pub mod labels;
+#[cfg(feature = "ssr")]
 pub mod menu;
 #[cfg(feature = "ssr")]
 pub mod payout_table;
@@ -59,6 +61,8 @@ pub mod audit;
 pub mod channels;
 #[cfg(feature = "ssr")]
 pub mod error_items;
+#[cfg(feature = "ssr")]
+pub mod holds;
 #[cfg(feature = "ssr")]
 pub mod jobs;
 #[cfg(feature = "ssr")]
@@ -112,6 +116,7 @@ pub fn App() -> impl leptos::IntoView {
                     <audit::AuditRoutes />
                     <channels::ChannelRoutes />
                     <error_items::ErrorItemRoutes />
+                    <holds::HoldRoutes />
                     <jobs::JobRoutes />
                     <limits::LimitRoutes />
                     <merchants::MerchantRoutes />

@@ -103,6 +103,11 @@ const MENU: &[Group] = &[
         title: text::MENU_MONEY_OUT,
         entries: &[
             Entry {
+                title: text::MENU_HOLDS,
+                href: routes::HOLDS,
+                needs: Permission::ViewMerchants,
+            },
+            Entry {
                 title: text::MENU_SETTLEMENT,
                 href: routes::SETTLEMENT,
                 needs: Permission::ViewSettlement,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// How deep sentences stand inside each other, as a reason inside a refusal does.
-const DEPTH: u8 = 4;
+const DEPTH: u8 = 7;
 
 /// Every sentence, and its Chinese.
 pub const BOOK: &str = include_str!("../locales/phrases.json");
@@ -102,6 +102,16 @@ mod tests {
                 "the file was refused and nothing was stored: the amount is empty",
                 "文件被拒收，未存储任何内容：金额为空",
             ),
+            (
+                "the file was refused and nothing was stored: line 3, amount: the amount is empty; \
+                 and 2 more",
+                "文件被拒收，未存储任何内容：第 3 行，amount：金额为空；另有 2 处",
+            ),
+            (
+                "could not be reached: invalid peer certificate: UnknownIssuer",
+                "无法连接：对方证书无效：签发机构不受信任",
+            ),
+            ("quick_pay", "快捷支付"),
             ("nobody wrote this down", "nobody wrote this down"),
         ] {
             assert_eq!(in_chinese(text, DEPTH), zh);

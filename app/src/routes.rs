@@ -3,9 +3,10 @@
 
 use domain::date::BusinessDate;
 use domain::ids::{
-    AccountId, AdjustmentId, ApprovalId, BillLineId, BooksCheckId, ErrorItemId, FileId, JournalId,
-    MerchantId, NotificationId, OrderId, PaymentId, PayoutBatchId, PayoutId, ReconciliationId,
-    RefundId, ReserveAccountId, SettlementId, StaffId, StatementLineId, VoucherId,
+    AccountId, AdjustmentId, ApprovalId, BillLineId, BooksCheckId, ErrorItemId, FileId, HoldId,
+    JournalId, MerchantId, NotificationId, OrderId, PaymentId, PayoutBatchId, PayoutId,
+    ReconciliationId, RefundId, ReserveAccountId, SettlementId, StaffId, StatementLineId,
+    VoucherId,
 };
 use std::fmt::Display;
 
@@ -75,6 +76,10 @@ pub const JOURNALS: &str = "/journals";
 pub const ADJUSTMENTS: &str = "/adjustments";
 /// The form to propose an adjustment.
 pub const ADJUSTMENT_NEW: &str = "/adjustments/new";
+/// Holds on merchants' balances.
+pub const HOLDS: &str = "/holds";
+/// The form to ask for a hold.
+pub const HOLD_NEW: &str = "/holds/new";
 /// Settlement batches.
 pub const SETTLEMENT: &str = "/settlements";
 /// Payouts and their batches.
@@ -249,6 +254,24 @@ pub fn adjustment(id: AdjustmentId) -> String {
     format!("{ADJUSTMENTS}/{id}")
 }
 
+/// One hold.
+#[must_use]
+pub fn hold(id: HoldId) -> String {
+    format!("{HOLDS}/{id}")
+}
+
+/// The holds of the merchant with this number.
+#[must_use]
+pub fn holds_of(merchant_code: &str) -> String {
+    format!("{HOLDS}?merchant={merchant_code}")
+}
+
+/// The form to ask for a hold of the merchant with this number.
+#[must_use]
+pub fn hold_new(merchant_code: &str) -> String {
+    format!("{HOLD_NEW}?merchant={merchant_code}")
+}
+
 /// One settlement batch.
 #[must_use]
 pub fn settlement(id: SettlementId) -> String {
@@ -303,6 +326,20 @@ pub fn channel(code: &str) -> String {
     format!("{CHANNELS}/{code}")
 }
 
+/// The routing rules with the form that changes one.
+#[must_use]
+pub fn routing_rule(name: &str) -> String {
+    let mut query = leptos_router::params::ParamsMap::new();
+    query.insert("rule", name.to_owned());
+    format!("{ROUTING}{}", query.to_query_string())
+}
+
+/// The limits with the form that changes those of one class.
+#[must_use]
+pub fn limits_of(account: &str, class: &str) -> String {
+    format!("{LIMITS}?account={account}&class={class}")
+}
+
 /// The document a journal was posted for, by its kind and id; `None` when no screen shows it.
 #[must_use]
 pub fn source(kind: &str, id: &str) -> Option<String> {
@@ -313,6 +350,7 @@ pub fn source(kind: &str, id: &str) -> Option<String> {
         "settlement" => SETTLEMENT,
         "error_item" => ERROR_ITEMS,
         "adjustment" => ADJUSTMENTS,
+        "hold" => HOLDS,
         "channel_settlement" => RECONCILIATION,
         _ => return None,
     };

@@ -1,20 +1,27 @@
 //! Files that staff take away: imported files, untouched, exported vouchers, and parts of the books.
 
 use crate::router::Site;
+use app::accounts::files;
+use app::api::Owners;
+use app::i18n::{Language, in_language};
 use axum::extract::{Path, Query};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
-use backoffice::accounts::{self, AccountsError, Export};
+use backoffice::accounts::{self, Export};
 use backoffice::explain::{Explain, Kind, busy};
 use backoffice::office::Office;
-use backoffice::{reconciliation, vouchers};
+use backoffice::{merchants, reconciliation, vouchers};
 use domain::access::Actor;
+use domain::account::AccountRef;
 use domain::date::BusinessDate;
+use domain::ids::MerchantId;
 use domain::journal::{Entry, JournalFilter, Source};
+use domain::money::Currency;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// The routes that hand out files.
 pub fn routes() -> Router<Site> {
@@ -65,15 +72,29 @@ struct Part {
 
 async fn trial_balance(
     Extension(office): Extension<Office>,
+    Extension(language): Extension<Language>,
     actor: Option<Extension<Actor>>,
     Query(part): Query<Part>,
 ) -> Response {
     let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
-    exported(accounts::trial_balance_file(&office, &actor, part.date).await)
+    let found: Result<Export, Response> = async {
+        let day = part.date;
+        let balance = accounts::trial_balance(&office, &actor, day, Currency::Cny)
+            .await
+            .map_err(|error| refused(&error))?;
+        let shown = balance.rows.iter().map(|row| &row.account);
+        let owners = owners(&office, &actor, shown).await?;
+        let sheet = in_language(language, || files::trial_balance_sheet(&balance, &owners));
+        accounts::file(format!("trial-balance-{}.csv", balance.accounting_date), &sheet)
+            .map_err(|error| refused(&error))
+    }
+    .await;
+    exported(found)
 }
 
 async fn journals(
     Extension(office): Extension<Office>,
+    Extension(language): Extension<Language>,
     actor: Option<Extension<Actor>>,
     Query(part): Query<Part>,
 ) -> Response {
@@ -85,11 +106,21 @@ async fn journals(
         source: part.kind.zip(part.id).map(|(kind, id)| Source { kind, id }),
         ..JournalFilter::default()
     };
-    exported(accounts::journals_file(&office, &actor, filter).await)
+    let found: Result<Export, Response> = async {
+        let journals = accounts::all_journals(&office, &actor, filter)
+            .await
+            .map_err(|error| refused(&error))?;
+        let zone = office.settings.zone;
+        let sheet = in_language(language, || files::journals_sheet(&journals, zone));
+        accounts::file("journals.csv".to_owned(), &sheet).map_err(|error| refused(&error))
+    }
+    .await;
+    exported(found)
 }
 
 async fn statement(
     Extension(office): Extension<Office>,
+    Extension(language): Extension<Language>,
     actor: Option<Extension<Actor>>,
     Path(account): Path<String>,
     Query(part): Query<Part>,
@@ -98,13 +129,41 @@ async fn statement(
     let Ok(id) = account.trim_end_matches(".csv").parse() else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    exported(accounts::statement_file(&office, &actor, id, (part.from, part.to)).await)
+    let found: Result<Export, Response> = async {
+        let days = (part.from, part.to);
+        let statement = accounts::whole_statement(&office, &actor, id, days)
+            .await
+            .map_err(|error| refused(&error))?;
+        let counters = statement.page.rows.iter().map(|row| &row.counter);
+        let owners = owners(&office, &actor, counters).await?;
+        let zone = office.settings.zone;
+        let sheet = in_language(language, || files::statement_sheet(&statement, &owners, zone));
+        accounts::file(format!("statement-{}.csv", statement.account.account), &sheet)
+            .map_err(|error| refused(&error))
+    }
+    .await;
+    exported(found)
 }
 
-fn exported(file: Result<Export, AccountsError>) -> Response {
+/// The names of those who own these accounts, where merchants do.
+async fn owners<'a>(
+    office: &Office,
+    actor: &Actor,
+    shown: impl Iterator<Item = &'a AccountRef>,
+) -> Result<Owners, Response> {
+    let ids: BTreeSet<MerchantId> = shown.filter_map(|one| one.owner.parse().ok()).collect();
+    let ids: Vec<_> = ids.into_iter().collect();
+    let names = merchants::names(office, actor, &ids).await.map_err(|error| refused(&error))?;
+    let name = |(id, (code, name)): (MerchantId, (String, String))| {
+        (id.to_string(), format!("{name} ({code})"))
+    };
+    Ok(names.into_iter().map(name).collect())
+}
+
+fn exported(file: Result<Export, Response>) -> Response {
     match file {
         Ok(file) => attachment(&file.name, file.bytes),
-        Err(error) => refused(&error),
+        Err(refused) => refused,
     }
 }
 

@@ -34,7 +34,7 @@ pub async fn with_clock(config: &Config, clock: Clock) -> anyhow::Result<Office>
     Ok(Office {
         db,
         fronts: Arc::new(fronts(config, &clock)?),
-        notify: Arc::new(HttpNotify::new(config.notify_private_addresses)?),
+        notify: Arc::new(notify(config)?),
         clock,
         settings: Arc::new(settings),
         bell: backoffice::bell::Bell::default(),
@@ -48,6 +48,13 @@ fn calendar(path: &Path) -> anyhow::Result<Calendar> {
         .with_context(|| format!("the calendar {} cannot be read", path.display()))?;
     serde_json::from_slice(&text)
         .with_context(|| format!("the calendar {} is not understood", path.display()))
+}
+
+/// The way to merchants' systems. Those of a demonstration are played by the sandbox, which is the
+/// one address inside that a demonstration may send to.
+fn notify(config: &Config) -> anyhow::Result<HttpNotify> {
+    let notify = HttpNotify::new(config.notify_private_addresses)?;
+    Ok(if config.demo { notify.with_receiver(&config.sandbox_url)? } else { notify })
 }
 
 fn fronts(config: &Config, clock: &Clock) -> anyhow::Result<Fronts> {

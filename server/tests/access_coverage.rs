@@ -82,11 +82,13 @@ const TABLE: &[(&str, &[Role], &str)] = &[
         EVERYBODY,
         "request[id]={id}&request[shown_hash]=x&request[verdict]=approve&request[confirmed]=yes",
     ),
+    ("approvals/differences", EVERYBODY, r#"{"id":"{id}"}"#),
     ("approvals/find", EVERYBODY, r#"{"id":"{id}"}"#),
     ("approvals/list", EVERYBODY, r#"{"inbox":"to_decide","page":{page}}"#),
     ("approvals/withdraw", EVERYBODY, "id={id}"),
     ("audit/list", AUDITORS, r#"{"filter":{},"page":{page}}"#),
     ("channels/bring_back", WITHDRAWERS, "code=nowhere"),
+    ("channels/changes", EVERYBODY, r#"{"code":"nowhere"}"#),
     ("channels/find", EVERYBODY, r#"{"code":"nowhere"}"#),
     ("channels/list", EVERYBODY, "{}"),
     (
@@ -94,6 +96,12 @@ const TABLE: &[(&str, &[Role], &str)] = &[
         &[Operations],
         "request[id]=nowhere&request[product]=quick_pay&request[rate]=0.38&request[fixed]=0\
          &request[min]=0&request[max]=&request[valid_from]=2999-01-01",
+    ),
+    (
+        "channels/propose_health",
+        &[Operations],
+        "request[code]=nowhere&request[window_seconds]=300&request[answers_min]=20\
+         &request[faults]=50&request[pause_seconds]=60&request[trial]=5&request[trial_answers]=5",
     ),
     ("channels/propose_validity", &[Operations], "request[code]=nowhere"),
     ("channels/take_out", WITHDRAWERS, "request[code]=nowhere&request[reason]=x"),
@@ -107,10 +115,31 @@ const TABLE: &[(&str, &[Role], &str)] = &[
         CHECKING_MAKERS,
         "request[id]={id}&request[action]=ignore&request[reason]=x&request[confirmed]=yes",
     ),
+    ("holds/blank", TRADE, "{}"),
+    ("holds/find", TRADE, r#"{"id":"{id}"}"#),
+    ("holds/list", TRADE, r#"{"filter":{"page":{page}}}"#),
+    (
+        "holds/propose",
+        CHECKING_MAKERS,
+        "request[id]={id}&request[merchant]=M999999&request[kind]=risk&request[amount]=1.00\
+         &request[reason]=x",
+    ),
+    ("holds/propose_release", CHECKING_MAKERS, "request[id]={id}&request[reason]=x"),
     ("jobs/list", EVERYBODY, r#"{"page":{page}}"#),
+    (
+        "limits/propose_class",
+        &[Operations],
+        "request[account]=bank&request[class]=II&request[valid_from]=2020-01-01&request[source]=x",
+    ),
+    (
+        "limits/propose_structuring",
+        &[Operations],
+        "request[share]=0&request[payments_min]=3&request[window_hours]=24",
+    ),
     ("limits/table", TRADE, "{}"),
     ("merchants/conspicuous", TRADE, r#"{"id":"{id}"}"#),
     ("merchants/find", TRADE, r#"{"id":"{id}"}"#),
+    ("merchants/holds", TRADE, r#"{"id":"{id}"}"#),
     ("merchants/list", TRADE, r#"{"filter":{},"page":{page}}"#),
     (
         "merchants/propose_fee",

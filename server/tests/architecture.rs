@@ -20,6 +20,7 @@ const ORDER: &[&str] = &[
     "adjustments",
     "fees",
     "merchants",
+    "holds",
     "notifications",
     "orders",
     "limits",

@@ -15,7 +15,12 @@ fn every_refusal_is_in_the_book_of_phrases() {
     let book: BTreeMap<String, String> = serde_json::from_str(app::phrases::BOOK).unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut missing = Vec::new();
-    for folder in ["server/crates/domain", "server/crates/ledger", "server/crates/backoffice"] {
+    for folder in [
+        "server/crates/banks",
+        "server/crates/domain",
+        "server/crates/ledger",
+        "server/crates/backoffice",
+    ] {
         for file in sources(&root.join(folder).join("src")) {
             let text = fs::read_to_string(&file).unwrap();
             missing.extend(sentences(&text, "#[error(").into_iter().filter(unknown(&book)));
@@ -28,6 +33,38 @@ fn every_refusal_is_in_the_book_of_phrases() {
     missing.sort();
     missing.dedup();
     assert!(missing.is_empty(), "not in app/locales/phrases.json:\n{}", missing.join("\n"));
+}
+
+/// Names of fields in contents that are proposed, of jobs and of what the audit record tells.
+#[test]
+fn every_stored_name_that_people_read_is_in_the_book_of_labels() {
+    let book: serde_json::Value = serde_json::from_str(app::labels::BOOK).unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/backoffice/src");
+    let systems = fs::read_to_string(root.join("lib.rs")).unwrap();
+    let mut missing = Vec::new();
+    for file in sources(&root) {
+        let text = fs::read_to_string(&file).unwrap();
+        for word in text.split('"').skip(1).step_by(2) {
+            let doing = word.split_once('.').is_some_and(|(system, verb)| {
+                systems.contains(&format!("pub mod {system};")) && is_name(verb)
+            });
+            if doing && book["doings"].get(word).is_none() {
+                missing.push(format!("doings: {word}"));
+            }
+        }
+        if text.contains("= Proposal {") {
+            let keys = text.split("\": ").filter_map(|before| before.rsplit('"').next());
+            let keys = keys.filter(|key| is_name(key) && book["fields"].get(key).is_none());
+            missing.extend(keys.map(|key| format!("fields: {key}")));
+        }
+    }
+    missing.sort();
+    missing.dedup();
+    assert!(missing.is_empty(), "not in app/locales/labels.json:\n{}", missing.join("\n"));
+}
+
+fn is_name(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 fn unknown(book: &BTreeMap<String, String>) -> impl Fn(&String) -> bool + '_ {

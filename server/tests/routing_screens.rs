@@ -112,10 +112,14 @@ async fn the_pages_of_routing_show_what_is_stored_in_both_languages(db: PgPool) 
     let asked = "/routing/ask?product=quick_pay&amount=100.00";
     for (path, english, chinese) in [
         ("/routing", "quick pay|alpha 70, beta 30|Propose a rule", "现行规则（版本 1）|按权重"),
-        (asked, "No bank front is connected|beta", "银行前置未接通"),
+        (asked, "No bank front is connected|beta|Try</button>", "银行前置未接通|试算</button>"),
         ("/channels", "Takes payments|no answers|no end planned", "正常|无应答记录"),
-        ("/channels/beta", "1,000,000.00|0.35%|Take out now", "贷记卡|立即下线"),
-        ("/limits", "200,000.00|PBOC notice 2015/43", "银行账户|疑似拆单规则"),
+        ("/channels/beta", "1,000,000.00|0.35%|Take out now", "贷记卡|立即下线|申请变更健康阈值"),
+        (
+            "/limits",
+            "200,000.00|PBOC notice 2015/43|Limits to come",
+            "银行账户|疑似拆单规则|申请变更",
+        ),
         ("/search?text=M100001", "Books|exact", "商户|完全匹配"),
         ("/search?text=M1000", "Books|begins with it", "开头匹配"),
         ("/search?text=nothing", "Nothing carries the number nothing", "没有单号为 nothing 的记录"),
@@ -145,7 +149,12 @@ async fn a_rule_is_proposed_by_its_form_and_leads_to_the_request(db: PgPool) {
     let response = post(&site, propose, night, Some(&session)).await;
     assert!(response.status().is_redirection() || response.status().is_success());
     let (_, html) = page(&site, "/approvals?inbox=mine", &session, "en").await;
-    assert!(html.contains("routing rules, version 2"), "{html}");
+    assert!(html.contains("new routing rule night"), "{html}");
+    let (_, html) = page(&site, "/approvals?inbox=mine", &session, "zh-CN").await;
+    assert!(html.contains("新增路由规则“night”"), "{html}");
+    let (_, html) = page(&site, "/routing?rule=quick+pay", &session, "en").await;
+    assert!(html.contains("new routing rule night"), "what waits is shown: {html}");
+    assert!(html.contains(r#"value="alpha 70, beta 30""#), "the form holds the rule: {html}");
     let wrong = "request[name]=night&request[channels]=nowhere";
     let response = post(&site, propose, wrong, Some(&session)).await;
     assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
@@ -153,4 +162,49 @@ async fn a_rule_is_proposed_by_its_form_and_leads_to_the_request(db: PgPool) {
     post(&site, "/api/fn/channels/take_out", out, Some(&session)).await;
     let (_, html) = page(&site, "/channels/alpha", &session, "en").await;
     assert!(html.contains("Taken out by a person") && html.contains("maintenance"), "{html}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn limits_and_thresholds_are_proposed_by_their_forms_and_read_in_chinese(db: PgPool) {
+    let office = office(db);
+    add(&office, Role::Operations).await;
+    add(&office, Role::Manager).await;
+    set_up(&office).await;
+    let site = site(&office);
+    let session = sign_in(&site, "operations", PASSWORD).await.unwrap();
+    let day = office.today();
+    let limits = format!(
+        "request[account]=bank&request[class]=II&request[per_day]=5000&request[per_year]=100000\
+         &request[valid_from]={day}&request[source]=risk+rule+7"
+    );
+    let health = "request[code]=alpha&request[window_seconds]=300&request[answers_min]=10\
+                  &request[faults]=40&request[pause_seconds]=60&request[trial]=5\
+                  &request[trial_answers]=5";
+    let cut =
+        "request[share]=80&request[payments_min]=4&request[window_hours]=12&request[watched]=";
+    for (path, form) in [
+        ("limits/propose_class", limits.as_str()),
+        ("limits/propose_structuring", cut),
+        ("channels/propose_health", health),
+    ] {
+        let response = post(&site, &format!("/api/fn/{path}"), form, Some(&session)).await;
+        let status = response.status();
+        assert!(status.is_redirection() || status.is_success(), "{path}: {status}");
+    }
+    let (_, html) = page(&site, "/approvals?inbox=mine", &session, "zh-CN").await;
+    for words in [
+        "银行账户 II 类户：日累计 5,000.00 CNY，年累计 100,000.00 CNY",
+        "疑似拆单规则：12 小时内 4 笔，达阈值的 80%",
+        "渠道 alpha：10 次应答中无应答占比达 40% 自动下线，60 秒后试探",
+    ] {
+        assert!(html.contains(words), "{words}:\n{html}");
+    }
+    let link = html.split("href=\"/approvals/").nth(1).unwrap().split('"').next().unwrap();
+    let manager = sign_in(&site, "manager", PASSWORD).await.unwrap();
+    let (_, html) = page(&site, &format!("/approvals/{link}"), &manager, "zh-CN").await;
+    assert!(html.contains("变更前") && html.contains("变更后"), "{html}");
+    let wrong = "request[account]=bank&request[class]=II&request[per_day]=0\
+                 &request[valid_from]=2020-01-01&request[source]=x";
+    let response = post(&site, "/api/fn/limits/propose_class", wrong, Some(&session)).await;
+    assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
 }

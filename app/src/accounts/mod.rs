@@ -4,6 +4,7 @@ pub mod api;
 mod change;
 mod chart;
 mod checks;
+pub mod files;
 mod journal;
 mod journals;
 mod list;

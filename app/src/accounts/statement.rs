@@ -61,7 +61,7 @@ fn show(found: Named<Statement>, query: &Query) -> impl IntoView + use<> {
     }
 }
 
-fn columns() -> Vec<Column> {
+pub(super) fn columns() -> Vec<Column> {
     vec![
         Column::text(t(text::ACCOUNTS_ACCOUNTING_DATE)),
         Column::text(t(text::ACCOUNTS_EVENT_TIME)),

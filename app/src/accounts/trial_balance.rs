@@ -47,14 +47,7 @@ fn show(found: Named<TrialBalance>) -> impl IntoView {
     } else {
         (Tone::Bad, text::ACCOUNTS_NOT_BALANCED)
     };
-    let columns = vec![
-        Column::text(t(text::ACCOUNTS_ACCOUNT)),
-        Column::text(t(text::ACCOUNTS_NORMAL_SIDE)),
-        Column::number(t(text::ACCOUNTS_OPENING)),
-        Column::number(t(text::ACCOUNTS_DEBITS)),
-        Column::number(t(text::ACCOUNTS_CREDITS)),
-        Column::number(t(text::ACCOUNTS_CLOSING)),
-    ];
+    let columns = columns();
     let day = balance.accounting_date.to_string();
     let empty = balance.rows.is_empty();
     let rows = balance.rows.into_iter().map(|line| row(line, &owners)).collect_view();
@@ -77,6 +70,17 @@ fn show(found: Named<TrialBalance>) -> impl IntoView {
             </Table>
         </Panel>
     }
+}
+
+pub(super) fn columns() -> Vec<Column> {
+    vec![
+        Column::text(t(text::ACCOUNTS_ACCOUNT)),
+        Column::text(t(text::ACCOUNTS_NORMAL_SIDE)),
+        Column::number(t(text::ACCOUNTS_OPENING)),
+        Column::number(t(text::ACCOUNTS_DEBITS)),
+        Column::number(t(text::ACCOUNTS_CREDITS)),
+        Column::number(t(text::ACCOUNTS_CLOSING)),
+    ]
 }
 
 fn row(line: TrialBalanceRow, owners: &Owners) -> impl IntoView + use<> {

@@ -1,7 +1,7 @@
 //! Server functions of approvals.
 
 use crate::failure::Failure;
-use domain::approval::{ApprovalDetail, ApprovalSummary, Inbox, Verdict};
+use domain::approval::{ApprovalDetail, ApprovalSummary, Difference, Inbox, Verdict};
 use domain::ids::ApprovalId;
 use domain::page::{Page, PageRequest};
 use leptos::prelude::*;
@@ -20,6 +20,13 @@ pub async fn list(inbox: Inbox, page: PageRequest) -> Result<Page<ApprovalSummar
 pub async fn find(id: ApprovalId) -> Result<ApprovalDetail, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     Ok(backoffice::approvals::find(&office, &actor, id).await?)
+}
+
+/// In what a request that was not carried out differs from what it met.
+#[server(prefix = "/api/fn", endpoint = "approvals/differences", input = Json)]
+pub async fn differences(id: ApprovalId) -> Result<Vec<Difference>, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::approvals::differences::of(&office, &actor, id).await?)
 }
 
 /// A decision, as the form sends it.

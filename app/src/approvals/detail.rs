@@ -1,4 +1,5 @@
-use super::{api, kind_name, state_name};
+use super::differences::Differences;
+use super::{api, kind_name, state_name, title};
 use crate::components::{
     Badge, CommandForm, Confirmed, Content, CopyId, Fact, Facts, Loaded, Moment, NoteField,
     PageHead, Panel, Submit, load,
@@ -41,7 +42,7 @@ fn show(request: ApprovalDetail) -> impl IntoView {
         }
     });
     view! {
-        <PageHead title=summary.title lead=kind_name(summary.kind)>
+        <PageHead title=title(&summary.title) lead=kind_name(summary.kind)>
             <a class="link" href=routes::audit_of(&summary.id.to_string())>
                 {t(text::APPROVALS_HISTORY)}
             </a>
@@ -59,6 +60,7 @@ fn show(request: ApprovalDetail) -> impl IntoView {
                 </Fact>
             </Facts>
         </Panel>
+        {(summary.state == "stale").then(|| view! { <Differences id=summary.id /> })}
         <Panel title=t(text::APPROVALS_CONTENT)>
             <Content json=content />
         </Panel>

@@ -1,4 +1,4 @@
-use super::{api, kind_name, state_name};
+use super::{api, kind_name, state_name, title};
 use crate::components::{
     Badge, Column, Loaded, Moment, PageHead, Pager, Place, Tab, Table, Tabs, load, use_filter,
 };
@@ -63,7 +63,7 @@ fn row(request: ApprovalSummary) -> impl IntoView {
     let (state, tone) = state_name(&request.state);
     view! {
         <tr>
-            <td><a class="link" href=routes::approval(request.id)>{request.title}</a></td>
+            <td><a class="link" href=routes::approval(request.id)>{title(&request.title)}</a></td>
             <td>{kind_name(request.kind)}</td>
             <td><Badge tone>{state}</Badge></td>
             <td>{request.maker_name}</td>

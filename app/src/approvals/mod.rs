@@ -2,7 +2,13 @@
 
 pub mod api;
 mod detail;
+mod differences;
+mod history;
 mod list;
+mod title;
+
+pub use history::Requests;
+pub use title::title;
 
 use crate::components::Tone;
 use crate::i18n::t;
@@ -30,8 +36,10 @@ fn kind_name(kind: ApprovalKind) -> &'static str {
         ApprovalKind::ChannelChange => text::APPROVALS_KIND_CHANNEL_CHANGE,
         ApprovalKind::ChartChange => text::APPROVALS_KIND_CHART_CHANGE,
         ApprovalKind::ErrorResolution => text::APPROVALS_KIND_ERROR_RESOLUTION,
+        ApprovalKind::Hold => text::APPROVALS_KIND_HOLD,
         ApprovalKind::MerchantChange => text::APPROVALS_KIND_MERCHANT_CHANGE,
         ApprovalKind::NotificationEndpoint => text::APPROVALS_KIND_NOTIFICATION_ENDPOINT,
+        ApprovalKind::PayerLimits => text::APPROVALS_KIND_PAYER_LIMITS,
         ApprovalKind::PaymentClosing => text::APPROVALS_KIND_PAYMENT_CLOSING,
         ApprovalKind::PayoutBatch => text::APPROVALS_KIND_PAYOUT_BATCH,
         ApprovalKind::Refund => text::APPROVALS_KIND_REFUND,

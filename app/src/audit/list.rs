@@ -4,7 +4,7 @@ use crate::components::{
     load, use_filter,
 };
 use crate::i18n::t;
-use crate::{routes, text};
+use crate::{labels, routes, text};
 use domain::audit::{AuditFilter, AuditRecord};
 use domain::page::Page;
 use leptos::prelude::*;
@@ -68,9 +68,9 @@ fn row(record: AuditRecord) -> impl IntoView {
         <tr>
             <td><Moment at=record.at /></td>
             <td>{record.actor}</td>
-            <td><code>{record.action}</code></td>
+            <td>{doing(record.action)}</td>
             <td>
-                {record.subject_kind} " "
+                {labels::object(&record.subject_kind)} " "
                 <a class="link" href=routes::audit_of(&record.subject_id)>
                     <ShortId id=record.subject_id.clone() />
                 </a>
@@ -84,4 +84,10 @@ fn row(record: AuditRecord) -> impl IntoView {
             <td><ShortId id=record.request_id /></td>
         </tr>
     }
+}
+
+/// What was done in words, and the name it is filtered by.
+fn doing(action: String) -> impl IntoView {
+    let words = labels::doing(&action);
+    view! { {words.map(|words| view! { {words} <br /> })} <code>{action}</code> }
 }

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::fee_form::FeeRequest;
+use domain::approval::ApprovalSummary;
 use domain::channel::{ChannelDetail, ChannelStanding};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -74,6 +75,40 @@ pub async fn propose_validity(request: ValidityRequest) -> Result<(), Failure> {
     let valid_until = day("valid_until", &request.valid_until)?;
     let change = domain::channel::ChannelChange::Validity { valid_from, valid_until };
     propose(&request.code, change).await
+}
+
+/// Thresholds of health, as the form sends them.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HealthRequest {
+    /// Whose.
+    pub code: String,
+    /// How far back answers count.
+    pub window_seconds: String,
+    /// Fewer answers prove nothing.
+    pub answers_min: String,
+    /// In percent.
+    pub faults: String,
+    /// The first pause.
+    pub pause_seconds: String,
+    /// In percent.
+    pub trial: String,
+    /// So many bring it back.
+    pub trial_answers: String,
+}
+
+/// Proposes when a channel is withdrawn and how it comes back, and leads to the request.
+#[server(prefix = "/api/fn", endpoint = "channels/propose_health")]
+pub async fn propose_health(request: HealthRequest) -> Result<(), Failure> {
+    let policy = super::policy::read(&request)?;
+    propose(&request.code, domain::channel::ChannelChange::Health { policy }).await
+}
+
+/// The requests for a change of a channel.
+#[server(prefix = "/api/fn", endpoint = "channels/changes", input = Json)]
+pub async fn changes(code: String) -> Result<Vec<ApprovalSummary>, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::channels::changes(&office, &actor, &code).await?)
 }
 
 fn day(field: &str, text: &str) -> Result<Option<domain::date::BusinessDate>, Failure> {

@@ -1,7 +1,9 @@
 use super::health::Health;
 use super::list::{cost, hour, state};
+use super::policy::ProposeHealth;
 use super::propose::{self, ProposeCost, ProposeValidity};
 use super::{api, format_name, rail_name};
+use crate::approvals::Requests;
 use crate::components::{
     Amount, Column, CopyId, Fact, Facts, Loaded, PageHead, Panel, Table, load,
 };
@@ -28,8 +30,14 @@ fn show(channel: ChannelDetail) -> impl IntoView {
     let code = summary.code.clone();
     let proposes = session::may(Permission::MakeRoutingChange).then(|| {
         let standing = standing.clone();
-        view! { <ProposeCost code /> <ProposeValidity standing /> }
+        view! {
+            <ProposeCost code />
+            <ProposeValidity standing=standing.clone() />
+            <ProposeHealth standing />
+        }
     });
+    let of = summary.code.clone();
+    let changes = load(move || of.clone(), api::changes);
     let title = named(summary.name_en.clone(), summary.name_zh.clone());
     let payments = session::may(Permission::ViewPayments).then(|| {
         view! {
@@ -44,6 +52,9 @@ fn show(channel: ChannelDetail) -> impl IntoView {
         <Health standing />
         <Panel title=t(text::CHANNELS_ROUTES)>{table(ways)}</Panel>
         <Panel title=t(text::CHANNELS_COSTS)>{propose::costs(costs)}</Panel>
+        <Panel title=t(text::CHANNELS_HISTORY)>
+            <Loaded from=changes show=|rows| view! { <Requests rows /> } />
+        </Panel>
         {proposes}
     }
 }

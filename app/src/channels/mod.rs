@@ -4,6 +4,7 @@ pub mod api;
 mod detail;
 mod health;
 mod list;
+mod policy;
 mod propose;
 
 use crate::i18n::t;

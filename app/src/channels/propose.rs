@@ -3,11 +3,12 @@ use crate::components::{Column, CommandForm, DateField, Panel, Submit, Table};
 use crate::fee_form::{FeeFields, fee_rows};
 use crate::i18n::t;
 use crate::text;
-use domain::channel::{ChannelStanding, CostRow};
+use domain::channel::ChannelStanding;
+use domain::fee::FeeRow;
 use leptos::prelude::*;
 
 /// What a channel charges by product and kind of card, newest first.
-pub(super) fn costs(rows: Vec<CostRow>) -> impl IntoView {
+pub(super) fn costs(rows: Vec<FeeRow>) -> impl IntoView {
     let columns = vec![
         Column::text(t(text::MERCHANTS_PRODUCT)),
         Column::text(t(text::SHELL_CARD)),

@@ -1,6 +1,7 @@
 use super::inline::Amount;
 use crate::i18n::t;
-use crate::text;
+use crate::phrases::phrase;
+use crate::{labels, text};
 use domain::money::Money;
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyView;
@@ -13,7 +14,7 @@ pub fn Content(
     /// The content, as JSON text.
     json: String,
 ) -> impl IntoView {
-    let readable = serde_json::from_str::<Value>(&json).map(value);
+    let readable = serde_json::from_str::<Value>(&json).map(|content| value("", content));
     view! {
         <div class="readable">
             {readable.ok()}
@@ -25,14 +26,19 @@ pub fn Content(
     }
 }
 
-fn value(value: Value) -> AnyView {
+/// A value of the field of this name.
+fn value(field: &str, value: Value) -> AnyView {
     match value {
-        Value::Null => ().into_any(),
+        Value::Null => "–".into_any(),
+        Value::Array(items) if items.is_empty() => "–".into_any(),
         Value::Bool(true) => t(text::SHELL_YES).into_any(),
         Value::Bool(false) => t(text::SHELL_NO).into_any(),
         Value::Number(number) => number.to_string().into_any(),
-        Value::String(text) => text.into_any(),
-        Value::Array(items) => list(items),
+        Value::String(text) => match labels::value(field, &text) {
+            Some(words) => words.into_any(),
+            None => phrase(&text).into_any(),
+        },
+        Value::Array(items) => list(field, items),
         Value::Object(fields) => match money(&fields) {
             Some(money) => view! { <Amount money /> }.into_any(),
             None => facts(fields),
@@ -53,30 +59,30 @@ fn facts(fields: Map<String, Value>) -> AnyView {
             let wide = matches!(of, Value::Array(_))
                 || matches!(&of, Value::Object(fields) if money(fields).is_none());
             let class = if wide { "fact fact-wide" } else { "fact" };
-            view! { <div class=class><dt>{words(&name)}</dt><dd>{value(of)}</dd></div> }
+            view! { <div class=class><dt>{labels::field(&name)}</dt><dd>{value(&name, of)}</dd></div> }
         })
         .collect_view();
     view! { <dl class="facts">{facts}</dl> }.into_any()
 }
 
 /// Objects become rows of a table, anything else one line.
-fn list(items: Vec<Value>) -> AnyView {
+fn list(field: &str, items: Vec<Value>) -> AnyView {
     let Some(Value::Object(first)) = items.first() else {
         let last = items.len();
         let items = items.into_iter().zip(1..).map(|(item, number)| {
-            view! { {value(item)} {(number < last).then_some(", ")} }
+            view! { {value(field, item)} {(number < last).then_some(", ")} }
         });
         return items.collect_view().into_any();
     };
     let columns: Vec<String> = first.keys().cloned().collect();
-    let head = columns.iter().map(|name| view! { <th scope="col">{words(name)}</th> });
+    let head = columns.iter().map(|name| view! { <th scope="col">{labels::field(name)}</th> });
     let head = head.collect_view();
     let rows = items
         .into_iter()
         .map(|mut item| {
             let cells = columns.iter().map(|name| {
                 let cell = item.get_mut(name).map(Value::take).unwrap_or_default();
-                view! { <td>{value(cell)}</td> }
+                view! { <td>{value(name, cell)}</td> }
             });
             view! { <tr>{cells.collect_view()}</tr> }
         })
@@ -87,8 +93,4 @@ fn list(items: Vec<Value>) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-fn words(name: &str) -> String {
-    name.replace('_', " ")
 }

@@ -46,6 +46,9 @@ pub fn use_filter() -> impl Fn() -> Query + Copy + Send + Sync + 'static {
 pub fn FilterForm(
     /// The list's own address.
     action: &'static str,
+    /// What the button says; "filter", where nothing else is meant.
+    #[prop(optional)]
+    says: Option<&'static str>,
     /// The fields.
     children: Children,
 ) -> impl IntoView {
@@ -53,7 +56,7 @@ pub fn FilterForm(
         <form method="get" action=action class="filter" role="search">
             {children()}
             <div class="actions">
-                <button class="button" type="submit">{t(text::SHELL_FILTER)}</button>
+                <button class="button" type="submit">{says.unwrap_or(t(text::SHELL_FILTER))}</button>
                 <a class="link" href=action>{t(text::SHELL_FILTER_CLEAR)}</a>
             </div>
         </form>

@@ -24,6 +24,12 @@ impl Column {
     pub const fn number(title: &'static str) -> Self {
         Self { title, class: "number" }
     }
+
+    /// Its heading.
+    #[must_use]
+    pub const fn title(&self) -> &'static str {
+        self.title
+    }
 }
 
 /// A table. Its rows are given as `<tr>`s.

@@ -4,7 +4,8 @@ use crate::components::{
     Table, Tone, load, use_filter,
 };
 use crate::i18n::{t, tf};
-use crate::{routes, text};
+use crate::phrases::phrase;
+use crate::{labels, routes, text};
 use domain::job::{JobState, JobSummary};
 use domain::page::Page;
 use leptos::prelude::*;
@@ -67,13 +68,13 @@ fn row(job: JobSummary) -> impl IntoView {
     });
     view! {
         <tr>
-            <td><code>{job.kind}</code></td>
+            <td>{labels::doing(&job.kind)} " " <code>{job.kind.clone()}</code></td>
             <td><Badge tone>{state}</Badge></td>
             <td class="number">{job.attempts}</td>
             <td>{progress}</td>
             <td><Moment at=job.created_at /></td>
             <td><Moment at=job.run_at /></td>
-            <td class="wrap">{job.last_error}</td>
+            <td class="wrap">{job.last_error.as_deref().map(phrase)}</td>
         </tr>
     }
 }

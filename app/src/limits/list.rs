@@ -1,23 +1,55 @@
-use super::api;
-use crate::components::{Amount, Column, Fact, Facts, Loaded, PageHead, Panel, Table, load};
+use super::propose::{ProposeLimits, ProposeStructuring};
+use super::{account_name, api};
+use crate::approvals::Requests;
+use crate::components::{
+    Amount, Column, Fact, Facts, Loaded, PageHead, Panel, Query, Table, load, use_filter,
+};
 use crate::i18n::{t, tf};
-use crate::text;
-use domain::limits::{AccountKind, LimitRow, StructuringRule};
+use crate::{routes, session, text};
+use domain::access::Permission;
+use domain::limits::{LimitRow, StructuringRule};
 use domain::money::Money;
 use leptos::prelude::*;
 
 /// What accounts of each class may pay, and when payments look cut.
 #[component]
 pub fn LimitTable() -> impl IntoView {
+    let filter = use_filter();
     let table = load(|| (), |()| api::table());
     view! {
         <PageHead title=t(text::LIMITS_TITLE) lead=t(text::LIMITS_LEAD) />
-        <Loaded from=table show=show />
+        <Loaded from=table show=move |table| show(table, &filter()) />
     }
 }
 
-fn show(table: api::LimitsInForce) -> impl IntoView {
-    let columns = vec![
+fn show(limits: api::LimitsInForce, query: &Query) -> impl IntoView + use<> {
+    let api::LimitsInForce { rows, to_come, structuring: rule, changes, today } = limits;
+    let proposes = session::may(Permission::MakeLimitChange);
+    let (account, class) = (query.text("account"), query.text("class"));
+    let wanted = rows.iter().find(|row| {
+        Some(row.account.name()) == account.as_deref() && Some(row.class.name()) == class.as_deref()
+    });
+    let row = wanted.cloned();
+    let forms = proposes.then(|| {
+        let rule = rule.clone();
+        view! { <ProposeLimits row today /> <ProposeStructuring rule /> }
+    });
+    view! {
+        <Panel title=t(text::LIMITS_TABLE)>
+            <p class="field-hint">{t(text::LIMITS_CORPORATE)}</p>
+            {table(t(text::LIMITS_TABLE), rows, proposes)}
+        </Panel>
+        <Panel title=t(text::LIMITS_TO_COME)>
+            {table(t(text::LIMITS_TO_COME), to_come, false)}
+        </Panel>
+        {structuring(rule)}
+        <Panel title=t(text::LIMITS_HISTORY)><Requests rows=changes /></Panel>
+        {forms}
+    }
+}
+
+fn table(caption: &'static str, rows: Vec<LimitRow>, changed: bool) -> impl IntoView {
+    let mut columns = vec![
         Column::text(t(text::LIMITS_ACCOUNT)),
         Column::text(t(text::LIMITS_CLASS)),
         Column::number(t(text::LIMITS_PER_PAYMENT)),
@@ -27,29 +59,27 @@ fn show(table: api::LimitsInForce) -> impl IntoView {
         Column::text(t(text::LIMITS_VALID_FROM)),
         Column::text(t(text::LIMITS_SOURCE)),
     ];
-    let rows = table.rows.into_iter().map(row).collect_view();
-    view! {
-        <Panel title=t(text::LIMITS_TABLE)>
-            <p class="field-hint">{t(text::LIMITS_CORPORATE)}</p>
-            <Table caption=t(text::LIMITS_TABLE) columns>{rows}</Table>
-        </Panel>
-        {structuring(table.structuring)}
+    if changed {
+        columns.push(Column::text(t(text::LIMITS_CHANGE)));
     }
+    let empty = rows.is_empty();
+    let rows = rows.into_iter().map(|one| row(one, changed)).collect_view();
+    view! { <Table caption columns empty nothing=t(text::LIMITS_NO_TO_COME)>{rows}</Table> }
 }
 
-fn row(row: LimitRow) -> impl IntoView {
-    let account = match row.account {
-        AccountKind::Bank => text::LIMITS_ACCOUNT_BANK,
-        AccountKind::Payment => text::LIMITS_ACCOUNT_PAYMENT,
-    };
+fn row(row: LimitRow, changed: bool) -> impl IntoView {
     let cell = |limit: Option<Money>| match limit {
         Some(money) => view! { <td class="number"><Amount money /></td> }.into_any(),
         None => view! { <td class="number">"–"</td> }.into_any(),
     };
     let limits = row.limits;
+    let change = changed.then(|| {
+        let href = routes::limits_of(row.account.name(), row.class.name());
+        view! { <td><a class="link" href=href>{t(text::LIMITS_EDIT)}</a></td> }
+    });
     view! {
         <tr>
-            <th scope="row">{t(account)}</th>
+            <th scope="row">{account_name(row.account)}</th>
             <td>{row.class.name()}</td>
             {cell(limits.per_payment)}
             {cell(limits.per_day)}
@@ -57,6 +87,7 @@ fn row(row: LimitRow) -> impl IntoView {
             {cell(limits.in_total)}
             <td>{row.valid_from.to_string()}</td>
             <td class="wrap">{row.source}</td>
+            {change}
         </tr>
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::fee_form::FeeRequest;
+use domain::hold::MerchantHolds;
 use domain::ids::{MerchantId, OrderId};
 use domain::limits::Structuring;
 use domain::merchant::{MerchantDetail, MerchantFilter, MerchantSummary};
@@ -26,6 +27,13 @@ pub async fn list(
 pub async fn find(id: MerchantId) -> Result<MerchantDetail, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     Ok(backoffice::merchants::find(&office, &actor, id).await?)
+}
+
+/// What a merchant has, and what of it is held.
+#[server(prefix = "/api/fn", endpoint = "merchants/holds", input = Json)]
+pub async fn holds(id: MerchantId) -> Result<MerchantHolds, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::holds::of_merchant(&office, &actor, id).await?)
 }
 
 /// A product to be opened or closed, as the form sends it.

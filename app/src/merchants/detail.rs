@@ -1,4 +1,5 @@
 use super::conspicuous::Conspicuous;
+use super::holds::Holds;
 use super::list::table;
 use super::terms::{Fees, Products, SplitRules};
 use super::{api, kind_name, propose, status_name};
@@ -28,6 +29,7 @@ fn show(merchant: MerchantDetail) -> impl IntoView {
     let proposes =
         session::may(Permission::MakeMerchantChange) && summary.status != MerchantStatus::Closed;
     let (id, title) = (summary.id, summary.name.clone());
+    let code = summary.code.clone();
     let split = platform.then(|| {
         view! {
             <Panel title=t(text::MERCHANTS_SPLIT_RULES)><SplitRules rules=split_rules /></Panel>
@@ -47,6 +49,7 @@ fn show(merchant: MerchantDetail) -> impl IntoView {
             </a>
         </PageHead>
         {facts(merchant)}
+        <Holds id code />
         <Panel title=t(text::MERCHANTS_PRODUCTS)>
             <Products id enabled=summary.products proposes />
         </Panel>

@@ -3,6 +3,7 @@
 pub mod api;
 mod conspicuous;
 mod detail;
+mod holds;
 mod list;
 mod propose;
 mod terms;

@@ -4,9 +4,10 @@ use crate::fee_form::fee_rows;
 use crate::i18n::t;
 use crate::wording::product_name;
 use crate::{routes, text};
+use domain::fee::FeeRow;
 use domain::ids::MerchantId;
 use domain::merchant::SplitMode;
-use domain::merchant::{FeeRow, SplitLabel, SplitRule, SplitShare};
+use domain::merchant::{SplitLabel, SplitRule, SplitShare};
 use domain::product::Product;
 use leptos::prelude::*;
 

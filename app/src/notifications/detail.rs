@@ -5,6 +5,7 @@ use crate::components::{
 };
 use crate::failure::Failure;
 use crate::i18n::{t, tf};
+use crate::phrases::phrase;
 use crate::{routes, session, text};
 use domain::access::Permission;
 use domain::ids::{NotificationId, PaymentId, RefundId};
@@ -100,7 +101,7 @@ fn tries(attempts: Vec<AttemptRecord>) -> impl IntoView {
     let empty = attempts.is_empty();
     let rows = attempts.into_iter().map(|one| {
         let status = one.status.map(|status| status.to_string());
-        let answer = one.failure.or(status).unwrap_or_default();
+        let answer = one.failure.as_deref().map(phrase).or(status).unwrap_or_default();
         view! {
             <tr>
                 <td class="number">{one.number}</td>

@@ -1,6 +1,7 @@
 //! Server functions of routing.
 
 use crate::failure::Failure;
+use domain::approval::ApprovalSummary;
 use domain::product::{CardType, Product};
 use domain::routing::{RoutingDecision, RuleBook, RuleVersion};
 use leptos::prelude::*;
@@ -14,6 +15,8 @@ pub struct RulesInForce {
     pub book: RuleBook,
     /// Newest first.
     pub versions: Vec<RuleVersion>,
+    /// The latest requests for a change, newest first.
+    pub changes: Vec<ApprovalSummary>,
 }
 
 /// The rules.
@@ -21,7 +24,8 @@ pub struct RulesInForce {
 pub async fn rules() -> Result<RulesInForce, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     let (book, versions) = backoffice::routing::rules(&office, &actor).await?;
-    Ok(RulesInForce { book, versions })
+    let changes = backoffice::routing::changes(&office, &actor).await?;
+    Ok(RulesInForce { book, versions, changes })
 }
 
 /// A payment somebody asks about, as the address carries it.
@@ -100,25 +104,23 @@ pub struct RuleRequest {
     pub choose: String,
 }
 
-/// Proposes the rules in force with one added or replaced, and leads to the request.
+/// Proposes to make, change or move a rule, and leads to the request.
 #[server(prefix = "/api/fn", endpoint = "routing/propose_rule")]
 pub async fn propose_rule(request: RuleRequest) -> Result<(), Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     let (book, _) = backoffice::routing::rules(&office, &actor).await?;
-    let rules = super::propose::with_rule(book.rules, &request)?;
-    let id = backoffice::routing::propose_rules(&office, &actor, &rules).await?;
+    let change = super::propose::change(&book, &request)?;
+    let id = backoffice::routing::propose(&office, &actor, &change).await?;
     crate::session::go_to(&crate::routes::approval(id));
     Ok(())
 }
 
-/// Proposes the rules in force without the one of this name, and leads to the request.
+/// Proposes to take a rule out, and leads to the request.
 #[server(prefix = "/api/fn", endpoint = "routing/propose_removal")]
 pub async fn propose_removal(name: String) -> Result<(), Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
-    let (book, _) = backoffice::routing::rules(&office, &actor).await?;
-    let mut rules = book.rules;
-    rules.retain(|rule| rule.name != name);
-    let id = backoffice::routing::propose_rules(&office, &actor, &rules).await?;
+    let change = domain::routing::RuleChange { name, after: None, in_front_of: None };
+    let id = backoffice::routing::propose(&office, &actor, &change).await?;
     crate::session::go_to(&crate::routes::approval(id));
     Ok(())
 }

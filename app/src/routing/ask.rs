@@ -56,7 +56,7 @@ fn fields(query: &Query) -> impl IntoView + use<> {
     let merchant = line("merchant", t(text::ROUTING_MERCHANT), "");
     let product = query.value("product").unwrap_or(Product::QuickPay);
     view! {
-        <FilterForm action=routes::ROUTING_ASK>
+        <FilterForm action=routes::ROUTING_ASK says=t(text::ROUTING_TRY)>
             <SelectField
                 name="product"
                 label=t(text::ROUTING_PRODUCT)

@@ -1,8 +1,9 @@
 use super::api::{self, RulesInForce};
 use super::choose_name;
 use super::propose::ProposeRule;
+use crate::approvals::Requests;
 use crate::components::{
-    Column, CommandForm, Loaded, Moment, PageHead, Panel, Submit, Table, load,
+    Column, CommandForm, Loaded, Moment, PageHead, Panel, Submit, Table, load, use_filter,
 };
 use crate::i18n::{t, tf};
 use crate::wording::{card_name, product_name};
@@ -14,18 +15,20 @@ use leptos::prelude::*;
 /// The rules in force, from the top, and the form to propose another.
 #[component]
 pub fn RuleList() -> impl IntoView {
+    let filter = use_filter();
     let rules = load(|| (), |()| api::rules());
     view! {
         <PageHead title=t(text::ROUTING_TITLE) lead=t(text::ROUTING_LEAD)>
             <a class="link" href=routes::ROUTING_ASK>{t(text::ROUTING_ASK)}</a>
             <a class="link" href=routes::CHANNELS>{t(text::ROUTING_HEALTH)}</a>
         </PageHead>
-        <Loaded from=rules show=show />
+        <Loaded from=rules show=move |rules| show(rules, filter().text("rule")) />
     }
 }
 
-fn show(rules: RulesInForce) -> impl IntoView {
-    let RulesInForce { book, versions } = rules;
+fn show(rules: RulesInForce, wanted: Option<String>) -> impl IntoView {
+    let RulesInForce { book, versions, changes } = rules;
+    let rule = wanted.and_then(|name| book.rule(&name).cloned());
     let proposes = session::may(Permission::MakeRoutingChange);
     let mut columns = vec![
         Column::number(t(text::ROUTING_PLACE)),
@@ -46,7 +49,8 @@ fn show(rules: RulesInForce) -> impl IntoView {
         <Panel title=title.clone()>
             <Table caption=title columns empty nothing=t(text::ROUTING_NO_RULES)>{rows}</Table>
         </Panel>
-        {proposes.then(|| view! { <ProposeRule /> })}
+        <Panel title=t(text::ROUTING_WAITING)><Requests rows=changes /></Panel>
+        {proposes.then(|| view! { <ProposeRule rule /> })}
         <Panel title=t(text::ROUTING_VERSIONS)>{history(versions)}</Panel>
     }
 }
@@ -59,6 +63,7 @@ fn row(place: usize, rule: Rule, proposes: bool) -> impl IntoView {
         let name = rule.name.clone();
         view! {
             <td>
+                <a class="link" href=routes::routing_rule(&rule.name)>{t(text::ROUTING_EDIT)}</a>
                 <CommandForm action>
                     <input type="hidden" name="name" value=name />
                     <Submit grave=true>{t(text::ROUTING_REMOVE)}</Submit>

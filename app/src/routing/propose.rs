@@ -8,24 +8,28 @@ use crate::wording::{card_name, product_name};
 use domain::date::{BusinessDate, BusinessZone};
 use domain::money::{Currency, Money};
 use domain::product::{CardType, Product};
-use domain::routing::{Choose, Conditions, Hours, Rule, Target};
+use domain::routing::{Choose, Conditions, Hours, Rule, RuleBook, RuleChange, Target};
 use leptos::prelude::*;
 use time::macros::format_description;
 use time::{OffsetDateTime, Time};
 
-/// The form that proposes a rule.
+/// The form that proposes a rule, filled with the one that is to be changed.
 #[component]
-pub(super) fn ProposeRule() -> impl IntoView {
+pub(super) fn ProposeRule(
+    /// The rule to be changed; none for a new one.
+    rule: Option<Rule>,
+) -> impl IntoView {
     let action = ServerAction::<api::ProposeRule>::new();
     let products = Product::ALL.map(|one| Choice::new(one.name(), product_name(one))).into();
     let cards = CardType::ALL.map(|one| Choice::new(one.name(), card_name(one))).into();
     let ways = Choose::ALL.iter().map(|one| Choice::new(one.name(), choose_name(*one))).collect();
     let any = t(text::ROUTING_ANY);
-    let line = |name: &'static str, label: &'static str, hint: &'static str| {
-        view! { <TextField name=name label=label hint=hint optional=true /> }
+    let line = |name: &'static str, label: &'static str, (value, hint): (String, &'static str)| {
+        view! { <TextField name=name label=label value=value hint=hint optional=true /> }
     };
-    let list = t(text::ROUTING_LIST_HINT);
-    let hour = t(text::ROUTING_HOUR_HINT);
+    let (list, hour) = (t(text::ROUTING_LIST_HINT), t(text::ROUTING_HOUR_HINT));
+    let place = (String::new(), t(text::ROUTING_PLACE_HINT));
+    let now = rule.as_ref().map(written).unwrap_or_default();
     view! {
         <Panel title=t(text::ROUTING_PROPOSE)>
             <CommandForm action>
@@ -33,55 +37,93 @@ pub(super) fn ProposeRule() -> impl IntoView {
                 <TextField
                     name="request[name]"
                     label=t(text::ROUTING_NAME)
+                    value=now.name
                     hint=t(text::ROUTING_NAME_HINT)
                 />
-                {line("request[place]", t(text::ROUTING_PLACE), t(text::ROUTING_PLACE_HINT))}
+                {line("request[place]", t(text::ROUTING_PLACE), place)}
                 <SelectField
                     name="request[product]"
                     label=t(text::ROUTING_PRODUCT)
                     choices=products
+                    value=now.product
                     none=any
                 />
-                {line("request[methods]", t(text::ROUTING_METHODS), list)}
-                {line("request[min]", t(text::ROUTING_MIN), "")}
-                {line("request[max]", t(text::ROUTING_MAX), "")}
+                {line("request[methods]", t(text::ROUTING_METHODS), (now.methods, list))}
+                {line("request[min]", t(text::ROUTING_MIN), (now.min, ""))}
+                {line("request[max]", t(text::ROUTING_MAX), (now.max, ""))}
                 <SelectField
                     name="request[card]"
                     label=t(text::SHELL_CARD)
                     choices=cards
+                    value=now.card
                     none=any
                 />
-                {line("request[banks]", t(text::ROUTING_BANKS), list)}
-                {line("request[merchants]", t(text::ROUTING_MERCHANTS), list)}
-                {line("request[from]", t(text::ROUTING_FROM), hour)}
-                {line("request[to]", t(text::ROUTING_TO), hour)}
+                {line("request[banks]", t(text::ROUTING_BANKS), (now.banks, list))}
+                {line("request[merchants]", t(text::ROUTING_MERCHANTS), (now.merchants, list))}
+                {line("request[from]", t(text::ROUTING_FROM), (now.from, hour))}
+                {line("request[to]", t(text::ROUTING_TO), (now.to, hour))}
                 <TextField
                     name="request[channels]"
                     label=t(text::ROUTING_CHANNELS)
+                    value=now.channels
                     hint=t(text::ROUTING_CHANNELS_HINT)
                 />
-                <SelectField name="request[choose]" label=t(text::ROUTING_CHOOSE) choices=ways />
+                <SelectField
+                    name="request[choose]"
+                    label=t(text::ROUTING_CHOOSE)
+                    choices=ways
+                    value=now.choose
+                />
                 <Submit>{t(text::ROUTING_PROPOSE_SUBMIT)}</Submit>
             </CommandForm>
         </Panel>
     }
 }
 
-/// The rules with the one of the form in its place; a rule of the same name goes.
-pub(super) fn with_rule(mut rules: Vec<Rule>, request: &RuleRequest) -> Result<Vec<Rule>, Failure> {
+/// A rule as the form holds it. A form names one product: of several, the first.
+fn written(rule: &Rule) -> RuleRequest {
+    let when = &rule.when;
+    let amount = |limit: Option<Money>| limit.map(Money::plain).unwrap_or_default();
+    let hour = |at: Option<Time>| {
+        at.map(|at| format!("{:02}:{:02}", at.hour(), at.minute())).unwrap_or_default()
+    };
+    let channels = rule.to.iter().map(|to| format!("{} {}", to.channel, to.weight));
+    RuleRequest {
+        name: rule.name.clone(),
+        place: String::new(),
+        product: when.products.first().map(|one| one.name().to_owned()).unwrap_or_default(),
+        methods: when.methods.join(", "),
+        min: amount(when.min),
+        max: amount(when.max),
+        card: when.card.map(|one| one.name().to_owned()).unwrap_or_default(),
+        banks: when.banks.join(", "),
+        merchants: when.merchants.join(", "),
+        from: hour(when.hours.map(|hours| hours.from)),
+        to: hour(when.hours.map(|hours| hours.to)),
+        channels: channels.collect::<Vec<_>>().join(", "),
+        choose: rule.choose.name().to_owned(),
+    }
+}
+
+/// The change that a form asks for. A place is one in front of the rule that stands there.
+pub(super) fn change(book: &RuleBook, request: &RuleRequest) -> Result<RuleChange, Failure> {
     let rule = read(request)?;
-    let before = rules.iter().position(|other| other.name == rule.name);
-    rules.retain(|other| other.name != rule.name);
-    let place = match (request.place.trim(), before) {
-        ("", Some(before)) => before,
-        ("", None) => rules.len(),
-        (place, _) => {
+    let place = match request.place.trim() {
+        "" => None,
+        place => {
             let place: usize = place.parse().map_err(|error| Failure::invalid("place", error))?;
-            place.saturating_sub(1).min(rules.len())
+            Some(place.max(1))
         }
     };
-    rules.insert(place, rule);
-    Ok(rules)
+    let here = book.rules.iter().position(|other| other.name == rule.name).map(|at| at + 1);
+    let mut others = book.rules.iter().filter(|other| other.name != rule.name);
+    let in_front_of = match place {
+        // It stands there already.
+        Some(place) if Some(place) == here => None,
+        Some(place) => others.nth(place - 1).map(|other| other.name.clone()),
+        None => None,
+    };
+    Ok(RuleChange { name: rule.name.clone(), after: Some(rule), in_front_of })
 }
 
 fn read(request: &RuleRequest) -> Result<Rule, Failure> {
@@ -169,15 +211,41 @@ mod tests {
         }
     }
 
+    fn book(names: &[&str]) -> RuleBook {
+        let rules = names.iter().map(|name| read(&request(name)).unwrap()).collect();
+        RuleBook { version: 1, rules }
+    }
+
     #[test]
     fn a_rule_is_added_last_replaced_in_place_or_put_where_asked() {
-        let names = |rules: &[Rule]| rules.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
-        let rules = with_rule(Vec::new(), &request("a")).unwrap();
-        let rules = with_rule(rules, &request("b")).unwrap();
-        let rules = with_rule(rules, &request("a")).unwrap();
-        assert_eq!(names(&rules), ["a", "b"]);
-        let first = RuleRequest { place: "1".to_owned(), ..request("c") };
-        assert_eq!(names(&with_rule(rules, &first).unwrap()), ["c", "a", "b"]);
+        let book = book(&["a", "b"]);
+        let order = |request: &RuleRequest| {
+            let change = change(&book, request).unwrap();
+            book.changed(&change).into_iter().map(|rule| rule.name).collect::<Vec<_>>().join("")
+        };
+        let at = |name: &str, place: &str| RuleRequest { place: place.to_owned(), ..request(name) };
+        assert_eq!(order(&request("c")), "abc");
+        assert_eq!(order(&request("a")), "ab");
+        assert_eq!(order(&at("c", "1")), "cab");
+        assert_eq!(order(&at("b", "1")), "ba");
+        assert_eq!(order(&at("b", "2")), "ab");
+        assert_eq!(order(&at("c", "9")), "abc");
+    }
+
+    #[test]
+    fn a_rule_is_written_into_the_form_as_it_was_read() {
+        let full = RuleRequest {
+            product: "quick_pay".to_owned(),
+            banks: "ICBC, CCB".to_owned(),
+            min: "100.00".to_owned(),
+            card: "credit".to_owned(),
+            from: "22:00".to_owned(),
+            to: "06:00".to_owned(),
+            choose: "cost".to_owned(),
+            ..request("night")
+        };
+        let rule = read(&full).unwrap();
+        assert_eq!(read(&written(&rule)).unwrap(), rule);
     }
 
     #[test]
@@ -205,7 +273,7 @@ mod tests {
             (RuleRequest { channels: "a b c".to_owned(), ..request("a") }, "channels"),
             (RuleRequest { place: "-1".to_owned(), ..request("a") }, "place"),
         ] {
-            let refused = with_rule(Vec::new(), &odd).unwrap_err();
+            let refused = change(&book(&[]), &odd).unwrap_err();
             let Failure::Invalid { field: blamed, .. } = refused else { panic!("{refused:?}") };
             assert_eq!(blamed.as_deref(), Some(field));
         }

@@ -49,7 +49,7 @@ fn approvals(requests: Vec<ApprovalSummary>) -> impl IntoView {
         view! {
             <tr>
                 <td class="wrap">
-                    <a class="link" href=routes::approval(request.id)>{request.title}</a>
+                    <a class="link" href=routes::approval(request.id)>{crate::approvals::title(&request.title)}</a>
                 </td>
                 <td>{request.maker_name}</td>
                 <td><Moment at=request.made_at /></td>

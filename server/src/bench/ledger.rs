@@ -4,9 +4,10 @@ use super::load::{Caller, Dice, Measured, median, run};
 use super::report::{Report, per_second, ratio, times};
 use super::{Bench, store};
 use domain::date::BusinessDate;
-use domain::ids::MerchantId;
+use domain::ids::{ApprovalId, MerchantId};
 use domain::money::Money;
-use ledger::{AccountRef, BookKeeper, Books, Dates, Entry, GroupSize, Posting, Source};
+use ledger::entries::{self, Adjustment, Event};
+use ledger::{AccountRef, BookKeeper, Books, Dates, GroupSize, Line, Posting, Source};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres};
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ const HOT: i32 = 10_000;
 const BATCH: usize = 1_000;
 /// What every account holds before anything is measured, in fen.
 const FUNDS: i64 = 100_000_000;
+/// The hot account is what this channel owes.
+const CHANNEL: &str = "BENCH";
 /// Entries at which growth is measured.
 const SIZES: [i64; 3] = [100_000, 1_000_000, 10_000_000];
 /// Journals filled in at a time.
@@ -129,7 +132,8 @@ impl Ground {
     async fn fund(&self) -> anyhow::Result<()> {
         let merchants: Vec<u32> = (1..=ACCOUNTS).collect();
         for part in merchants.chunks(BATCH) {
-            let postings: Vec<Posting> = part.iter().map(|number| self.funds(*number)).collect();
+            let postings: Vec<Posting> =
+                part.iter().flat_map(|number| self.funds(*number)).collect();
             let mut tx = self.pool.begin().await?;
             ledger::post_all(&mut tx, &postings).await?;
             tx.commit().await?;
@@ -137,13 +141,15 @@ impl Ground {
         Ok(())
     }
 
-    fn funds(&self, number: u32) -> Posting {
-        let (unsettled, available) =
-            (AccountRef::merchant_unsettled(merchant(number)), available(number));
-        let key = format!("bench:funds:{number}");
-        Posting::new(key, Entry::Adjustment, self.dates, Source::new("bench", number))
-            .line(channel(), unsettled.clone(), Money::cny(FUNDS), "funds")
-            .line(channel(), available, Money::cny(FUNDS), "funds")
+    /// A collection of which half is settled, so that both balances have something to move.
+    fn funds(&self, number: u32) -> [Posting; 2] {
+        let source = || Source::new("bench", number);
+        let event = |what| Event::new(format!("bench:{what}:{number}"), source(), self.dates);
+        let whole = Money::cny(2 * FUNDS);
+        [
+            entries::collected(event("funds"), CHANNEL, merchant(number), whole),
+            entries::settled(event("settled"), merchant(number), Money::cny(FUNDS)),
+        ]
     }
 
     /// Fills the books up to a number of entries.
@@ -272,10 +278,6 @@ fn available(number: u32) -> AccountRef {
     AccountRef::merchant_available(merchant(number))
 }
 
-fn channel() -> AccountRef {
-    AccountRef::due_from_channel("BENCH")
-}
-
 /// Two accounts of the floor.
 fn pair(dice: &mut Dice, spread: Spread) -> (i32, i32) {
     let roll = |dice: &mut Dice| i32::try_from(dice.roll(ACCOUNTS - 1)).unwrap_or(1);
@@ -296,23 +298,17 @@ fn posting(dice: &mut Dice, spread: Spread, dates: Dates) -> Posting {
     let number = dice.roll(ACCOUNTS);
     match spread {
         Spread::Hot => {
-            Posting::new(format!("payment:{id}:collected"), Entry::Collection, dates, source).line(
-                channel(),
-                AccountRef::merchant_unsettled(merchant(number)),
-                Money::cny(1),
-                "collection",
-            )
+            let event = Event::new(format!("payment:{id}:collected"), source, dates);
+            entries::collected(event, CHANNEL, merchant(number), Money::cny(1))
         }
         Spread::Uniform => {
             let other = number % ACCOUNTS + 1;
             let to = dice.roll(ACCOUNTS);
-            let to = if to == number { other } else { to };
-            Posting::new(format!("payment:{id}:split"), Entry::Split, dates, source).line(
-                available(number),
-                available(to),
-                Money::cny(1),
-                "split",
-            )
+            let to = available(if to == number { other } else { to });
+            let (debit, amount, memo) = (available(number), Money::cny(1), "moved".to_owned());
+            let event = Event::new(format!("payment:{id}:moved"), source, dates);
+            let line = Line { debit, credit: to, amount, memo };
+            Adjustment::proposed(event, [line]).approved(ApprovalId(id))
         }
     }
 }

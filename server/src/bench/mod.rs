@@ -3,6 +3,7 @@
 mod ledger;
 mod load;
 mod payment_path;
+mod recon;
 mod report;
 mod search;
 mod store;
@@ -19,6 +20,9 @@ use time::OffsetDateTime;
 /// Payments at which the search is measured.
 const SIZES: [i64; 3] = [100_000, 1_000_000, 10_000_000];
 
+/// Trades of the days that are reconciled.
+const TRADES: [u32; 3] = [100_000, 1_000_000, 5_000_000];
+
 /// How much is measured.
 #[derive(Debug, Clone, Args)]
 pub struct Bench {
@@ -34,6 +38,12 @@ pub struct Bench {
     /// Payments the search is measured on; none: it is not.
     #[arg(long, default_value_t = 10_000_000)]
     payments: i64,
+    /// Trades of the largest day that is reconciled; none: none is.
+    #[arg(long, default_value_t = 1_000_000)]
+    trades: u32,
+    /// Only reconciliation is measured.
+    #[arg(long)]
+    recon: bool,
     /// Only loads whose names contain this; nothing is written down then.
     #[arg(long)]
     only: Option<String>,
@@ -54,6 +64,10 @@ pub async fn bench(url: &str, bench: &Bench, now: OffsetDateTime) -> anyhow::Res
         "the database has books in it: measurements need an empty database of their own"
     );
     let pool = database::pool(url).await?;
+    let today = now.date().to_string();
+    if bench.recon {
+        return measure_recon((url, &pool), bench, &today).await;
+    }
     let mut report = Report::new("Ledger");
     for (setting, value) in store::durability(&mut owner).await? {
         report.line(&format!("`{setting}` {value}"));
@@ -62,13 +76,23 @@ pub async fn bench(url: &str, bench: &Bench, now: OffsetDateTime) -> anyhow::Res
     if bench.only.is_some() {
         return Ok(());
     }
-    let today = now.date().to_string();
     report.write(&bench.docs, &today)?;
     let mut report = Report::new("Payment path");
     let limit = Duration::from_secs(bench.seconds.saturating_mul(3));
     payment_path::measure(url, (limit, postings), &mut report).await?;
     report.write(&bench.docs, &today)?;
+    measure_recon((url, &pool), bench, &today).await?;
     if bench.payments > 0 { measure_search(url, &pool, (bench, now)).await } else { Ok(()) }
+}
+
+async fn measure_recon(of: (&str, &PgPool), bench: &Bench, today: &str) -> anyhow::Result<()> {
+    let sizes: Vec<u32> = TRADES.into_iter().filter(|size| *size <= bench.trades).collect();
+    if sizes.is_empty() {
+        return Ok(());
+    }
+    let mut report = Report::new("Reconciliation");
+    recon::measure(of, &sizes, &mut report).await?;
+    report.write(&bench.docs, today)
 }
 
 async fn measure_search(

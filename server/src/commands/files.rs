@@ -164,8 +164,7 @@ pub async fn reconcile(config: &Config, reconcile: &Reconcile) -> anyhow::Result
     let scope = RunScope { leg, of, day: reconcile.day };
     let id = reconciliation::run(&office, &actor, &scope).await?;
     let all = (Shown::All, PageRequest::default());
-    let run =
-        reconciliation::find_run(&office, &actor, id, (Shown::All, PageRequest::default())).await?;
+    let run = reconciliation::find_run(&office, &actor, id, all).await?;
     writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&run)?)?;
     Ok(())
 }

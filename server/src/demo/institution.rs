@@ -93,6 +93,7 @@ pub async fn set_up(office: &Office, day: BusinessDate) -> anyhow::Result<Mercha
         ledger::days::open(&mut tx, day, office.now()).await?;
     }
     channels::set_up(&mut tx, office, &channels()?).await?;
+    super::routes::set_up(&mut tx, office).await?;
     if reserve::custody_account(&mut tx).await?.is_none() {
         reserve::open_account(&mut tx, office, &custody()).await?;
     }

@@ -5,6 +5,8 @@
 //! is something to do whenever it is looked at; it never stands behind the wall clock.
 
 mod institution;
+mod receivers;
+mod routes;
 pub mod sign_ins;
 mod story;
 

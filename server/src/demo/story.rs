@@ -1,6 +1,7 @@
 //! The day that lies behind the demonstration, from the first order to the morning after.
 
 use super::institution::{self, Merchants, RESERVE_ACCOUNT};
+use super::{receivers, routes};
 use crate::config::Config;
 use crate::office::CHANNELS;
 use anyhow::Context;
@@ -61,6 +62,9 @@ pub(super) async fn play(
     let lin = access::actor_by_login(office, "lin.ops").await?;
     let liu = access::actor_by_login(office, "liu.manager").await?;
     if trading_day::open_day(office).await? == day {
+        if office.settings.demo {
+            receivers::set_up(office, &sandbox, &merchants).await?;
+        }
         sell(office, &sandbox, &merchants).await?;
         for channel in CHANNELS {
             sandbox.settle(channel, day, RESERVE_ACCOUNT).await?;
@@ -71,7 +75,11 @@ pub(super) async fn play(
     }
     go_to(office, day.next(), Duration::hours(8));
     work::run_until_idle(office).await?;
-    reconcile(office, &lin, &merchants, day).await
+    reconcile(office, &lin, &merchants, day).await?;
+    if office.settings.demo {
+        receivers::repair(office, &sandbox, (&merchants, &lin)).await?;
+    }
+    routes::share_out(office, (&lin, &liu)).await
 }
 
 async fn sell(

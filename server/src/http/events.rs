@@ -29,6 +29,7 @@ pub struct NewEvent {
 #[utoipa::path(
     post,
     path = "/events",
+    operation_id = "record_event",
     tag = "events",
     params(("Idempotency-Key" = String, Header, description = "Your own key of this event")),
     request_body = NewEvent,

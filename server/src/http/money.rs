@@ -45,6 +45,7 @@ impl From<MerchantBalance> for BalanceBody {
 #[utoipa::path(
     get,
     path = "/balance",
+    operation_id = "get_balance",
     tag = "money",
     responses(
         (status = 200, description = "Your balances as they stand", body = BalanceBody),
@@ -131,6 +132,7 @@ fn entry(row: StatementRow) -> EntryBody {
 #[utoipa::path(
     get,
     path = "/statement",
+    operation_id = "get_statement",
     tag = "money",
     params(StatementQuery),
     responses(
@@ -200,6 +202,7 @@ impl AddressBody {
 #[utoipa::path(
     get,
     path = "/notification-address",
+    operation_id = "get_notification_address",
     tag = "notifications",
     responses(
         (status = 200, description = "Your address and its secret", body = AddressBody),
@@ -219,6 +222,7 @@ pub async fn address(caller: Caller) -> Result<Json<AddressBody>, ApiError> {
 #[utoipa::path(
     put,
     path = "/notification-address",
+    operation_id = "set_notification_address",
     tag = "notifications",
     params(("Idempotency-Key" = String, Header, description = "Your own key of this request")),
     request_body = NewAddress,

@@ -105,6 +105,7 @@ impl From<PaymentView> for PaymentBody {
 #[utoipa::path(
     post,
     path = "/payments",
+    operation_id = "create_payment",
     tag = "payments",
     params(("Idempotency-Key" = String, Header, description = "Your own key of this request")),
     request_body = NewPayment,
@@ -150,6 +151,7 @@ pub async fn create(
 #[utoipa::path(
     get,
     path = "/payments/{id}",
+    operation_id = "get_payment",
     tag = "payments",
     params(("id" = String, Path, description = "The payment's id")),
     responses(
@@ -179,6 +181,7 @@ pub struct NumberQuery {
 #[utoipa::path(
     get,
     path = "/payments",
+    operation_id = "find_payment_by_number",
     tag = "payments",
     params(NumberQuery),
     responses(
@@ -207,6 +210,7 @@ pub async fn find_by_number(
 #[utoipa::path(
     post,
     path = "/payments/{id}/close",
+    operation_id = "close_payment",
     tag = "payments",
     params(
         ("id" = String, Path, description = "The payment's id"),

@@ -77,6 +77,7 @@ impl From<RefundSummary> for RefundBody {
 #[utoipa::path(
     post,
     path = "/refunds",
+    operation_id = "create_refund",
     tag = "refunds",
     params(("Idempotency-Key" = String, Header, description = "Your own key of this request")),
     request_body = NewRefund,
@@ -122,6 +123,7 @@ pub async fn create(
 #[utoipa::path(
     get,
     path = "/refunds/{id}",
+    operation_id = "get_refund",
     tag = "refunds",
     params(("id" = String, Path, description = "The refund's id")),
     responses(

@@ -29,6 +29,8 @@
 //!   (how many), `rate_permille`; see [`rules::Kind`]. `DELETE /control/misbehave` ends all of it.
 //! - `POST /control/callbacks {channel, url, secret}`: from then on the channel tells by itself what
 //!   becomes of orders, signed with the secret (`whsec_…`), again until it is acknowledged. `DELETE /control/callbacks` ends all of it.
+//! - `POST /control/merchants`, `/merchants/{merchant}/notifications`: the merchants' own systems, see
+//!   [`merchants`].
 //! - Header `X-Sandbox-Behave: decline | timeout_after | late:MS | twice` on one order.
 //! - `GET /control/books`: everything that ever took effect. `GET /healthz`.
 //!
@@ -41,6 +43,7 @@ mod books;
 mod callbacks;
 mod control;
 mod files;
+mod merchants;
 mod routes;
 pub mod rules;
 mod statements;
@@ -49,6 +52,7 @@ mod store;
 use anyhow::Context;
 use axum::Router;
 use books::Books;
+use merchants::Merchants;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -89,11 +93,13 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
 /// The store cannot be read or is in use.
 pub async fn serve(listener: TcpListener, store: PathBuf) -> anyhow::Result<()> {
     let shown = store.display().to_string();
+    let merchants = Merchants::open(store.with_extension("merchants.json"))?;
     let opened = tokio::task::spawn_blocking(move || Books::open(&store)).await?;
     let books = opened.with_context(|| format!("cannot open the sandbox's store {shown}"))?;
     let address = listener.local_addr()?;
     tracing::info!(%address, store = shown, effects = books.effects().len(), "sandbox is ready");
-    axum::serve(listener, router(Shared(Arc::new(Mutex::new(books))))).await?;
+    let router = router(Shared(Arc::new(Mutex::new(books)))).merge(merchants::router(merchants));
+    axum::serve(listener, router).await?;
     Ok(())
 }
 

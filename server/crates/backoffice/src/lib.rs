@@ -36,6 +36,9 @@ pub mod fees;
 /// CRM: merchants, products, fees, settlement terms, split rules.
 pub mod merchants;
 
+/// Holds on merchants' balances, placed and released by two people.
+pub mod holds;
+
 /// Merchants' systems are told what became of their payments and refunds.
 pub mod notifications;
 

@@ -12,10 +12,10 @@ use crate::payments::jobs::{
 };
 use crate::payouts::jobs::{QueryPayout, SendPayout};
 use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
-use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
+use crate::refunds::jobs::{FundRefund, QueryRefund, ReportRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
-    adjustments, channels, error_items, merchants, notifications, payments, payouts,
+    adjustments, channels, error_items, holds, limits, merchants, notifications, payments, payouts,
     reconciliation, refunds, routing, staff, trading_day,
 };
 use banks::callback::{Operation, Told};
@@ -72,6 +72,11 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         ReportContradiction::KIND => {
             let report = serde_json::from_value(claimed.payload.clone())?;
             error_items::report(office, &report).await?;
+            Ok(Outcome::Done)
+        }
+        ReportRefund::KIND => {
+            let report = serde_json::from_value(claimed.payload.clone())?;
+            error_items::report_refund(office, &report).await?;
             Ok(Outcome::Done)
         }
         TakeCallback::KIND => take_callback(office, claimed).await,
@@ -137,12 +142,14 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         }
         ApprovalKind::ChartChange => accounts::approval_concluded(office, news.approval).await?,
         ApprovalKind::StaffRoles => staff::approval_concluded(office, news.approval).await?,
+        ApprovalKind::Hold => holds::approval_concluded(office, news.approval).await?,
         ApprovalKind::MerchantChange => {
             merchants::approval_concluded(office, news.approval).await?;
         }
         ApprovalKind::NotificationEndpoint => {
             notifications::approval_concluded(office, news.approval).await?;
         }
+        ApprovalKind::PayerLimits => limits::approval_concluded(office, news.approval).await?,
         ApprovalKind::PaymentClosing => payments::closing_concluded(office, news.approval).await?,
         ApprovalKind::ChannelChange => channels::approval_concluded(office, news.approval).await?,
         ApprovalKind::RoutingRules => routing::approval_concluded(office, news.approval).await?,

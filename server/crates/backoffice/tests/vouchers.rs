@@ -9,13 +9,14 @@ use backoffice::office::Office;
 use backoffice::vouchers::{self, VoucherError};
 use desk::{NOON, collected, office, person, today};
 use domain::access::{Permission, Role};
-use domain::account::{AccountRef, Side};
+use domain::account::Side;
 use domain::audit::AuditFilter;
 use domain::journal::Entry;
 use domain::money::{Currency, Money};
 use domain::page::PageRequest;
 use domain::voucher::{VoucherRefused, VoucherState};
-use ledger::{Dates, Posting, Source};
+use ledger::entries::{self, Banks, Event, Owed};
+use ledger::{Dates, Source};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -49,13 +50,16 @@ async fn a_day(office: &Office) {
         event_time: NOON,
         posted_at: NOON,
     };
-    let transit = AccountRef::refunds_in_transit;
-    let merchant = AccountRef::merchant_unsettled(Uuid::from_u128(1).into());
-    let refund = Posting::new("R1", Entry::Refund, dates, Source::new("refund", "R1"))
-        .line(merchant, transit(), Money::cny(500), "accepted")
-        .line(transit(), AccountRef::due_from_channel("unionpay"), Money::cny(500), "done");
+    let source = || Source::new("refund", "R1");
+    let accepted = Event::new("R1:accepted", source(), dates);
+    let merchant = Uuid::from_u128(1).into();
+    let fen = Money::cny(500);
+    let refund = [
+        entries::refund_accepted(accepted, merchant, Owed::Unsettled, fen),
+        entries::refund_netted(Event::new("R1:done", source(), dates), "unionpay", fen),
+    ];
     let mut conn = office.db.acquire().await.unwrap();
-    ledger::post(&mut conn, &refund).await.unwrap();
+    ledger::post_all(&mut conn, &refund).await.unwrap();
 }
 
 #[sqlx::test(migrations = "../../../migrations")]
@@ -195,12 +199,9 @@ async fn a_movement_in_another_currency_is_not_passed_off_as_yuan(pool: PgPool) 
     let maker = person(&office, Role::FinanceMaker).await;
     let dates =
         Dates { accounting_date: today(), clearing_date: None, event_time: NOON, posted_at: NOON };
-    let posting = Posting::new("E1", Entry::OwnFunds, dates, Source::new("own_funds", 1)).line(
-        AccountRef::reserve(),
-        AccountRef::own_funds(),
-        Money::new(5, Currency::Eur),
-        "lodged",
-    );
+    let event = Event::new("E1", Source::new("own_funds", 1), dates);
+    let banks = Banks { reserve: "", own: "" };
+    let posting = entries::own_funds_lodged(event, banks, Money::new(5, Currency::Eur));
     let mut conn = office.db.acquire().await.unwrap();
     ledger::post(&mut conn, &posting).await.unwrap();
     close_today(&office).await;

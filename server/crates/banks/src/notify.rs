@@ -8,11 +8,11 @@ use crate::signing::{ID, SIGNATURE, TIMESTAMP};
 use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
+use reqwest::{Certificate, Client, Response};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
-use url::{Host, Url};
+use url::{Host, Origin, Url};
 
 /// How long a delivery may take, from the first look for the name to the end of the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -85,12 +85,44 @@ impl Notify for Nowhere {
 pub struct HttpNotify {
     client: Client,
     inside_allowed: bool,
+    receiver: Option<Receiver>,
+}
+
+/// The one system that plays merchants in a demonstration: messages to its origin, and to no other
+/// address inside, may go over plain HTTP.
+#[derive(Debug, Clone)]
+struct Receiver {
+    origin: Origin,
+    client: Client,
 }
 
 /// The HTTP client could not be set up.
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client of notifications could not be set up")]
 pub struct NoClient(#[source] reqwest::Error);
+
+/// A demonstration's receiver that nothing could be sent to.
+#[derive(Debug, thiserror::Error)]
+pub enum NoReceiver {
+    /// Not an address.
+    #[error("the demonstration's receiver {0:?} is not an address")]
+    Address(String),
+    /// No client for it.
+    #[error(transparent)]
+    Client(#[from] NoClient),
+}
+
+fn client(inside_allowed: bool, roots: &[Certificate]) -> Result<Client, NoClient> {
+    crate::client()
+        .redirect(Policy::none())
+        .timeout(PATIENCE)
+        .https_only(!inside_allowed)
+        .dns_resolver(Arc::new(Outside { inside_allowed }))
+        .tls_certs_merge(roots.iter().cloned())
+        .user_agent("Countinghouse")
+        .build()
+        .map_err(NoClient)
+}
 
 impl HttpNotify {
     /// Messages to the world outside. `inside_allowed` also takes plain HTTP and addresses of this
@@ -99,31 +131,54 @@ impl HttpNotify {
     /// # Errors
     /// The HTTP client cannot be set up.
     pub fn new(inside_allowed: bool) -> Result<Self, NoClient> {
-        let client = crate::client()
-            .redirect(Policy::none())
-            .timeout(PATIENCE)
-            .https_only(!inside_allowed)
-            .dns_resolver(Arc::new(Outside { inside_allowed }))
-            .user_agent("Countinghouse")
-            .build()
-            .map_err(NoClient)?;
-        Ok(Self { client, inside_allowed })
+        Self::trusting(inside_allowed, &[])
+    }
+
+    /// Like [`HttpNotify::new`], believing these authorities too: for whoever brings their own, as
+    /// tests do.
+    ///
+    /// # Errors
+    /// The HTTP client cannot be set up.
+    pub fn trusting(inside_allowed: bool, roots: &[Certificate]) -> Result<Self, NoClient> {
+        let client = client(inside_allowed, roots)?;
+        Ok(Self { client, inside_allowed, receiver: None })
+    }
+
+    /// Also takes messages to the system that plays merchants in a demonstration, wherever it is.
+    ///
+    /// # Errors
+    /// Its address is none, or the HTTP client cannot be set up.
+    pub fn with_receiver(mut self, address: &str) -> Result<Self, NoReceiver> {
+        let url = Url::parse(address).map_err(|_| NoReceiver::Address(address.to_owned()))?;
+        let receiver = Receiver { origin: url.origin(), client: client(true, &[])? };
+        self.receiver = Some(receiver);
+        Ok(self)
+    }
+
+    /// The address as it may be sent to, and who takes messages there.
+    fn way(&self, url: &str) -> Result<(Url, &Client), AddressRefused> {
+        if let Some(receiver) = &self.receiver
+            && let Ok(url) = check(url, true)
+            && url.origin() == receiver.origin
+        {
+            return Ok((url, &receiver.client));
+        }
+        Ok((check(url, self.inside_allowed)?, &self.client))
     }
 }
 
 #[async_trait]
 impl Notify for HttpNotify {
     fn check(&self, url: &str) -> Result<(), AddressRefused> {
-        check(url, self.inside_allowed).map(|_| ())
+        self.way(url).map(|_| ())
     }
 
     async fn deliver(&self, message: &Message) -> Receipt {
-        let url = match check(&message.url, self.inside_allowed) {
-            Ok(url) => url,
+        let (url, client) = match self.way(&message.url) {
+            Ok(way) => way,
             Err(refused) => return failed(refused.to_string()),
         };
-        let request = self
-            .client
+        let request = client
             .post(url)
             .header("content-type", "application/json")
             .header(ID, &message.id)
@@ -266,14 +321,20 @@ impl Resolve for Outside {
         Box::pin(async move {
             let found: Vec<SocketAddr> =
                 tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            // One address inside is enough to distrust the name.
-            if !inside_allowed && found.iter().any(|address| is_inside(address.ip())) {
-                let why = "the name leads to an address that is not of the public internet";
-                return Err(AddressRefused(why.to_owned()).into());
-            }
+            let found = if inside_allowed { found } else { outside(found)? };
             Ok::<Addrs, _>(Box::new(found.into_iter()))
         })
     }
+}
+
+/// The addresses of a name, if none of them is inside: one is enough to distrust it. These are the
+/// ones connected to; the name is not looked up again in between.
+fn outside(found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, AddressRefused> {
+    if found.iter().any(|address| is_inside(address.ip())) {
+        let why = "the name leads to an address that is not of the public internet";
+        return Err(AddressRefused(why.to_owned()));
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -330,5 +391,36 @@ mod tests {
         let resolver = Outside { inside_allowed: false };
         let found = resolver.resolve("localhost".parse().unwrap()).await;
         assert!(found.err().unwrap().to_string().contains("public internet"));
+    }
+
+    #[test]
+    fn a_name_that_changes_its_mind_is_judged_by_each_answer_whole() {
+        let answer = |ips: &[&str]| -> Vec<SocketAddr> {
+            ips.iter().map(|ip| SocketAddr::new(ip.parse().unwrap(), 443)).collect()
+        };
+        assert_eq!(outside(answer(&["8.8.8.8"])), Ok(answer(&["8.8.8.8"])));
+        for rebound in [&["127.0.0.1"][..], &["8.8.8.8", "10.0.0.1"], &["8.8.8.8", "::1"]] {
+            assert!(outside(answer(rebound)).is_err(), "{rebound:?}");
+        }
+    }
+
+    #[test]
+    fn the_receiver_of_a_demonstration_is_its_origin_and_nothing_else_inside() {
+        let notify = HttpNotify::new(false).unwrap();
+        let notify = notify.with_receiver("http://127.0.0.1:3100").unwrap();
+        assert!(notify.check("http://127.0.0.1:3100/merchants/M100004").is_ok());
+        for url in [
+            "http://127.0.0.1:3101/",
+            "https://127.0.0.1:3100/",
+            "http://localhost:3100/",
+            "http://127.0.0.1/",
+            "http://10.0.0.1:3100/",
+            "http://user@127.0.0.1:3100/",
+            "http://shop.example/",
+        ] {
+            assert!(notify.check(url).is_err(), "{url}");
+        }
+        assert!(notify.check("https://shop.example/hook").is_ok());
+        assert!(HttpNotify::new(false).unwrap().with_receiver("here").is_err());
     }
 }

@@ -63,6 +63,27 @@ impl SandboxControl {
         self.post("callbacks", &order).await
     }
 
+    /// A merchant's system takes notifications signed with this secret (`whsec_…`), and fails on
+    /// those of these orders.
+    ///
+    /// # Errors
+    /// The sandbox refused or is not there.
+    pub async fn agree_with_merchant(
+        &self,
+        merchant: &str,
+        secret: &str,
+        fails_on: &[&str],
+    ) -> Result<(), NoControl> {
+        let order = json!({ "merchant": merchant, "secret": secret, "fails_on": fails_on });
+        self.post("merchants", &order).await
+    }
+
+    /// Where a merchant's system takes notifications.
+    #[must_use]
+    pub fn merchant_address(&self, merchant: &str) -> String {
+        format!("{}/merchants/{merchant}/notifications", self.base)
+    }
+
     async fn post(&self, control: &str, order: &Value) -> Result<(), NoControl> {
         let url = format!("{}/control/{control}", self.base);
         self.client.post(url).json(order).send().await?.error_for_status()?;

@@ -124,6 +124,10 @@ pub enum Permission {
     MakeRoutingChange,
     /// Decide a change of routing rules or of a channel's terms.
     ApproveRoutingChange,
+    /// Prepare a change of the limits of payers.
+    MakeLimitChange,
+    /// Decide a change of the limits of payers.
+    ApproveLimitChange,
     /// Take a channel out at once, and bring it back.
     WithdrawChannel,
     /// Bring in orders of an existing business system.
@@ -148,6 +152,10 @@ pub enum Permission {
     ProposeAdjustment,
     /// Decide a manual adjustment of the books.
     ApproveAdjustment,
+    /// Ask for a hold on a merchant's balance, or for its release.
+    MakeHold,
+    /// Decide a hold or its release.
+    ApproveHold,
     /// Prepare a change of the chart of accounts.
     MakeChartChange,
     /// Decide a change of the chart of accounts.
@@ -179,11 +187,13 @@ const OPERATIONS: &[Permission] = &[
     P::MakeMerchantChange,
     P::ResendNotification,
     P::MakeRoutingChange,
+    P::MakeLimitChange,
     P::WithdrawChannel,
     P::ImportOrders,
     P::RequestRefund,
     P::RunReconciliation,
     P::MakeErrorResolution,
+    P::MakeHold,
 ];
 
 const FINANCE_MAKER: &[Permission] = &[
@@ -207,6 +217,7 @@ const FINANCE_MAKER: &[Permission] = &[
     P::ProposeAdjustment,
     P::MakeChartChange,
     P::ExportVouchers,
+    P::MakeHold,
 ];
 
 const FINANCE_CHECKER: &[Permission] = &[
@@ -227,6 +238,7 @@ const FINANCE_CHECKER: &[Permission] = &[
     P::ApprovePayout,
     P::ApproveAdjustment,
     P::ApproveChartChange,
+    P::ApproveHold,
 ];
 
 const MANAGER: &[Permission] = &[
@@ -249,9 +261,11 @@ const MANAGER: &[Permission] = &[
     P::WithdrawChannel,
     P::ApproveMerchantChange,
     P::ApproveRoutingChange,
+    P::ApproveLimitChange,
     P::ApproveRefund,
     P::ApproveErrorResolution,
     P::ApproveStaffRoles,
+    P::ApproveHold,
 ];
 
 const ADMIN: &[Permission] = &[
@@ -326,6 +340,7 @@ mod tests {
         let pairs = [
             (P::MakeMerchantChange, P::ApproveMerchantChange),
             (P::MakeRoutingChange, P::ApproveRoutingChange),
+            (P::MakeLimitChange, P::ApproveLimitChange),
             (P::RequestRefund, P::ApproveRefund),
             (P::MakeErrorResolution, P::ApproveErrorResolution),
             (P::MakePayout, P::ApprovePayout),

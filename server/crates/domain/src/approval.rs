@@ -1,6 +1,10 @@
 //! One approval mechanism for everything that moves money or changes a rule: a maker proposes a
 //! content, a different person decides exactly that content, and execution checks it again.
 
+mod difference;
+
+pub use difference::Difference;
+
 use crate::access::Permission;
 use crate::ids::{ApprovalId, StaffId};
 use serde::{Deserialize, Serialize};
@@ -22,10 +26,14 @@ pub enum ApprovalKind {
     ForcedClose,
     /// Other rules of matching, 对账规则.
     MatchingRules,
+    /// Placing or releasing a hold, 冻结/解冻.
+    Hold,
     /// A change of a merchant's terms, 商户变更.
     MerchantChange,
     /// The address a merchant is notified at, 通知地址.
     NotificationEndpoint,
+    /// Limits of payers by the class of their account, 账户分类限额.
+    PayerLimits,
     /// Closing a payment whose outcome is not known, 关闭支付单.
     PaymentClosing,
     /// A payout batch, 付款批次.
@@ -40,15 +48,17 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Adjustment,
         Self::ChannelChange,
         Self::ChartChange,
         Self::ErrorResolution,
         Self::ForcedClose,
         Self::MatchingRules,
+        Self::Hold,
         Self::MerchantChange,
         Self::NotificationEndpoint,
+        Self::PayerLimits,
         Self::PaymentClosing,
         Self::PayoutBatch,
         Self::Refund,
@@ -66,8 +76,10 @@ impl ApprovalKind {
             Self::ErrorResolution => "error_resolution",
             Self::ForcedClose => "forced_close",
             Self::MatchingRules => "matching_rules",
+            Self::Hold => "hold",
             Self::MerchantChange => "merchant_change",
             Self::NotificationEndpoint => "notification_endpoint",
+            Self::PayerLimits => "payer_limits",
             Self::PaymentClosing => "payment_closing",
             Self::PayoutBatch => "payout_batch",
             Self::Refund => "refund",
@@ -91,7 +103,9 @@ impl ApprovalKind {
             Self::ErrorResolution | Self::ForcedClose | Self::PaymentClosing => {
                 Permission::MakeErrorResolution
             }
+            Self::Hold => Permission::MakeHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
+            Self::PayerLimits => Permission::MakeLimitChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
             Self::ChannelChange | Self::MatchingRules | Self::RoutingRules => {
@@ -110,7 +124,9 @@ impl ApprovalKind {
             Self::ErrorResolution | Self::ForcedClose | Self::PaymentClosing => {
                 Permission::ApproveErrorResolution
             }
+            Self::Hold => Permission::ApproveHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
+            Self::PayerLimits => Permission::ApproveLimitChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
             Self::ChannelChange | Self::MatchingRules | Self::RoutingRules => {

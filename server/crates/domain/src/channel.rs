@@ -2,10 +2,10 @@
 
 mod health;
 
-pub use health::{Fitness, HealthPolicy, HealthState, Signal, SuccessRate};
+pub use health::{Fitness, HealthPolicy, HealthState, PolicyRefused, Signal, SuccessRate};
 
 use crate::date::BusinessDate;
-use crate::fee::{CostTerms, FeeSchedule};
+use crate::fee::{CostTerms, FeeRow, FeeSchedule};
 use crate::product::{CardType, Product};
 use crate::routing::Route;
 use serde::{Deserialize, Serialize};
@@ -103,19 +103,6 @@ pub struct ChannelSummary {
     pub cost: CostTerms,
 }
 
-/// What a channel charges for one product from one day on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CostRow {
-    /// The product.
-    pub product: Product,
-    /// For this kind of card only.
-    pub card: Option<CardType>,
-    /// The terms, tier by tier.
-    pub schedule: FeeSchedule,
-    /// First day they count.
-    pub valid_from: BusinessDate,
-}
-
 /// A channel, and what may be asked of it now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelStanding {
@@ -141,7 +128,7 @@ pub struct ChannelDetail {
     /// What may go over it.
     pub routes: Vec<Route>,
     /// What it charges by product and kind of card, newest first.
-    pub costs: Vec<CostRow>,
+    pub costs: Vec<FeeRow>,
 }
 
 /// A change of a channel's terms, for a second person to decide.
@@ -167,4 +154,28 @@ pub enum ChannelChange {
         /// The last; none when no end is planned.
         valid_until: Option<BusinessDate>,
     },
+    /// When it is withdrawn by itself and how it comes back.
+    Health {
+        /// The thresholds.
+        policy: HealthPolicy,
+    },
+}
+
+impl ChannelChange {
+    /// The aspect of what a channel charges for a product.
+    #[must_use]
+    pub fn cost_aspect(product: Product, card: Option<CardType>) -> String {
+        format!("cost/{product}/{}", card.map_or("any", CardType::name))
+    }
+
+    /// What of a channel it changes: changes of different aspects do not touch each other and may
+    /// wait side by side.
+    #[must_use]
+    pub fn aspect(&self) -> String {
+        match self {
+            Self::Cost { product, card, .. } => Self::cost_aspect(*product, *card),
+            Self::Validity { .. } => "validity".to_owned(),
+            Self::Health { .. } => "health".to_owned(),
+        }
+    }
 }

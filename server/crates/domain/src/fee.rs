@@ -7,11 +7,26 @@ mod shares;
 pub use schedule::{FeeSchedule, Measure, MonthVolume, Tier};
 pub use shares::allocate;
 
+use crate::date::BusinessDate;
 use crate::money::{Money, MoneyError};
+use crate::product::{CardType, Product};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+
+/// What a merchant pays, or a channel charges, for one product from one day on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeeRow {
+    /// The product.
+    pub product: Product,
+    /// For this kind of card only.
+    pub card: Option<CardType>,
+    /// The terms, tier by tier.
+    pub schedule: FeeSchedule,
+    /// First day they count.
+    pub valid_from: BusinessDate,
+}
 
 /// Parts in one whole.
 const WHOLE_PPM: i64 = 1_000_000;

@@ -65,6 +65,8 @@ ids! {
     ErrorItemId,
     /// A background job.
     JobId,
+    /// A hold on a merchant's balance, 冻结.
+    HoldId,
     /// A journal of the ledger, 分录组.
     JournalId,
     /// A merchant, 商户.

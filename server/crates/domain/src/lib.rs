@@ -15,6 +15,7 @@ pub mod date;
 pub mod error_item;
 pub mod fee;
 pub mod gateway;
+pub mod hold;
 pub mod ids;
 pub mod job;
 pub mod journal;

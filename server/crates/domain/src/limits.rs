@@ -1,9 +1,11 @@
 //! Limits of personal accounts (账户分类限额): what the payer's account of class I, II or III may
 //! pay, at once, in a day, in a year and in total. Corporate accounts have none.
 
+mod change;
 mod payer;
 mod structuring;
 
+pub use change::{LimitChange, LimitRefused};
 pub use payer::{AccountClass, AccountKind, Holder, Payer, PayerRequest};
 pub use structuring::{Structuring, StructuringRule, structuring};
 

@@ -2,7 +2,7 @@
 //! split.
 
 use crate::date::BusinessDate;
-use crate::fee::{FeeSchedule, FeeTerms, MonthVolume, Rate};
+use crate::fee::{FeeRow, FeeSchedule, FeeTerms, MonthVolume, Rate};
 use crate::ids::MerchantId;
 use crate::limits::LimitExceeded;
 use crate::money::Money;
@@ -132,19 +132,6 @@ pub struct SplitRule {
     /// How it is booked.
     pub mode: SplitMode,
     /// First day it counts.
-    pub valid_from: BusinessDate,
-}
-
-/// The fee terms of one product from one day on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FeeRow {
-    /// The product.
-    pub product: Product,
-    /// For this kind of card only.
-    pub card: Option<CardType>,
-    /// The terms, tier by tier.
-    pub schedule: FeeSchedule,
-    /// First day they count.
     pub valid_from: BusinessDate,
 }
 

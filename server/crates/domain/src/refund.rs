@@ -3,6 +3,7 @@
 
 use crate::ids::{ApprovalId, MerchantId, OrderId, PaymentId, RefundId};
 use crate::money::{Money, MoneyError};
+use crate::payment::Contradiction;
 use crate::split::proportion;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -39,6 +40,30 @@ pub enum RefundState {
         /// Why.
         reason: String,
     },
+}
+
+impl RefundState {
+    /// How a word of the channel contradicts what is known of a refund of `amount`, if it does:
+    /// `told` is the channel's number and amount, or nothing where it refuses. A refund that is on
+    /// its way or not known is contradicted by another amount only.
+    #[must_use]
+    pub fn contradiction(
+        &self,
+        amount: Money,
+        told: Option<(&str, Money)>,
+    ) -> Option<Contradiction> {
+        match (self, told) {
+            (Self::Succeeded { channel_no }, Some((number, _))) if channel_no != number => {
+                Some(Contradiction::SecondTrade)
+            }
+            (Self::Succeeded { .. } | Self::Sending | Self::Unknown { .. }, Some((_, other))) => {
+                (other != amount).then_some(Contradiction::OtherAmount)
+            }
+            (Self::Succeeded { .. }, None) => Some(Contradiction::LateRefusal),
+            (_, Some(_)) => Some(Contradiction::LateSuccess),
+            (_, None) => None,
+        }
+    }
 }
 
 /// Something that happens to a refund.

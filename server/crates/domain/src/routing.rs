@@ -9,7 +9,8 @@ mod rules;
 pub use draw::Seed;
 pub use explain::{ChosenBy, Considered, RouteVerdict, RoutingDecision, RuleTried};
 pub use rules::{
-    Choose, Conditions, Hours, Rule, RuleBook, RuleRefused, Silence, Target, check_rules,
+    Choose, Conditions, Hours, Rule, RuleBook, RuleChange, RuleRefused, Silence, Target,
+    check_rules,
 };
 
 use crate::channel::{Fitness, SuccessRate};

@@ -91,6 +91,7 @@ pub async fn close(
     )
     .execute(&mut *conn)
     .await?;
+    sqlx::query_file!("src/sql/close_open_items.sql", day.0).execute(&mut *conn).await?;
     sqlx::query!(
         "UPDATE ledger_days SET state = 'closed', closed_at = $2 WHERE accounting_date = $1",
         day.0,

@@ -4,6 +4,7 @@ use domain::account::AccountRef;
 use domain::account::chart::ChartError;
 use domain::date::BusinessDate;
 use domain::ids::JournalId;
+use domain::journal::Entry;
 use domain::money::{Money, MoneyError};
 
 /// PostgreSQL's codes for a serialization failure and for a deadlock.
@@ -55,6 +56,22 @@ pub enum LedgerError {
     /// Debit and credit are the same account.
     #[error("account {0} stands on both sides of a posting line")]
     SameAccount(AccountRef),
+    /// The posting rules do not know this line.
+    #[error(
+        "entry {entry} has no line from {debit} to {credit}: propose an adjustment, which two \
+         people agree on"
+    )]
+    NotARule {
+        /// The entry.
+        entry: Entry,
+        /// The debited account.
+        debit: String,
+        /// The credited account.
+        credit: String,
+    },
+    /// Lines of one's own without a second person.
+    #[error("an adjustment is booked only with the approval of a second person: propose it")]
+    NotApproved,
     /// The account would fall below its floor.
     #[error("account {account} has {available} available, but {wanted} is wanted")]
     InsufficientBalance {

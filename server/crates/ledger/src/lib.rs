@@ -44,7 +44,7 @@ pub use group::{Group, GroupError, GroupSize, Write};
 pub use journals::{find_journal, list_journals};
 pub use post::{Posted, post, post_all};
 pub use posting::{Dates, Line, Posting};
-pub use preview::preview;
+pub use preview::{preview, preview_adjustment};
 pub use reverse::{Reversal, reverse};
 pub use statement::statement;
 pub use summary::{DaySummaryLine, day_summary};

@@ -4,7 +4,7 @@ use crate::LedgerError;
 use crate::accounts::AccountKey;
 use domain::account::AccountRef;
 use domain::date::BusinessDate;
-use domain::ids::JournalId;
+use domain::ids::{ApprovalId, JournalId};
 use domain::journal::{Entry, Source};
 use domain::money::Money;
 use sha2::{Digest, Sha256};
@@ -38,16 +38,29 @@ pub struct Line {
 
 /// A business event to be booked as one journal.
 ///
+/// Only the posting rules make one, [`crate::entries`]: callers name what happened and never write
+/// lines of their own.
+///
 /// ```
-/// # use ledger::{AccountRef, Dates, Entry, Posting, Source};
+/// # use ledger::{Dates, Posting, Source, entries::{self, Event}};
 /// # use domain::money::Money;
 /// # fn example(dates: Dates, merchant: domain::ids::MerchantId) -> Posting {
 /// // Dr 1122.01.UNIONPAY 100.00 / Cr 2241.02.merchant 100.00
-/// Posting::new("payment:1:collected", Entry::Collection, dates, Source::new("payment", 1)).line(
-///     AccountRef::due_from_channel("UNIONPAY"),
-///     AccountRef::merchant_unsettled(merchant),
+/// let event = Event::new("payment:1:collected", Source::new("payment", 1), dates);
+/// entries::collected(event, "UNIONPAY", merchant, Money::cny(100_00))
+/// # }
+/// ```
+///
+/// ```compile_fail
+/// # use ledger::{AccountRef, Dates, Entry, Posting, Source};
+/// # use domain::money::Money;
+/// # fn example(dates: Dates) -> Posting {
+/// // There is no free line: this does not compile.
+/// Posting::new("mine", Entry::Collection, dates, Source::new("payment", 1)).line(
+///     AccountRef::reserve(),
+///     AccountRef::own_funds(),
 ///     Money::cny(100_00),
-///     "collection",
+///     "from here to there",
 /// )
 /// # }
 /// ```
@@ -61,13 +74,16 @@ pub struct Posting {
     pub(crate) request_id: Option<String>,
     pub(crate) reverses: Option<JournalId>,
     pub(crate) lines: Vec<Line>,
+    /// What the first line says in place of the posting rule's own words.
+    pub(crate) words: Option<String>,
+    /// The decision that lets it have lines of its own.
+    pub(crate) approval: Option<ApprovalId>,
 }
 
 impl Posting {
     /// A journal without lines yet. `key` names the business event: the same event posted again
     /// under the same key is booked once.
-    #[must_use]
-    pub fn new(key: impl Into<String>, entry: Entry, dates: Dates, source: Source) -> Self {
+    pub(crate) fn new(key: impl Into<String>, entry: Entry, dates: Dates, source: Source) -> Self {
         Self {
             key: key.into(),
             entry,
@@ -77,32 +93,32 @@ impl Posting {
             request_id: None,
             reverses: None,
             lines: Vec::new(),
+            words: None,
+            approval: None,
         }
     }
 
     /// Adds a line: `debit` 借 and `credit` 贷 of `amount`.
-    #[must_use]
-    pub fn line(
+    pub(crate) fn line(
         mut self,
         debit: AccountRef,
         credit: AccountRef,
         amount: Money,
         memo: impl Into<String>,
     ) -> Self {
-        self.lines.push(Line { debit, credit, amount, memo: memo.into() });
+        let memo = self.words.take().unwrap_or_else(|| memo.into());
+        self.lines.push(Line { debit, credit, amount, memo });
         self
     }
 
     /// Says what the whole journal is about, 摘要.
-    #[must_use]
-    pub fn memo(mut self, memo: impl Into<String>) -> Self {
+    pub(crate) fn memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = memo.into();
         self
     }
 
     /// Remembers the request that caused it.
-    #[must_use]
-    pub fn requested_by(mut self, request_id: Option<String>) -> Self {
+    pub(crate) fn requested_by(mut self, request_id: Option<String>) -> Self {
         self.request_id = request_id;
         self
     }
@@ -141,6 +157,20 @@ impl Posting {
 
     /// What can be told without looking at the books.
     pub(crate) fn check(&self) -> Result<(), LedgerError> {
+        self.check_approval()?;
+        self.check_lines()
+    }
+
+    /// Only an adjustment has an approval, and none goes without.
+    pub(crate) fn check_approval(&self) -> Result<(), LedgerError> {
+        if (self.entry == Entry::Adjustment) == self.approval.is_some() {
+            Ok(())
+        } else {
+            Err(LedgerError::NotApproved)
+        }
+    }
+
+    pub(crate) fn check_lines(&self) -> Result<(), LedgerError> {
         if self.key.trim().is_empty() {
             return Err(LedgerError::KeyMissing);
         }
@@ -187,5 +217,32 @@ impl Posting {
             field(&line.memo);
         }
         hash.finalize().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_a_line(entry: Entry) -> Posting {
+        let day = BusinessDate(time::macros::date!(2026 - 03 - 31));
+        let noon = time::macros::datetime!(2026-03-31 04:00 UTC);
+        let dates =
+            Dates { accounting_date: day, clearing_date: None, event_time: noon, posted_at: noon };
+        Posting::new("bad", entry, dates, Source::new("test", 1)).line(
+            AccountRef::reserve(),
+            AccountRef::own_funds(),
+            Money::cny(5),
+            "line",
+        )
+    }
+
+    #[test]
+    fn a_posting_fits_its_kind_of_entry() {
+        let refused = |entry| with_a_line(entry).check().unwrap_err().to_string();
+        assert!(with_a_line(Entry::OwnFunds).check().is_ok());
+        assert!(refused(Entry::QuotaEarmark).contains("has 1 lines"));
+        assert!(refused(Entry::Reversal).contains("has to name the journal"));
+        assert!(refused(Entry::Adjustment).contains("approval of a second person"));
     }
 }

@@ -1,6 +1,7 @@
 //! What a posting would do, without doing it.
 
 use crate::accounts::{self, AccountKey};
+use crate::entries::Adjustment;
 use crate::plan::{Plan, Standing};
 use crate::posting::Posting;
 use crate::{LedgerError, days, row};
@@ -9,6 +10,17 @@ use domain::money::Money;
 use sqlx::PgConnection;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
+
+/// What an adjustment that is proposed would do; see [`preview`].
+///
+/// # Errors
+/// What [`crate::post`] would answer once it is approved.
+pub async fn preview_adjustment(
+    conn: &mut PgConnection,
+    adjustment: &Adjustment,
+) -> Result<Vec<BalanceEffect>, LedgerError> {
+    effects(conn, adjustment.posting()).await
+}
 
 /// The balances before and after a posting, as the books stand now. Refuses what posting would
 /// refuse now; nothing is locked or written, so posting may still be refused later.
@@ -19,7 +31,15 @@ pub async fn preview(
     conn: &mut PgConnection,
     posting: &Posting,
 ) -> Result<Vec<BalanceEffect>, LedgerError> {
-    posting.check()?;
+    posting.check_approval()?;
+    effects(conn, posting).await
+}
+
+async fn effects(
+    conn: &mut PgConnection,
+    posting: &Posting,
+) -> Result<Vec<BalanceEffect>, LedgerError> {
+    posting.check_lines()?;
     days::refuse_unless_open(conn, &[posting.dates.accounting_date.0]).await?;
     let keys = posting.accounts();
     accounts::check_against_chart(conn, &keys.iter().cloned().collect::<BTreeSet<_>>()).await?;

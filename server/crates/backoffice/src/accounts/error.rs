@@ -71,6 +71,7 @@ impl Explain for LedgerError {
             | Self::AmountNotPositive(_)
             | Self::SameAccount(_)
             | Self::NotAHeading(_)
+            | Self::NotARule { .. }
             | Self::Chart(_)
             | Self::Money(_) => Kind::Invalid(None),
             Self::JournalNotFound(_) => Kind::NotFound,
@@ -88,6 +89,7 @@ impl Explain for LedgerError {
             | Self::ReversalOfReversal(_)
             | Self::ReversalBeforeOriginal { .. } => Kind::Conflict,
             Self::KeyMissing
+            | Self::NotApproved
             | Self::ReversalWithoutOriginal
             | Self::Inconsistent { .. }
             | Self::Database(_) => Kind::Unexpected,

@@ -10,7 +10,7 @@ mod store;
 pub use changes::{approval_concluded, chart_line, propose_chart_change};
 pub use checks::{CheckBooks, check, check_rules, checks, keep_check, schedule_check};
 pub use error::AccountsError;
-pub use exports::{Export, journals_file, statement_file, trial_balance_file};
+pub use exports::{Export, all_journals, file, whole_statement};
 
 use crate::office::Office;
 use domain::access::{Actor, Permission};

@@ -156,9 +156,9 @@ async fn book(
     match approvals::execute(conn, office, approval, &content_now).await? {
         Leave::Granted { .. } => {
             let day = open_day(conn).await?;
-            let posting = postings::adjusted(request, day, office.now())
-                .requested_by(Some(office.request_id.clone()));
-            let posted = ledger::post(conn, &posting).await?;
+            let when = (office.now(), office.request_id.as_str());
+            let adjustment = postings::adjustment(request, day, when);
+            let posted = ledger::post(conn, &adjustment.approved(approval)).await?;
             Ok(Some(Conclusion::Booked(posted.journal)))
         }
         Leave::Stale => {
@@ -176,8 +176,8 @@ async fn effects(
     request: &AdjustmentRequest,
 ) -> Result<(BusinessDate, Vec<BalanceEffect>), AdjustmentError> {
     let day = open_day(conn).await?;
-    let posting = postings::adjusted(request, day, office.now());
-    let effects = ledger::preview(conn, &posting).await?;
+    let adjustment = postings::adjustment(request, day, (office.now(), &office.request_id));
+    let effects = ledger::preview_adjustment(conn, &adjustment).await?;
     Ok((day, effects))
 }
 

@@ -2,28 +2,33 @@
 
 use domain::adjustment::AdjustmentRequest;
 use domain::date::BusinessDate;
-use ledger::{Dates, Entry, Posting, Source};
+use ledger::entries::{Adjustment, Event};
+use ledger::{Dates, Line, Source};
 use time::OffsetDateTime;
 
 /// Journal entry 27, manual adjustment (调账): the document's own lines, for example a surplus
 /// found at the bank, Dr 1012.01 100.00 / Cr 2241.09 100.00.
-pub(super) fn adjusted(
+pub(super) fn adjustment(
     request: &AdjustmentRequest,
     accounting_date: BusinessDate,
-    at: OffsetDateTime,
-) -> Posting {
+    (at, request_id): (OffsetDateTime, &str),
+) -> Adjustment {
     let dates = Dates { accounting_date, clearing_date: None, event_time: at, posted_at: at };
-    let source = Source::new("adjustment", request.id);
     let key = format!("adjustments:{}:executed", request.id);
     let memo = match request.corrects {
         Some(journal) => format!("{} · {journal}", request.reason.chinese()),
         None => request.reason.chinese().to_owned(),
     };
-    request.lines.iter().fold(
-        Posting::new(key, Entry::Adjustment, dates, source).memo(memo),
-        |posting, line| {
-            let (debit, credit) = (line.debit.clone(), line.credit.clone());
-            posting.line(debit, credit, line.amount, line.memo.clone())
-        },
+    let event = Event::new(key, Source::new("adjustment", request.id), dates)
+        .memo(memo)
+        .requested_by(request_id);
+    Adjustment::proposed(
+        event,
+        request.lines.iter().map(|line| Line {
+            debit: line.debit.clone(),
+            credit: line.credit.clone(),
+            amount: line.amount,
+            memo: line.memo.clone(),
+        }),
     )
 }

@@ -4,7 +4,9 @@
 //! content; the conclusion travels back by job; and the system asks [`execute`] for leave with the
 //! content as it is *then*, in the transaction that does the work. There is no bypass.
 
+pub mod differences;
 mod error;
+pub mod history;
 pub mod jobs;
 mod store;
 
@@ -50,6 +52,15 @@ pub enum Leave {
     Stale,
     /// It was carried out before: nothing is left to do.
     AlreadyConcluded,
+}
+
+/// The id of something that is known by its name, so that requests can be about it: the beginning
+/// of the name's SHA-256.
+#[must_use]
+pub fn subject_of(name: &str) -> Uuid {
+    let hash = Sha256::digest(name.as_bytes());
+    let (bytes, _) = hash.as_slice().split_at(16);
+    Uuid::from_slice(bytes).unwrap_or_default()
 }
 
 /// SHA-256 of a content in its canonical form (object keys sorted, no white space).
@@ -139,7 +150,10 @@ pub async fn execute(
     audit::record(conn, office, event, &id.to_string(), &concluded).await?;
     match concluded.state {
         ApprovalState::Executed { checker, .. } => Ok(Leave::Granted { maker, checker }),
-        _ => Ok(Leave::Stale),
+        _ => {
+            differences::keep(conn, office, id, content_now).await?;
+            Ok(Leave::Stale)
+        }
     }
 }
 

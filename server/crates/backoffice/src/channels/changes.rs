@@ -1,23 +1,23 @@
-//! Changes of what a channel charges and of the days it may be used take two people.
+//! Changes of what a channel charges, of the days it may be used and of the thresholds of its
+//! health take two people.
 
-use super::{ChannelError, costs, store};
+use super::{ChannelError, costs, health, store};
 use crate::approvals::{self, Leave, Proposal};
 use crate::audit::{self, Event, Who};
 use crate::jobs::JobError;
 use crate::office::Office;
 use domain::access::{Actor, Permission};
-use domain::approval::{ApprovalKind, ApprovalState};
-use domain::channel::ChannelChange;
+use domain::approval::{ApprovalKind, ApprovalState, ApprovalSummary};
+use domain::channel::{ChannelChange, HealthPolicy};
 use domain::date::BusinessDate;
 use domain::fee::{FeeSchedule, FeeTerms};
 use domain::ids::ApprovalId;
 use domain::product::{CardType, Product};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Proposes other costs, or other days of use.
+/// Proposes other costs, other days of use, or other thresholds of health.
 ///
 /// # Errors
 /// Not allowed, nothing would change, the terms make no sense or begin in the past, or a change is
@@ -37,7 +37,7 @@ pub async fn propose_change(
     }
     let proposal = Proposal {
         kind: ApprovalKind::ChannelChange,
-        subject: subject(code),
+        subject: subject(code, &change.aspect()),
         title: title(code, change),
         content,
     };
@@ -96,6 +96,29 @@ pub async fn agree_cost(
     Ok(audit::record(conn, office, event, code, &change).await?)
 }
 
+/// The latest requests for a change of a channel, newest first.
+///
+/// # Errors
+/// Not allowed, or the database failed.
+pub async fn requests(
+    office: &Office,
+    actor: &Actor,
+    code: &str,
+) -> Result<Vec<ApprovalSummary>, ChannelError> {
+    actor.require(Permission::ViewChannels)?;
+    let mut conn = office.db.acquire().await?;
+    let aspects = ["validity".to_owned(), "health".to_owned()].into_iter().chain(cost_aspects());
+    let subjects: Vec<Uuid> = aspects.map(|aspect| subject(code, &aspect)).collect();
+    Ok(approvals::history::about(&mut conn, ApprovalKind::ChannelChange, Some(&subjects)).await?)
+}
+
+fn cost_aspects() -> impl Iterator<Item = String> {
+    Product::ALL.into_iter().flat_map(|product| {
+        let cards = CardType::ALL.into_iter().map(Some).chain([None]);
+        cards.map(move |card| ChannelChange::cost_aspect(product, card))
+    })
+}
+
 fn check(office: &Office, change: &ChannelChange) -> Result<(), ChannelError> {
     match change {
         ChannelChange::Cost { schedule, valid_from, .. } => {
@@ -108,6 +131,9 @@ fn check(office: &Office, change: &ChannelChange) -> Result<(), ChannelError> {
             if valid_until.is_some_and(|until| valid_from.is_some_and(|from| until < from)) {
                 return Err(ChannelError::EndsBeforeItBegins);
             }
+        }
+        ChannelChange::Health { policy } => {
+            policy.checked()?;
         }
     }
     Ok(())
@@ -125,6 +151,7 @@ async fn apply(
         ChannelChange::Validity { valid_from, valid_until } => {
             store::set_validity(conn, code, (*valid_from, *valid_until)).await
         }
+        ChannelChange::Health { policy } => health::store_policy(conn, code, policy).await,
     }
 }
 
@@ -138,7 +165,7 @@ async fn content(
     let (before, after) = match change {
         ChannelChange::Cost { product, card, schedule, valid_from } => {
             let rows = costs::all(conn, code).await?;
-            let counts = |row: &&domain::channel::CostRow| {
+            let counts = |row: &&domain::fee::FeeRow| {
                 row.product == *product && row.card == *card && row.valid_from <= *valid_from
             };
             let before = rows.iter().find(counts).map(|row| row.schedule.to_string());
@@ -150,6 +177,10 @@ async fn content(
             let days = |from, until| json!({ "valid_from": from, "valid_until": until });
             (days(from, until), days(*valid_from, *valid_until))
         }
+        ChannelChange::Health { policy } => {
+            let before = health::policy(conn, code).await?.ok_or(ChannelError::NotFound)?;
+            (thresholds(&before), thresholds(policy))
+        }
     };
     Ok(json!({
         "channel": channel.code,
@@ -158,6 +189,18 @@ async fn content(
         "before": before,
         "after": after,
     }))
+}
+
+/// The thresholds as people read them.
+fn thresholds(policy: &HealthPolicy) -> Value {
+    json!({
+        "window_seconds": policy.window_seconds,
+        "answers_min": policy.answers_min,
+        "faults": policy.faults.to_string(),
+        "pause_seconds": policy.pause_seconds,
+        "trial": policy.trial.to_string(),
+        "trial_answers": policy.trial_answers,
+    })
 }
 
 fn title(code: &str, change: &ChannelChange) -> String {
@@ -170,12 +213,14 @@ fn title(code: &str, change: &ChannelChange) -> String {
             format!("{code}: in use until {until}")
         }
         ChannelChange::Validity { .. } => format!("{code}: in use without an end"),
+        ChannelChange::Health { policy } => format!(
+            "{code}: withdrawn at {} of {} answers, tried after {} seconds",
+            policy.faults, policy.answers_min, policy.pause_seconds
+        ),
     }
 }
 
-/// Channels are known by code; requests for approval are about ids.
-fn subject(code: &str) -> Uuid {
-    let hash = Sha256::digest(code.as_bytes());
-    let (bytes, _) = hash.as_slice().split_at(16);
-    Uuid::from_slice(bytes).unwrap_or_default()
+/// Requests are about one aspect of a channel, so that independent changes can wait side by side.
+fn subject(code: &str, aspect: &str) -> Uuid {
+    approvals::subject_of(&format!("channel/{code}/{aspect}"))
 }

@@ -1,6 +1,7 @@
 use crate::approvals::ApprovalError;
 use crate::explain::{Explain, Inconsistent, Kind};
 use domain::access::Forbidden;
+use domain::channel::PolicyRefused;
 use domain::date::BusinessDate;
 use domain::fee::FeeError;
 use domain::money::MoneyError;
@@ -32,6 +33,9 @@ pub enum ChannelError {
     /// It is in use.
     #[error("the channel is in use already")]
     AlreadyIn,
+    /// Thresholds of health that cannot be kept.
+    #[error(transparent)]
+    Policy(#[from] PolicyRefused),
     /// The terms make no sense.
     #[error(transparent)]
     Fee(#[from] FeeError),
@@ -58,6 +62,7 @@ impl Explain for ChannelError {
             Self::BeginsInThePast(_) => Kind::Invalid(Some("valid_from")),
             Self::EndsBeforeItBegins => Kind::Invalid(Some("valid_until")),
             Self::NoReason => Kind::Invalid(Some("reason")),
+            Self::Policy(refused) => Kind::Invalid(Some(refused.field())),
             Self::Fee(_) => Kind::Invalid(Some("terms")),
             Self::Approval(error) => error.kind(),
             Self::Money(_) | Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,

@@ -9,7 +9,7 @@ mod health;
 mod store;
 
 pub use candidates::{Asked, candidates};
-pub use changes::{agree_cost, approval_concluded, propose_change};
+pub use changes::{agree_cost, approval_concluded, propose_change, requests as changes};
 pub use costs::{cost_on, cost_schedule};
 pub use error::ChannelError;
 pub use health::{bring_back, heard, set_policy, take_out};

@@ -6,6 +6,7 @@ mod chain;
 mod error;
 mod opening;
 mod postings;
+mod refund_reporting;
 mod repair;
 mod reporting;
 mod resolving;
@@ -14,6 +15,7 @@ mod store;
 pub use chain::{close_records, link, open_records, take_back};
 pub use error::ErrorItemError;
 pub use opening::{close_vanished, open};
+pub use refund_reporting::report_refund;
 pub use reporting::report;
 pub use resolving::{approval_concluded, propose};
 

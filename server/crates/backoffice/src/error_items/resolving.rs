@@ -136,7 +136,7 @@ async fn book(
     }
     let Some(entry) = item.difference.entry(resolution.action)? else { return Ok(None) };
     let day = ledger::days::current(conn).await?.ok_or(ErrorItemError::NoOpenDay)?;
-    let posting = postings::resolution(office, item, &entry, day);
+    let posting = postings::resolution(office, item, &entry, day)?;
     Ok(Some(ledger::post(conn, &posting).await?.journal))
 }
 

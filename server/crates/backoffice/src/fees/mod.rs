@@ -5,10 +5,13 @@ mod store;
 
 use crate::explain::Inconsistent;
 use domain::date::BusinessDate;
-use domain::fee::{FeeSchedule, FeeTerms, Measure, MonthVolume, Rate, Tier};
+use domain::fee::{FeeRow, FeeSchedule, FeeTerms, Measure, MonthVolume, Rate, Tier};
 use domain::money::Money;
-use domain::product::Product;
+use domain::product::{CardType, Product};
 use sqlx::PgConnection;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use time::Date;
 use uuid::Uuid;
 
 /// A trade that succeeded.
@@ -95,4 +98,55 @@ pub(crate) fn schedule(
     }
     let schedule = FeeSchedule::tiered(measure, tiers);
     schedule.map(Some).map_err(|error| wrong(error.to_string()))
+}
+
+/// One stored tier, with the schedule it belongs to.
+#[derive(Debug)]
+pub(crate) struct AgreedRow {
+    pub product: String,
+    pub card_type: String,
+    pub valid_from: Date,
+    pub measure: String,
+    pub tier_from: i64,
+    pub rate_ppm: i64,
+    pub fixed_minor: i64,
+    pub min_minor: i64,
+    pub max_minor: Option<i64>,
+}
+
+/// The stored name of every card.
+const ANY: &str = "any";
+
+/// The stored name of a kind of card, or of every card.
+pub(crate) fn card_name(card: Option<CardType>) -> &'static str {
+    card.map_or(ANY, CardType::name)
+}
+
+/// All schedules of their stored tiers, newest first within a product and kind of card.
+pub(crate) fn agreed(
+    table: &'static str,
+    id: &str,
+    rows: Vec<AgreedRow>,
+) -> Result<Vec<FeeRow>, Inconsistent> {
+    let mut schedules: BTreeMap<_, Vec<TierRow>> = BTreeMap::new();
+    for row in rows {
+        let key = (row.product, row.card_type, Reverse(row.valid_from));
+        schedules.entry(key).or_default().push(TierRow {
+            measure: row.measure,
+            tier_from: row.tier_from,
+            rate_ppm: row.rate_ppm,
+            fixed_minor: row.fixed_minor,
+            min_minor: row.min_minor,
+            max_minor: row.max_minor,
+        });
+    }
+    let mut found = Vec::with_capacity(schedules.len());
+    for ((product, card, Reverse(valid_from)), tiers) in schedules {
+        let wrong = |what: &dyn std::fmt::Display| Inconsistent::new(table, id, what);
+        let Some(schedule) = schedule(table, id, tiers)? else { continue };
+        let card = if card == ANY { None } else { Some(card.parse().map_err(|e| wrong(&e))?) };
+        let product = product.parse().map_err(|e| wrong(&e))?;
+        found.push(FeeRow { product, card, schedule, valid_from: BusinessDate(valid_from) });
+    }
+    Ok(found)
 }

@@ -1,5 +1,7 @@
+use crate::approvals::ApprovalError;
 use crate::explain::{Explain, Inconsistent, Kind};
 use domain::access::Forbidden;
+use domain::limits::LimitRefused;
 use domain::money::MoneyError;
 
 /// Why limits could not be counted or shown.
@@ -11,6 +13,15 @@ pub enum LimitError {
     /// Amounts that cannot be compared with the limits.
     #[error(transparent)]
     Money(#[from] MoneyError),
+    /// Limits that make no sense.
+    #[error(transparent)]
+    Refused(#[from] LimitRefused),
+    /// The proposal would change nothing.
+    #[error("these are the limits that count already: propose others")]
+    NothingToChange,
+    /// The approval was refused.
+    #[error(transparent)]
+    Approval(#[from] ApprovalError),
     /// A stored limit is impossible.
     #[error(transparent)]
     Inconsistent(#[from] Inconsistent),
@@ -23,6 +34,9 @@ impl Explain for LimitError {
     fn kind(&self) -> Kind {
         match self {
             Self::Forbidden(forbidden) => forbidden.kind(),
+            Self::Refused(refused) => Kind::Invalid(Some(refused.field())),
+            Self::NothingToChange => Kind::Conflict,
+            Self::Approval(error) => error.kind(),
             Self::Money(_) => Kind::Invalid(Some("currency")),
             Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,
         }

@@ -1,9 +1,12 @@
 //! Limits of payers: what the class of a personal account allows is held when an order is taken
 //! and given back when its payment fails. Payments that look cut are marked for people to see.
+//! Limits are changed by two people.
 
+mod changes;
 mod error;
 mod store;
 
+pub use changes::{approval_concluded, changes, propose_change};
 pub use error::LimitError;
 
 use crate::office::Office;
@@ -17,18 +20,19 @@ use domain::order::Order;
 use sqlx::PgConnection;
 use time::Duration;
 
-/// The limits in force on a day, and the rule by which payments look cut.
+/// The limits in force today, those to come, and the rule by which payments look cut.
 ///
 /// # Errors
 /// Not allowed, or the database failed.
 pub async fn table(
     office: &Office,
     actor: &Actor,
-) -> Result<(Vec<LimitRow>, StructuringRule), LimitError> {
+) -> Result<(Vec<LimitRow>, Vec<LimitRow>, StructuringRule), LimitError> {
     actor.require(Permission::ViewPayments)?;
     let mut conn = office.db.acquire().await?;
     let rows = store::table(&mut conn, office.today()).await?;
-    Ok((rows, store::rule(&mut conn).await?))
+    let to_come = store::to_come(&mut conn, office.today()).await?;
+    Ok((rows, to_come, store::rule(&mut conn).await?))
 }
 
 /// The latest of a merchant's orders of the last days that look cut.

@@ -13,11 +13,45 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+struct Row {
+    account_kind: String,
+    class: String,
+    valid_from: time::Date,
+    per_payment_minor: Option<i64>,
+    per_day_minor: Option<i64>,
+    per_year_minor: Option<i64>,
+    in_total_minor: Option<i64>,
+    source: String,
+}
+
+impl TryFrom<Row> for LimitRow {
+    type Error = Inconsistent;
+
+    fn try_from(row: Row) -> Result<Self, Inconsistent> {
+        let wrong = |what: &str| Inconsistent::new("payer_limits", &row.class, what);
+        let account = AccountKind::named(&row.account_kind);
+        Ok(Self {
+            account: account.ok_or_else(|| wrong("unknown kind of account"))?,
+            class: AccountClass::named(&row.class).ok_or_else(|| wrong("unknown class"))?,
+            valid_from: BusinessDate(row.valid_from),
+            limits: Limits {
+                per_payment: row.per_payment_minor.map(Money::cny),
+                per_day: row.per_day_minor.map(Money::cny),
+                per_year: row.per_year_minor.map(Money::cny),
+                in_total: row.in_total_minor.map(Money::cny),
+            },
+            source: row.source,
+        })
+    }
+}
+
+/// The limits that count on a day.
 pub(super) async fn table(
     conn: &mut PgConnection,
     day: BusinessDate,
 ) -> Result<Vec<LimitRow>, LimitError> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         "SELECT DISTINCT ON (account_kind, class) account_kind, class, valid_from,
                 per_payment_minor, per_day_minor, per_year_minor, in_total_minor, source
          FROM payer_limits WHERE valid_from <= $1
@@ -26,24 +60,73 @@ pub(super) async fn table(
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let wrong = |what: &str| Inconsistent::new("payer_limits", &row.class, what);
-            let account = AccountKind::named(&row.account_kind);
-            Ok(LimitRow {
-                account: account.ok_or_else(|| wrong("unknown kind of account"))?,
-                class: AccountClass::named(&row.class).ok_or_else(|| wrong("unknown class"))?,
-                valid_from: BusinessDate(row.valid_from),
-                limits: Limits {
-                    per_payment: row.per_payment_minor.map(Money::cny),
-                    per_day: row.per_day_minor.map(Money::cny),
-                    per_year: row.per_year_minor.map(Money::cny),
-                    in_total: row.in_total_minor.map(Money::cny),
-                },
-                source: row.source,
-            })
-        })
-        .collect()
+    Ok(rows.into_iter().map(LimitRow::try_from).collect::<Result<_, _>>()?)
+}
+
+/// The limits that begin after a day.
+pub(super) async fn to_come(
+    conn: &mut PgConnection,
+    day: BusinessDate,
+) -> Result<Vec<LimitRow>, LimitError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT account_kind, class, valid_from, per_payment_minor, per_day_minor, per_year_minor,
+                in_total_minor, source
+         FROM payer_limits WHERE valid_from > $1 ORDER BY valid_from, account_kind, class",
+        day.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(LimitRow::try_from).collect::<Result<_, _>>()?)
+}
+
+/// Changes are carried out one at a time: the one rule there is stands for all of it.
+pub(super) async fn lock_table(conn: &mut PgConnection) -> Result<(), LimitError> {
+    sqlx::query!("SELECT id FROM structuring_rules FOR UPDATE").fetch_one(conn).await?;
+    Ok(())
+}
+
+pub(super) async fn set_row(conn: &mut PgConnection, row: &LimitRow) -> Result<(), LimitError> {
+    let minor = |limit: Option<Money>| limit.map(Money::minor);
+    sqlx::query!(
+        "INSERT INTO payer_limits
+            (account_kind, class, valid_from, per_payment_minor, per_day_minor, per_year_minor,
+             in_total_minor, source)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (account_kind, class, valid_from) DO UPDATE SET
+            per_payment_minor = EXCLUDED.per_payment_minor, per_day_minor = EXCLUDED.per_day_minor,
+            per_year_minor = EXCLUDED.per_year_minor, in_total_minor = EXCLUDED.in_total_minor,
+            source = EXCLUDED.source",
+        row.account.name(),
+        row.class.name(),
+        row.valid_from.0,
+        minor(row.limits.per_payment),
+        minor(row.limits.per_day),
+        minor(row.limits.per_year),
+        minor(row.limits.in_total),
+        row.source.trim(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn set_rule(
+    conn: &mut PgConnection,
+    rule: &StructuringRule,
+) -> Result<(), LimitError> {
+    let watched: Vec<i64> = rule.watched.iter().map(|limit| limit.minor()).collect();
+    sqlx::query!(
+        "UPDATE structuring_rules
+         SET share_ppm = $1, payments_min = $2, window_hours = $3, watched_minor = $4",
+        rule.share.ppm(),
+        i32::try_from(rule.payments_min).unwrap_or(i32::MAX),
+        rule.window_hours,
+        &watched,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 pub(super) async fn rule(conn: &mut PgConnection) -> Result<StructuringRule, LimitError> {

@@ -7,8 +7,9 @@ use crate::jobs::JobError;
 use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::approval::{ApprovalKind, ApprovalState};
+use domain::fee::FeeRow;
 use domain::ids::{ApprovalId, MerchantId};
-use domain::merchant::{FeeRow, MerchantChange, MerchantDetail};
+use domain::merchant::{MerchantChange, MerchantDetail};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 

@@ -1,9 +1,8 @@
 //! How payments move money: gross, each event a journal of its own.
 
-use domain::account::AccountRef;
-use domain::journal::{Entry, Source};
 use domain::payment::{Payment, Success};
-use ledger::{Dates, Posting};
+use ledger::entries::{self, Event, Owed, VatSplit};
+use ledger::{Dates, Posting, Source};
 use time::OffsetDateTime;
 
 /// The postings of a payment that succeeded.
@@ -26,29 +25,19 @@ pub(super) fn succeeded(
         event_time: success.event_time,
         posted_at,
     };
-    let begin = |event: &str, entry: Entry| {
+    let begin = |event: &str| {
         let key = format!("payments:{}:{event}", payment.id);
-        Posting::new(key, entry, dates, Source::new("payment", payment.id))
-            .requested_by(Some(request_id.to_owned()))
+        Event::new(key, Source::new("payment", payment.id), dates).requested_by(request_id)
     };
-    let unsettled = AccountRef::merchant_unsettled(payment.merchant);
-    let mut postings = vec![begin("collected", Entry::Collection).line(
-        AccountRef::due_from_channel(channel),
-        unsettled.clone(),
-        payment.amount,
-        "collected",
-    )];
+    let merchant = payment.merchant;
+    let mut postings =
+        vec![entries::collected(begin("collected"), channel, merchant, payment.amount)];
     if payment.fee.is_positive() {
-        let fee = begin("fee", Entry::FeeCharged);
-        postings.push(fee.line(unsettled, AccountRef::fee_income(), payment.fee, "merchant fee"));
+        let fee = VatSplit::unsplit(payment.fee);
+        postings.push(entries::fee_charged(begin("fee"), merchant, Owed::Unsettled, fee));
     }
     if payment.cost.is_positive() {
-        postings.push(begin("cost", Entry::ChannelCost).line(
-            AccountRef::channel_cost(),
-            AccountRef::payable_channel_fees(channel),
-            payment.cost,
-            "channel cost",
-        ));
+        postings.push(entries::channel_cost(begin("cost"), channel, payment.cost));
     }
     postings
 }

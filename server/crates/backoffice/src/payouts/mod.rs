@@ -27,6 +27,15 @@ use domain::money::{Currency, Money};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+impl From<Purse> for ledger::entries::Purse {
+    fn from(purse: Purse) -> Self {
+        match purse {
+            Purse::Available => Self::Available,
+            Purse::Commission => Self::Commission,
+        }
+    }
+}
+
 /// The balance of a merchant a payout is taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Purse {

@@ -2,38 +2,35 @@
 
 use super::store::Payout;
 use crate::office::Office;
-use domain::account::AccountRef;
 use domain::date::BusinessDate;
 use domain::ids::JournalId;
-use ledger::{Dates, Entry, Posting, Reversal, Source};
+use ledger::entries::{self, Event};
+use ledger::{Dates, Posting, Reversal, Source};
 use time::OffsetDateTime;
+
+/// Merchants are paid from the main custody account only.
+const CUSTODY: &str = "";
 
 fn dates(office: &Office, day: BusinessDate, event_time: OffsetDateTime) -> Dates {
     Dates { accounting_date: day, clearing_date: None, event_time, posted_at: office.now() }
 }
 
-fn posting(
+fn event(
     office: &Office,
     payout: &Payout,
-    (event, entry): (&str, Entry),
+    name: &str,
     (day, at): (BusinessDate, OffsetDateTime),
-) -> Posting {
-    let key = format!("payouts:{}:{event}", payout.id);
-    Posting::new(key, entry, dates(office, day, at), Source::new("payout", payout.id))
-        .requested_by(Some(office.request_id.clone()))
+) -> Event {
+    let key = format!("payouts:{}:{name}", payout.id);
+    Event::new(key, Source::new("payout", payout.id), dates(office, day, at))
+        .requested_by(&office.request_id)
 }
 
 /// Journal entry 8, first half: the money leaves the merchant's balance.
-///
-/// Dr 2241.03 merchant 96.40 / Cr 2241.08 96.40
 pub(super) fn submitted(office: &Office, payout: &Payout, day: BusinessDate) -> Posting {
-    let debit = payout.purse.account(payout.merchant);
-    posting(office, payout, ("submitted", Entry::MerchantPayout), (day, office.now())).line(
-        debit,
-        AccountRef::payouts_in_transit(),
-        payout.amount,
-        format!("payout {}", payout.number),
-    )
+    let event = event(office, payout, "submitted", (day, office.now()))
+        .words(format!("payout {}", payout.number));
+    entries::payout_submitted(event, payout.merchant, payout.purse.into(), payout.amount)
 }
 
 /// The bank refused: entry 8, first half, undone.
@@ -55,35 +52,22 @@ pub(super) fn rejected(
 }
 
 /// Journal entry 8, second half: the statement shows the debit.
-///
-/// Dr 2241.08 96.40 / Cr 1012.01 96.40
 pub(super) fn paid(
     office: &Office,
     payout: &Payout,
-    reserve: AccountRef,
     when: (BusinessDate, OffsetDateTime),
 ) -> Posting {
-    posting(office, payout, ("paid", Entry::MerchantPayout), when).line(
-        AccountRef::payouts_in_transit(),
-        reserve,
-        payout.amount,
-        format!("payout {}", payout.number),
-    )
+    let event = event(office, payout, "paid", when).words(format!("payout {}", payout.number));
+    entries::payout_paid(event, CUSTODY, payout.amount)
 }
 
 /// Journal entry 21: the bank sent the money back.
-///
-/// Dr 1012.01 96.40 / Cr 2241.10 96.40
 pub(super) fn returned(
     office: &Office,
     payout: &Payout,
-    reserve: AccountRef,
     when: (BusinessDate, OffsetDateTime),
 ) -> Posting {
-    posting(office, payout, ("returned", Entry::ReturnedPayout), when).line(
-        reserve,
-        AccountRef::returned_payouts(),
-        payout.amount,
-        format!("payout {} returned", payout.number),
-    )
+    let words = format!("payout {} returned", payout.number);
+    let event = event(office, payout, "returned", when).words(words);
+    entries::payout_returned(event, CUSTODY, payout.amount)
 }

@@ -7,11 +7,10 @@ use crate::jobs;
 use crate::office::Office;
 use crate::reserve;
 use banks::front::{Answer, Fault};
-use domain::account::AccountRef;
 use domain::ids::{PayoutId, StatementLineId};
 use domain::money::Money;
 use domain::payout::{PayoutEvent, PayoutState};
-use domain::reserve::{InstructionState, Purpose};
+use domain::reserve::InstructionState;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -118,7 +117,7 @@ pub async fn complete(
     store::save(conn, office, payout.id, &after).await?;
     store::note_bank_ref(conn, payout.id, &evidence.bank_ref).await?;
     let day = open_day(conn).await?;
-    let posting = postings::paid(office, &payout, reserve_account(), (day, evidence.at));
+    let posting = postings::paid(office, &payout, (day, evidence.at));
     ledger::post(conn, &posting).await?;
     reserve::conclude(conn, office, payout.id, InstructionState::Paid).await?;
     audit::record(conn, office, event("payouts.paid"), &payout.id.to_string(), &after).await?;
@@ -150,7 +149,7 @@ pub async fn returned(
     }
     store::save(conn, office, payout.id, &after).await?;
     let day = open_day(conn).await?;
-    let posting = postings::returned(office, &payout, reserve_account(), (day, evidence.at));
+    let posting = postings::returned(office, &payout, (day, evidence.at));
     ledger::post(conn, &posting).await?;
     audit::record(conn, office, event("payouts.returned"), &payout.id.to_string(), &after).await?;
     Ok(payout.id)
@@ -160,11 +159,6 @@ async fn numbered(conn: &mut PgConnection, number: &str) -> Result<Payout, Payou
     store::lock_numbered(conn, number)
         .await?
         .ok_or_else(|| PayoutError::NotFound(number.to_owned()))
-}
-
-/// Merchants are paid from custody only.
-fn reserve_account() -> AccountRef {
-    reserve::ledger_account(Purpose::Custody)
 }
 
 pub(super) async fn open_day(

@@ -6,9 +6,11 @@ use super::{SYSTEM, fund, lock, store};
 use crate::jobs::{Job, JobError, Message, Outcome, Run};
 use crate::office::Office;
 use crate::orders::Change;
-use banks::front::{Refund as BankRefund, RefundInstruction};
+use crate::payments::jobs::ToldTrade;
+use banks::front::{Answer, Fault, Refund as BankRefund, RefundInstruction};
 use domain::ids::RefundId;
 use domain::order::Cause;
+use domain::payment::Contradiction;
 use domain::refund::{RefundEvent, RefundState};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -79,7 +81,7 @@ impl Job for SendRefund {
             request_id: office.request_id.clone(),
         };
         let answer = front(office, &refund)?.refund(&instruction).await;
-        let said = (results::meaning(answer, refund.amount), Cause::Answer);
+        let said = (answer, Cause::Answer);
         match conclude(office, self.refund, said).await? {
             RefundState::Requested => Ok(Outcome::Again(RESEND_PAUSE)),
             _ => Ok(Outcome::Done),
@@ -113,11 +115,33 @@ impl Job for QueryRefund {
         tx.commit().await?;
         let front = front(office, &refund)?;
         let answer = front.query_refund(&refund.number, &office.request_id).await;
-        let said = (results::meaning(answer, refund.amount), Cause::Query);
+        let said = (answer, Cause::Query);
         match conclude(office, self.refund, said).await? {
             RefundState::Unknown { .. } => Ok(Outcome::Again(pause(queries))),
             _ => Ok(Outcome::Done),
         }
+    }
+}
+
+/// The channel says something that contradicts what we know of a refund: an error item is to be
+/// opened, further down (see `work`).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReportRefund {
+    /// The refund.
+    pub refund: RefundId,
+    /// How.
+    pub contradiction: Contradiction,
+    /// What the channel tells it did; none when it refuses.
+    pub told: Option<ToldTrade>,
+}
+
+impl Message for ReportRefund {
+    const KIND: &'static str = "refunds.report_contradiction";
+
+    fn unique_key(&self) -> Option<String> {
+        let trade = self.told.as_ref().map_or("", |told| told.channel_no.as_str());
+        let what = self.contradiction.name();
+        Some(format!("{}:{}:{what}:{trade}", Self::KIND, self.refund))
     }
 }
 
@@ -153,10 +177,12 @@ async fn begin_sending(
 async fn conclude(
     office: &Office,
     id: RefundId,
-    (meaning, cause): (Meaning, Cause),
+    (answer, cause): (Result<Answer, Fault>, Cause),
 ) -> Result<RefundState, JobError> {
     let mut tx = office.begin().await?;
     let (payment, refund) = lock(&mut tx, id).await?;
+    results::report(&mut tx, office, &refund, &answer).await?;
+    let meaning = results::meaning(answer, refund.amount);
     let after = match (&refund.state, &meaning) {
         // A question that did not arrive says nothing about the refund.
         (RefundState::Unknown { .. }, Meaning::Other(RefundEvent::NotSent)) => refund.state,

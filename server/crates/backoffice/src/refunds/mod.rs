@@ -31,13 +31,13 @@ use crate::office::Office;
 use crate::orders::Change;
 use crate::payments;
 use domain::access::{Actor, Permission};
-use domain::account::AccountRef;
 use domain::approval::{ApprovalKind, ApprovalState};
 use domain::date::BusinessDate;
 use domain::ids::{ApprovalId, MerchantId, RefundId, StaffId};
 use domain::order::Cause;
 use domain::refund::{RefundEvent, RefundRequest, RefundState, check_amount};
 use ledger::LedgerError;
+use ledger::entries::Owed;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
@@ -238,9 +238,9 @@ async fn fund(
     let day = open_day(conn).await?;
     let when = When { day, clearing: None, at: office.now() };
     let change = Change::by(SYSTEM, Cause::Funding);
-    for (party, account) in sources(payment) {
-        let code = account.code.clone();
-        let posting = postings::accepted(office, refund, account, when);
+    for (party, from) in sources(payment) {
+        let code = from.to(party).code;
+        let posting = postings::accepted(office, refund, (party, from), when);
         match ledger::post(conn, &posting).await {
             Ok(_) => {}
             Err(LedgerError::InsufficientBalance { .. }) => continue,
@@ -266,16 +266,13 @@ async fn fund(
 }
 
 /// Whose balances a refund may be taken from, in order.
-fn sources(payment: &PaidPayment) -> Vec<(MerchantId, AccountRef)> {
+fn sources(payment: &PaidPayment) -> Vec<(MerchantId, Owed)> {
     let merchant = payment.merchant;
-    let available = |party| (party, AccountRef::merchant_available(party));
     match (payment.settled, payment.seller) {
-        (true, Some(seller)) => vec![available(seller)],
-        (true, None) => vec![available(merchant)],
-        (false, Some(_)) => vec![(merchant, AccountRef::merchant_unsettled(merchant))],
-        (false, None) => {
-            vec![(merchant, AccountRef::merchant_unsettled(merchant)), available(merchant)]
-        }
+        (true, Some(seller)) => vec![(seller, Owed::Available)],
+        (true, None) => vec![(merchant, Owed::Available)],
+        (false, Some(_)) => vec![(merchant, Owed::Unsettled)],
+        (false, None) => vec![(merchant, Owed::Unsettled), (merchant, Owed::Available)],
     }
 }
 

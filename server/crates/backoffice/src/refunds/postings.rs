@@ -2,10 +2,11 @@
 
 use super::store::Refund;
 use crate::office::Office;
-use domain::account::AccountRef;
 use domain::date::BusinessDate;
+use domain::ids::MerchantId;
 use domain::money::Money;
-use ledger::{Dates, Entry, Posting, Source};
+use ledger::entries::{self, Event, Owed};
+use ledger::{Dates, Posting, Source};
 use time::OffsetDateTime;
 
 /// The days and the moment of an event.
@@ -19,67 +20,49 @@ pub(super) struct When {
     pub at: OffsetDateTime,
 }
 
-fn posting(office: &Office, refund: &Refund, event: (&str, Entry), when: When) -> Posting {
+fn event(office: &Office, refund: &Refund, name: &str, when: When) -> Event {
     let dates = Dates {
         accounting_date: when.day,
         clearing_date: when.clearing,
         event_time: when.at,
         posted_at: office.now(),
     };
-    let key = format!("refunds:{}:{}", refund.id, event.0);
-    Posting::new(key, event.1, dates, Source::new("refund", refund.id))
-        .requested_by(Some(office.request_id.clone()))
+    Event::new(format!("refunds:{}:{name}", refund.id), Source::new("refund", refund.id), dates)
+        .requested_by(&office.request_id)
 }
 
 /// Journal entry 11, first half: the money is set aside.
-///
-/// Dr 2241.02 merchant (or 2241.03) 100.00 / Cr 2241.07 100.00
-pub(super) fn accepted(office: &Office, refund: &Refund, from: AccountRef, when: When) -> Posting {
-    posting(office, refund, ("accepted", Entry::Refund), when).line(
-        from,
-        AccountRef::refunds_in_transit(),
-        refund.amount,
-        format!("refund {}", refund.number),
-    )
+pub(super) fn accepted(
+    office: &Office,
+    refund: &Refund,
+    (party, from): (MerchantId, Owed),
+    when: When,
+) -> Posting {
+    let event = event(office, refund, "accepted", when).words(format!("refund {}", refund.number));
+    entries::refund_accepted(event, party, from, refund.amount)
 }
 
 /// Journal entry 11, second half: the channel did it and nets it in its clearing.
-///
-/// Dr 2241.07 100.00 / Cr 1122.01 channel 100.00
 pub(super) fn succeeded(office: &Office, refund: &Refund, when: When) -> Posting {
-    posting(office, refund, ("succeeded", Entry::Refund), when).line(
-        AccountRef::refunds_in_transit(),
-        AccountRef::due_from_channel(&refund.channel),
-        refund.amount,
-        format!("refund {}", refund.number),
-    )
+    let event = event(office, refund, "succeeded", when).words(format!("refund {}", refund.number));
+    entries::refund_netted(event, &refund.channel, refund.amount)
 }
 
 /// Journal entry 11, failure: the merchant has the money back, available.
-///
-/// Dr 2241.07 100.00 / Cr 2241.03 100.00
 pub(super) fn failed(office: &Office, refund: &Refund, when: When) -> Posting {
-    posting(office, refund, ("failed", Entry::Refund), when).line(
-        AccountRef::refunds_in_transit(),
-        AccountRef::merchant_available(refund.party()),
-        refund.amount,
-        format!("refund {} failed", refund.number),
-    )
+    let words = format!("refund {} failed", refund.number);
+    let event = event(office, refund, "failed", when).words(words);
+    entries::refund_failed(event, refund.party(), refund.amount)
 }
 
 /// Journal entry 12: the fee goes back in proportion.
-///
-/// Dr 6021.02 0.60 / Cr 2241.02 merchant (or 2241.03) 0.60
 pub(super) fn fee_back(
     office: &Office,
     refund: &Refund,
-    (to, amount): (AccountRef, Money),
+    (party, to, amount): (MerchantId, Owed, Money),
     when: When,
 ) -> Posting {
-    posting(office, refund, ("fee_back", Entry::FeeRefund), when).line(
-        AccountRef::fee_income_refunded(),
-        to,
-        amount,
-        format!("fee of refund {}", refund.number),
-    )
+    let words = format!("fee of refund {}", refund.number);
+    let event = event(office, refund, "fee_back", when).words(words);
+    entries::fee_refunded(event, party, to, amount)
 }

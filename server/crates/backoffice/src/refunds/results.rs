@@ -1,5 +1,6 @@
 //! What the channel says: how a refund moves on after its money was set aside.
 
+use super::jobs::ReportRefund;
 use super::postings::{self, When};
 use super::store::{PaidPayment, Refund, Step};
 use super::{RefundError, SYSTEM, event, open_day, store};
@@ -9,14 +10,15 @@ use crate::notifications::{self, Announcement};
 use crate::office::Office;
 use crate::orders::{self, Change, Hop};
 use crate::payments;
+use crate::payments::jobs::ToldTrade;
 use banks::front::{Answer, Fault};
-use domain::account::AccountRef;
 use domain::date::BusinessDate;
 use domain::ids::RefundId;
 use domain::money::Money;
 use domain::notification::NotificationEvent;
 use domain::order::{Cause, HopOutcome, OrderState, Station};
 use domain::refund::{RefundEvent, RefundState, fee_back};
+use ledger::entries::Owed;
 use serde_json::json;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -173,13 +175,13 @@ async fn book_success(
     if payment.gives_fee_back {
         let amount = fee_back(payment.fee, payment.amount, succeeded, back)?;
         if amount.is_positive() {
-            let to = if payment.settled {
-                AccountRef::merchant_available(refund.party())
+            let (party, to) = if payment.settled {
+                (refund.party(), Owed::Available)
             } else {
-                AccountRef::merchant_unsettled(payment.merchant)
+                (payment.merchant, Owed::Unsettled)
             };
-            store::note_fee_back(conn, refund.id, (amount, &to.code)).await?;
-            let posting = postings::fee_back(office, refund, (to, amount), when);
+            store::note_fee_back(conn, refund.id, (amount, &to.to(party).code)).await?;
+            let posting = postings::fee_back(office, refund, (party, to, amount), when);
             ledger::post(conn, &posting).await?;
         }
     }
@@ -222,24 +224,45 @@ pub async fn hear_callback(
         return Ok("there is no such refund");
     };
     let (payment, refund) = super::lock(&mut tx, id).await?;
+    let contradicted = report(&mut tx, office, &refund, &answer).await?;
     if !matches!(refund.state, RefundState::Sending | RefundState::Unknown { .. }) {
-        let same = match (&refund.state, &answer) {
-            (RefundState::Succeeded { channel_no: known }, Ok(Answer::Done { channel_no, .. })) => {
-                known == channel_no
-            }
-            (RefundState::Failed { .. }, Ok(Answer::Declined { .. })) => true,
-            (_, Ok(Answer::Done { .. } | Answer::Declined { .. })) => false,
-            _ => true,
-        };
-        // What contradicts certainty, the channel's bill decides.
-        return Ok(if same {
-            "known already"
+        tx.commit().await?;
+        return Ok(if contradicted {
+            "contradicts what is certain: a difference is opened"
         } else {
-            "contradicts what is certain: see the bill"
+            "known already"
         });
     }
     let said = (meaning(answer, refund.amount), Change::by(SYSTEM, Cause::Callback));
     apply(&mut tx, office, (&payment, &refund), said).await?;
     tx.commit().await?;
     Ok("taken in")
+}
+
+/// Has an error item opened where the channel's word contradicts what we know of a refund. Answers
+/// whether it does.
+pub(super) async fn report(
+    conn: &mut PgConnection,
+    office: &Office,
+    refund: &Refund,
+    answer: &Result<Answer, Fault>,
+) -> Result<bool, RefundError> {
+    let told = match answer {
+        Ok(Answer::Done { channel_no, amount, at, clearing_date }) => Some(ToldTrade {
+            channel_no: channel_no.clone(),
+            amount: *amount,
+            at: *at,
+            clearing_date: *clearing_date,
+        }),
+        Ok(Answer::Declined { .. }) => None,
+        _ => return Ok(false),
+    };
+    let word = told.as_ref().map(|told| (told.channel_no.as_str(), told.amount));
+    let Some(contradiction) = refund.state.contradiction(refund.amount, word) else {
+        return Ok(false);
+    };
+    tracing::warn!(refund.id = %refund.id, ?answer, "the channel contradicts us about a refund");
+    let report = ReportRefund { refund: refund.id, contradiction, told };
+    queue::enqueue(conn, office, &report).await?;
+    Ok(true)
 }

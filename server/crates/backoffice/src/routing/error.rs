@@ -17,6 +17,9 @@ pub enum RoutingError {
     /// Somebody asked about a merchant nobody knows.
     #[error("there is no merchant {0}")]
     UnknownMerchant(String),
+    /// A rule is named that is not there.
+    #[error("there is no routing rule {0:?}")]
+    NoSuchRule(String),
     /// The proposal would change nothing.
     #[error("these are the rules in force already: propose something else")]
     NothingToChange,
@@ -43,6 +46,7 @@ impl Explain for RoutingError {
             Self::Forbidden(forbidden) => forbidden.kind(),
             Self::Rules(_) => Kind::Invalid(Some("rules")),
             Self::UnknownMerchant(_) => Kind::Invalid(Some("merchant")),
+            Self::NoSuchRule(_) => Kind::Invalid(Some("name")),
             Self::NothingToChange => Kind::Conflict,
             Self::Approval(error) => error.kind(),
             Self::Channel(error) => error.kind(),

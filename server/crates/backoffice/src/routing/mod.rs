@@ -1,33 +1,28 @@
-//! Payment routing (支付路由): the rules, version by version under four eyes, and the decision for
-//! each payment with its whole explanation.
+//! Payment routing (支付路由): the rules, version by version and changed rule by rule under four
+//! eyes, and the decision for each payment with its whole explanation.
 
+mod changes;
 mod error;
 mod store;
 
+pub use changes::{approval_concluded, changes, propose};
 pub use error::RoutingError;
 
-use crate::approvals::{self, Leave, Proposal};
 use crate::audit::{self, Event, Who};
 use crate::channels::{self, Asked};
-use crate::jobs::JobError;
 use crate::merchants;
 use crate::office::Office;
 use domain::access::{Actor, Permission};
-use domain::approval::{ApprovalKind, ApprovalState};
-use domain::ids::{ApprovalId, MerchantId};
+use domain::ids::MerchantId;
 use domain::money::Money;
 use domain::product::{CardType, Product};
 use domain::routing::{
     self, Choose, Question, RoutingAsk, RoutingDecision, Rule, RuleBook, RuleVersion, Seed,
     check_rules,
 };
-use serde_json::{Value, json};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
-
-/// There is one set of rules; requests for approval are about ids.
-const RULES: Uuid = Uuid::from_u128(0x7275_6c65_7300);
 
 /// The payment that wants a channel.
 #[derive(Debug, Clone)]
@@ -111,60 +106,6 @@ pub async fn rules(
     Ok((store::current(&mut conn).await?, store::versions(&mut conn).await?))
 }
 
-/// Proposes other rules in place of those in force.
-///
-/// # Errors
-/// Not allowed, the rules make no sense, nothing would change, or a change is already waiting.
-pub async fn propose_rules(
-    office: &Office,
-    actor: &Actor,
-    rules: &[Rule],
-) -> Result<ApprovalId, RoutingError> {
-    actor.require(Permission::MakeRoutingChange)?;
-    let mut tx = office.begin().await?;
-    check(&mut tx, rules).await?;
-    let book = store::current(&mut tx).await?;
-    if book.rules == rules {
-        return Err(RoutingError::NothingToChange);
-    }
-    let proposal = Proposal {
-        kind: ApprovalKind::RoutingRules,
-        subject: RULES,
-        title: format!("routing rules, version {}", book.version + 1),
-        content: content(&book, rules),
-    };
-    let approval = approvals::propose(&mut tx, office, actor, &proposal).await?;
-    tx.commit().await?;
-    Ok(approval)
-}
-
-/// Puts approved rules in force, unless others came into force meanwhile.
-///
-/// # Errors
-/// The database failed.
-pub async fn approval_concluded(office: &Office, id: ApprovalId) -> Result<(), JobError> {
-    let mut tx = office.begin().await?;
-    let (state, _, approved) = approvals::standing(&mut tx, id).await?;
-    if !matches!(state, ApprovalState::Approved { .. }) {
-        return Ok(());
-    }
-    let rules: Vec<Rule> = serde_json::from_value(approved["after"].clone())?;
-    let book = store::current(&mut tx).await?;
-    let leave = approvals::execute(&mut tx, office, id, &content(&book, &rules)).await?;
-    if let Leave::Granted { .. } = leave {
-        let next = RuleBook { version: book.version + 1, rules };
-        store::insert(&mut tx, &next, (Some(id), office.now())).await?;
-        let event = Event {
-            who: Who::System("worker"),
-            action: "routing.rules",
-            subject_kind: "routing_rules",
-        };
-        audit::record(&mut tx, office, event, &next.version.to_string(), &approved).await?;
-    }
-    tx.commit().await?;
-    Ok(())
-}
-
 /// Puts rules in force: for the command line, the demonstration and tests. The same rules again
 /// change nothing.
 ///
@@ -219,9 +160,4 @@ async fn choose(
         seed: Seed::of(wanted.payment),
     };
     Ok(routing::decide(book, &candidates, &question))
-}
-
-/// What the checker sees: the rules in force and those that would be.
-fn content(book: &RuleBook, rules: &[Rule]) -> Value {
-    json!({ "version": book.version + 1, "before": book.rules, "after": rules })
 }

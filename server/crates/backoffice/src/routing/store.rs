@@ -20,6 +20,22 @@ pub(super) async fn current(conn: &mut PgConnection) -> Result<RuleBook, Routing
     Ok(RuleBook { version: row.version, rules })
 }
 
+/// The version of the rules in which the rule of this name last changed; 0 when it never was there.
+pub(super) async fn rule_version(conn: &mut PgConnection, name: &str) -> Result<i64, RoutingError> {
+    let version = sqlx::query_scalar!(
+        r#"SELECT COALESCE(max(version), 0) AS "version!" FROM (
+             SELECT version, rule, lag(rule) OVER (ORDER BY version) AS before FROM (
+               SELECT version, (
+                 SELECT one FROM jsonb_array_elements(rules) one WHERE one ->> 'name' = $1) AS rule
+               FROM routing_versions) each) changed
+           WHERE rule IS DISTINCT FROM before"#,
+        name,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(version)
+}
+
 pub(super) async fn versions(conn: &mut PgConnection) -> Result<Vec<RuleVersion>, RoutingError> {
     let rows = sqlx::query!(
         r#"SELECT version, approval_id, made_at, jsonb_array_length(rules) AS "rules!"

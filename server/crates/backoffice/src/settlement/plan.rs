@@ -8,6 +8,7 @@ use domain::merchant::SplitRule;
 use domain::money::{Currency, Money};
 use domain::settlement::Figures;
 use domain::split::{SELLER, Split, SplitRefused, split};
+use ledger::entries::SplitFrom;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A payment with what becomes of it.
@@ -185,7 +186,11 @@ impl Plan {
                 push("fee_borne", commission, unsettled, *amount);
             }
             Share::Split(split) => {
-                let source = self.source(split);
+                let code = match Self::source(split) {
+                    SplitFrom::Unsettled => "2241.02",
+                    SplitFrom::Pending => "2241.05",
+                };
+                let source = Side { code, merchant: Some(self.merchant) };
                 for line in &split.lines {
                     let from = line.from.map_or(source, available);
                     push(&line.label, from, self.payee(line.to), line.amount);
@@ -197,15 +202,14 @@ impl Plan {
 
     /// Where the lines of a split that are not charged to the seller come from: the pending
     /// balance, or, when nothing is shared at source, the unsettled one itself.
-    pub(super) fn source(&self, split: &Split) -> Side {
+    pub(super) fn source(split: &Split) -> SplitFrom {
         let others = || split.lines.iter().filter(|line| line.label != SELLER);
         let charged_only = others().count() > 0 && others().all(|line| line.from.is_some());
-        let code = if charged_only { "2241.02" } else { "2241.05" };
-        Side { code, merchant: Some(self.merchant) }
+        if charged_only { SplitFrom::Unsettled } else { SplitFrom::Pending }
     }
 
     /// Where a party's share goes: a platform's to its commission account.
-    pub(super) fn payee(&self, party: MerchantId) -> Side {
+    fn payee(&self, party: MerchantId) -> Side {
         if party == self.merchant {
             Side { code: "2241.06", merchant: Some(party) }
         } else {

@@ -1,14 +1,13 @@
 //! How a settlement moves money: one journal, every amount a line with its own two sides.
 
 use super::SettlementError;
-use super::plan::{Plan, Share, Side};
+use super::plan::{Plan, Share};
 use super::store::Days;
 use crate::office::Office;
-use domain::account::AccountRef;
 use domain::ids::{MerchantId, SettlementId};
-use domain::money::Money;
 use domain::split::Split;
-use ledger::{Dates, Entry, Posting, Source};
+use ledger::entries::{self, Event, Part, ShareFrom, Shared};
+use ledger::{Dates, Posting, Source};
 
 /// Key of a settlement's journal.
 pub(super) fn key(settlement: SettlementId) -> String {
@@ -38,57 +37,34 @@ pub(super) fn settled(
         event_time: office.now(),
         posted_at: office.now(),
     };
-    let splits = plan.settled.iter().any(|settled| !matches!(settled.share, Share::Own(_)));
-    let entry = if splits { Entry::Split } else { Entry::Settlement };
-    let mut posting = Posting::new(key(id), entry, dates, Source::new("settlement", id))
+    let event = Event::new(key(id), Source::new("settlement", id), dates)
         .memo(format!("settlement of {}", days.clearing))
-        .requested_by(Some(office.request_id.clone()));
-    let unsettled = || AccountRef::merchant_unsettled(merchant);
-    let own = plan.own()?;
-    if own.is_positive() {
-        let to = AccountRef::merchant_available(merchant);
-        posting = posting.line(unsettled(), to, own, "settled");
-    } else if !own.is_zero() {
-        let from = AccountRef::merchant_available(merchant);
-        posting = posting.line(from, unsettled(), own.checked_neg()?, "refunds beyond payments");
-    }
-    for settled in &plan.settled {
-        let memo = &settled.item.merchant_order_no;
+        .requested_by(&office.request_id);
+    let mut parts = vec![Part::Own(plan.own()?)];
+    parts.extend(plan.settled.iter().filter_map(|settled| {
+        let memo = settled.item.merchant_order_no.clone();
         match &settled.share {
-            Share::Own(_) | Share::Nothing => {}
-            Share::Missing(amount) => {
-                let from = AccountRef::platform_commission(merchant);
-                posting = posting.line(from, unsettled(), *amount, memo);
-            }
-            Share::Split(split) => posting = shared(posting, plan, split, memo),
+            Share::Own(_) | Share::Nothing => None,
+            Share::Missing(amount) => Some(Part::FeeBorne { amount: *amount, memo }),
+            Share::Split(split) => Some(split_of(plan, split, memo)),
         }
-    }
-    Ok(if posting.lines().is_empty() { None } else { Some(posting) })
+    }));
+    Ok(entries::settled_together(event, merchant, parts)?)
 }
 
-fn shared(mut posting: Posting, plan: &Plan, split: &Split, memo: &str) -> Posting {
-    let source = account(plan.source(split));
-    let pending = AccountRef::split_pending(plan.merchant);
-    if source == pending {
-        let from = AccountRef::merchant_unsettled(plan.merchant);
-        posting = posting.line(from, pending, split.base, memo);
-    }
-    for line in split.lines.iter().filter(|line| is_moved(line.amount)) {
-        let from = line.from.map_or_else(|| source.clone(), AccountRef::merchant_available);
-        let to = account(plan.payee(line.to));
-        posting = posting.line(from, to, line.amount, format!("{memo} {}", line.label));
-    }
-    posting
-}
-
-/// A share that rounds to nothing is shown but moves nothing.
-fn is_moved(amount: Money) -> bool {
-    !amount.is_zero()
-}
-
-fn account(side: Side) -> AccountRef {
-    match side.merchant {
-        Some(merchant) => AccountRef::new(side.code, merchant),
-        None => AccountRef::sole(side.code),
-    }
+fn split_of(plan: &Plan, split: &Split, memo: String) -> Part {
+    let shares = split.lines.iter().map(|line| ShareFrom {
+        charged: line.from,
+        share: entries::Share {
+            to: if line.to == plan.merchant {
+                Shared::Commission(line.to)
+            } else {
+                Shared::Party(line.to)
+            },
+            amount: line.amount,
+            memo: format!("{memo} {}", line.label),
+        },
+    });
+    let shares = shares.collect();
+    Part::Split { base: split.base, from: Plan::source(split), shares, memo }
 }

@@ -87,7 +87,7 @@ async fn payments_just_below_a_limit_are_marked_for_people_to_see(pool: PgPool) 
 async fn the_table_of_limits_is_shown(pool: PgPool) {
     let world = World::new(pool).await;
     let auditor = world.person(Role::Auditor).await;
-    let (rows, rule) = limits::table(&world.office, &auditor).await.unwrap();
+    let (rows, _, rule) = limits::table(&world.office, &auditor).await.unwrap();
     assert_eq!((rows.len(), rule.payments_min), (6, 3));
     let admin = world.person(Role::Admin).await;
     assert!(limits::table(&world.office, &admin).await.is_err());

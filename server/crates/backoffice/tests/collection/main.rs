@@ -26,3 +26,4 @@ mod routing;
 mod limits;
 #[cfg(test)]
 mod search;
+mod thresholds;

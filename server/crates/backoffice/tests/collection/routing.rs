@@ -12,7 +12,8 @@ use domain::ids::{ApprovalId, PaymentId};
 use domain::money::Money;
 use domain::product::{CardType, Product};
 use domain::routing::{
-    Choose, Conditions, RouteVerdict, RoutingAsk, RoutingDecision, Rule, RuleRefused, Target,
+    Choose, Conditions, RouteVerdict, RoutingAsk, RoutingDecision, Rule, RuleChange, RuleRefused,
+    Target,
 };
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
@@ -66,6 +67,10 @@ async fn health(world: &World, channel: &str) -> HealthState {
     channels::find(&world.office, &auditor, channel).await.unwrap().standing.health
 }
 
+fn set(rule: &Rule) -> RuleChange {
+    RuleChange { name: rule.name.clone(), after: Some(rule.clone()), in_front_of: None }
+}
+
 #[sqlx::test(migrations = "../../../migrations")]
 async fn rules_come_into_force_by_two_people_and_each_payment_keeps_its_explanation(pool: PgPool) {
     let world = World::new(pool).await;
@@ -73,16 +78,19 @@ async fn rules_come_into_force_by_two_people_and_each_payment_keeps_its_explanat
     let checker = world.person(Role::Manager).await;
     let mut books = rule("books by bank", &[("bank", 1)]);
     books.when.merchants = vec!["M100001".to_owned()];
-    let rules = [books, rule("all", &[("unionpay", 3), ("bank", 1)])];
-    let id = routing::propose_rules(&world.office, &maker, &rules).await.unwrap();
+    let all = rule("all", &[("unionpay", 3), ("bank", 1)]);
+    let first = routing::propose(&world.office, &maker, &set(&all)).await.unwrap();
     assert_eq!(chosen(&decide(&world, 1, NOON).await), "unionpay", "not in force yet");
-    assert!(routing::propose_rules(&world.office, &maker, &rules).await.is_err(), "one waits");
-    assert_eq!(approve(&world, &checker, id).await, "executed");
+    assert!(routing::propose(&world.office, &maker, &set(&all)).await.is_err(), "one waits");
+    assert_eq!(approve(&world, &checker, first).await, "executed");
+    let change = RuleChange { in_front_of: Some("all".to_owned()), ..set(&books) };
+    let second = routing::propose(&world.office, &maker, &change).await.unwrap();
+    assert_eq!(approve(&world, &checker, second).await, "executed");
 
     let decision = decide(&world, 1, NOON).await;
-    assert_eq!((decision.version, decision.rule.as_deref()), (1, Some("books by bank")));
+    assert_eq!((decision.version, decision.rule.as_deref()), (2, Some("books by bank")));
     assert_eq!(chosen(&decision), "bank");
-    let same = routing::propose_rules(&world.office, &maker, &rules).await.unwrap_err();
+    let same = routing::propose(&world.office, &maker, &set(&books)).await.unwrap_err();
     assert!(matches!(same, RoutingError::NothingToChange));
 
     let view = world.pay(&order("A-1", "100.00")).await;
@@ -91,32 +99,82 @@ async fn rules_come_into_force_by_two_people_and_each_payment_keeps_its_explanat
     assert_eq!(chosen(&detail.routing), "bank");
     let named: Vec<_> = detail.routing.considered.iter().map(|one| &one.channel).collect();
     assert_eq!(named, ["bank", "unionpay", "bank", "wechat"], "every candidate is explained");
+    let told = routing::changes(&world.office, &maker).await.unwrap();
+    let titles: Vec<_> = told.iter().map(|request| request.title.as_str()).collect();
+    assert_eq!(titles, ["new routing rule books by bank", "new routing rule all"]);
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn changes_of_different_rules_wait_side_by_side_and_all_come_into_force(pool: PgPool) {
+    let world = World::new(pool).await;
+    let maker = world.person(Role::Operations).await;
+    let checker = world.person(Role::Manager).await;
+    let mut conn = world.office.db.acquire().await.unwrap();
+    let (one, other) = (rule("one", &[("unionpay", 1)]), rule("other", &[("bank", 1)]));
+    routing::set_up(&mut conn, &world.office, &[one.clone(), other.clone()]).await.unwrap();
+    let heavier = rule("one", &[("unionpay", 9)]);
+    let gone = RuleChange { name: "other".to_owned(), after: None, in_front_of: None };
+    let third = rule("third", &[("bank", 5)]);
+    let mut waiting = Vec::new();
+    for change in [set(&heavier), gone, set(&third)] {
+        waiting.push(routing::propose(&world.office, &maker, &change).await.unwrap());
+    }
+    for id in waiting {
+        assert_eq!(approve(&world, &checker, id).await, "executed");
+    }
+    let (book, versions) = routing::rules(&world.office, &maker).await.unwrap();
+    assert_eq!(book.rules, [heavier, third]);
+    assert_eq!((book.version, versions.len()), (4, 4));
 }
 
 #[sqlx::test(migrations = "../../../migrations")]
 async fn rules_that_name_no_channel_are_not_even_proposed(pool: PgPool) {
     let world = World::new(pool).await;
     let maker = world.person(Role::Operations).await;
-    let rules = [rule("gone", &[("nowhere", 1)])];
-    let refused = routing::propose_rules(&world.office, &maker, &rules).await.unwrap_err();
+    let lost = set(&rule("gone", &[("nowhere", 1)]));
+    let refused = routing::propose(&world.office, &maker, &lost).await.unwrap_err();
     assert!(matches!(refused, RoutingError::Rules(RuleRefused::UnknownChannel { .. })));
+    let unknown = RuleChange { name: "nothing".to_owned(), after: None, in_front_of: None };
+    let refused = routing::propose(&world.office, &maker, &unknown).await.unwrap_err();
+    assert!(matches!(refused, RoutingError::NoSuchRule(_)));
     let auditor = world.person(Role::Auditor).await;
-    let refused = routing::propose_rules(&world.office, &auditor, &[]).await.unwrap_err();
+    let refused = routing::propose(&world.office, &auditor, &unknown).await.unwrap_err();
     assert!(matches!(refused, RoutingError::Forbidden(_)));
 }
 
 #[sqlx::test(migrations = "../../../migrations")]
-async fn rules_that_changed_meanwhile_are_not_overwritten(pool: PgPool) {
+async fn a_rule_that_changed_meanwhile_is_not_overwritten_and_the_difference_is_told(pool: PgPool) {
     let world = World::new(pool).await;
     let maker = world.person(Role::Operations).await;
     let checker = world.person(Role::Manager).await;
-    let rules = [rule("all", &[("unionpay", 1)])];
-    let id = routing::propose_rules(&world.office, &maker, &rules).await.unwrap();
     let mut conn = world.office.db.acquire().await.unwrap();
-    let other = [rule("other", &[("bank", 1)])];
-    routing::set_up(&mut conn, &world.office, &other).await.unwrap();
+    let now = [rule("all", &[("unionpay", 1)])];
+    routing::set_up(&mut conn, &world.office, &now).await.unwrap();
+    let wanted = set(&rule("all", &[("unionpay", 3), ("bank", 1)]));
+    let id = routing::propose(&world.office, &maker, &wanted).await.unwrap();
+    let meanwhile = [rule("all", &[("bank", 1)])];
+    routing::set_up(&mut conn, &world.office, &meanwhile).await.unwrap();
     assert_eq!(approve(&world, &checker, id).await, "stale");
     assert_eq!(chosen(&decide(&world, 1, NOON).await), "bank");
+    let told = approvals::differences::of(&world.office, &checker, id).await.unwrap();
+    let places: Vec<String> = told.iter().map(|one| one.place.join(".")).collect();
+    assert_eq!(places, ["before.to", "version"]);
+    assert_eq!((told[1].approved.as_deref(), told[1].now.as_deref()), (Some("1"), Some("2")));
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn a_rule_that_changed_and_changed_back_is_another_version(pool: PgPool) {
+    let world = World::new(pool).await;
+    let maker = world.person(Role::Operations).await;
+    let checker = world.person(Role::Manager).await;
+    let mut conn = world.office.db.acquire().await.unwrap();
+    let (now, other) = (rule("all", &[("unionpay", 1)]), rule("all", &[("bank", 1)]));
+    routing::set_up(&mut conn, &world.office, std::slice::from_ref(&now)).await.unwrap();
+    let gone = RuleChange { name: "all".to_owned(), after: None, in_front_of: None };
+    let id = routing::propose(&world.office, &maker, &gone).await.unwrap();
+    routing::set_up(&mut conn, &world.office, &[other]).await.unwrap();
+    routing::set_up(&mut conn, &world.office, &[now]).await.unwrap();
+    assert_eq!(approve(&world, &checker, id).await, "stale");
 }
 
 #[sqlx::test(migrations = "../../../migrations")]

@@ -8,7 +8,8 @@ use domain::access::{Actor, Role};
 use domain::calendar::Calendar;
 use domain::date::{BusinessDate, BusinessZone};
 use domain::money::Money;
-use ledger::{AccountRef, Dates, Entry, Posting, Source};
+use ledger::entries::{self, Event};
+use ledger::{Dates, Source};
 use sqlx::PgPool;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -56,12 +57,9 @@ pub async fn collected(office: &Office, key: &str, fen: i64) {
         event_time: NOON,
         posted_at: NOON,
     };
-    let posting = Posting::new(key, Entry::Collection, dates, Source::new("payment", key)).line(
-        AccountRef::due_from_channel("unionpay"),
-        AccountRef::merchant_unsettled(Uuid::from_u128(1).into()),
-        Money::cny(fen),
-        "collection",
-    );
+    let event = Event::new(key, Source::new("payment", key), dates);
+    let merchant = Uuid::from_u128(1).into();
+    let posting = entries::collected(event, "unionpay", merchant, Money::cny(fen));
     let mut conn = office.db.acquire().await.unwrap();
     ledger::post(&mut conn, &posting).await.unwrap();
 }

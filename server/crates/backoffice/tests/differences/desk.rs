@@ -27,7 +27,8 @@ use domain::page::PageRequest;
 use domain::reconciliation::{RunDetail, RunScope, Shown};
 use domain::reserve::Purpose;
 use domain::source_file::FileKind;
-use ledger::{Dates, Entry, Posting, Source};
+use ledger::entries::{self, Event, Owed, VatSplit};
+use ledger::{Dates, Source};
 use sqlx::PgPool;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -338,28 +339,26 @@ impl Desk {
     }
 
     async fn book_success(&self, payment: PaymentId, fen: i64) {
-        let due = AccountRef::due_from_channel("unionpay");
-        let unsettled = AccountRef::merchant_unsettled(self.shop);
-        let payable = AccountRef::payable_channel_fees("unionpay");
-        for (entry, debit, credit, fen) in [
-            (Entry::Collection, due, unsettled.clone(), fen),
-            (Entry::FeeCharged, unsettled, AccountRef::fee_income(), 60),
-            (Entry::ChannelCost, AccountRef::channel_cost(), payable, 24),
-        ] {
-            let now = self.office.now();
-            let dates = Dates {
-                accounting_date: DAY,
-                clearing_date: Some(DAY),
-                event_time: now,
-                posted_at: now,
-            };
-            let key = format!("payments:{payment}:{}", entry.name());
-            let posting = Posting::new(key, entry, dates, Source::new("payment", payment));
-            let posting = posting.line(debit, credit, Money::cny(fen), "test");
-            let mut tx = self.office.begin().await.unwrap();
-            ledger::post(&mut tx, &posting).await.unwrap();
-            tx.commit().await.unwrap();
-        }
+        let now = self.office.now();
+        let dates = Dates {
+            accounting_date: DAY,
+            clearing_date: Some(DAY),
+            event_time: now,
+            posted_at: now,
+        };
+        let event = |what| {
+            let key = format!("payments:{payment}:{what}");
+            Event::new(key, Source::new("payment", payment), dates)
+        };
+        let fee = VatSplit::unsplit(Money::cny(60));
+        let postings = [
+            entries::collected(event("collected"), "unionpay", self.shop, Money::cny(fen)),
+            entries::fee_charged(event("fee"), self.shop, Owed::Unsettled, fee),
+            entries::channel_cost(event("cost"), "unionpay", Money::cny(24)),
+        ];
+        let mut tx = self.office.begin().await.unwrap();
+        ledger::post_all(&mut tx, &postings).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// What an account holds, in fen.

@@ -16,7 +16,8 @@ use domain::ids::{ApprovalId, MerchantId, PaymentId, ReserveAccountId, SessionId
 use domain::money::{Currency, Money};
 use domain::reserve::Purpose;
 use domain::settlement::SettlementRun;
-use ledger::{Dates, Entry, Posting, Source};
+use ledger::entries::{self, Event, Owed, VatSplit};
+use ledger::{Dates, Posting, Source};
 use sqlx::PgPool;
 use std::sync::Arc;
 use time::macros::datetime;
@@ -204,38 +205,25 @@ impl House {
         .execute(&self.office.db)
         .await
         .unwrap();
-        self.book(
-            Entry::Collection,
-            payment,
-            ("1122.01", "unionpay"),
-            ("2241.02", merchant, 10_000),
-        )
-        .await;
-        self.book(Entry::FeeCharged, payment, ("2241.02", merchant), ("6021.01", "", 60)).await;
-        self.book(Entry::ChannelCost, payment, ("6421.01", ""), ("2202.01", "unionpay", 24)).await;
+        let amount = Money::cny(10_000);
+        self.books(payment, |event| entries::collected(event, "unionpay", merchant, amount)).await;
+        let fee = VatSplit::unsplit(Money::cny(60));
+        self.books(payment, |event| entries::fee_charged(event, merchant, Owed::Unsettled, fee))
+            .await;
+        let cost = Money::cny(24);
+        self.books(payment, |event| entries::channel_cost(event, "unionpay", cost)).await;
         PaymentId(payment)
     }
 
-    /// Books one line.
-    pub async fn book(
-        &self,
-        entry: Entry,
-        id: Uuid,
-        (debit, debited): (&str, impl std::fmt::Display),
-        (credit, credited, fen): (&str, impl std::fmt::Display, i64),
-    ) {
+    /// Books what happened.
+    pub async fn books(&self, id: Uuid, what: impl FnOnce(Event) -> Posting) {
         let mut tx = self.office.begin().await.unwrap();
         let now = self.office.now();
         let open = ledger::days::current(&mut tx).await.unwrap().unwrap();
         let dates =
             Dates { accounting_date: open, clearing_date: None, event_time: now, posted_at: now };
-        let key = format!("test:{id}:{}:{}", entry.name(), self.office.new_id());
-        let posting = Posting::new(key, entry, dates, Source::new("payment", id)).line(
-            AccountRef::new(debit, debited),
-            AccountRef::new(credit, credited),
-            Money::cny(fen),
-            "test",
-        );
+        let key = format!("test:{id}:{}", self.office.new_id());
+        let posting = what(Event::new(key, Source::new("payment", id), dates));
         ledger::post(&mut tx, &posting).await.unwrap();
         tx.commit().await.unwrap();
     }
@@ -243,7 +231,8 @@ impl House {
     /// The channel pays what it collected into the reserve (entry 4).
     pub async fn funds_arrive(&self, fen: i64) {
         let id = self.office.new_id();
-        self.book(Entry::ChannelFunds, id, ("1012.01", ""), ("1122.01", "unionpay", fen)).await;
+        let amount = Money::cny(fen);
+        self.books(id, |event| entries::channel_funds_gross(event, "unionpay", "", amount)).await;
     }
 
     /// What an account holds, in fen.

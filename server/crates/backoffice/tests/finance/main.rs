@@ -5,7 +5,11 @@ mod bank;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod holds;
+#[cfg(test)]
 mod payouts;
+#[cfg(test)]
+mod refund_contradictions;
 #[cfg(test)]
 mod refunds;
 #[cfg(test)]

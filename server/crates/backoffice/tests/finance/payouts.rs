@@ -301,7 +301,7 @@ async fn a_reserve_emptied_after_approval_sends_nothing(pool: PgPool) {
     let (batch, approval) = submitted(&house, payout.id).await;
     house.decide(&house.checker, approval, Verdict::Approve).await.unwrap();
     let id = house.office.new_id();
-    house.book(ledger::Entry::BankCharge, id, ("6421.01", ""), ("1012.01", "", 100)).await;
+    house.books(id, |event| ledger::entries::bank_charged(event, "", Money::cny(100))).await;
     house.work().await;
     assert!(house.bank.sent().is_empty());
     let batch = payouts::find_batch(&house.office, &house.maker, batch).await.unwrap();

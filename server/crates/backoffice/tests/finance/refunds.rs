@@ -7,7 +7,7 @@ use domain::ids::{ApprovalId, MerchantId, PaymentId, RefundId};
 use domain::money::Money;
 use domain::page::PageRequest;
 use domain::refund::{AmountRefused, RefundDetail, RefundFilter, RefundRequest};
-use ledger::Entry;
+use ledger::entries::{self, Holder, Intake};
 use sqlx::PgPool;
 
 fn asked(payment: PaymentId, number: &str, fen: i64) -> RefundRequest {
@@ -170,7 +170,10 @@ async fn a_balance_that_does_not_cover_it_is_waited_for(pool: PgPool) {
     assert!(house.bank.sent().is_empty());
     // The merchant tops up: the refund goes from what it brought.
     let top_up = house.office.new_id();
-    house.book(Entry::TopUp, top_up, ("1012.01", ""), ("2241.03", house.shop, 10_000)).await;
+    let (holder, amount) = (Holder::Merchant(house.shop), Money::cny(10_000));
+    house
+        .books(top_up, |event| entries::topped_up(event, Intake::Reserve(""), holder, amount))
+        .await;
     house.wait(10).await;
     let refund = look(&house, id).await;
     assert_eq!(refund.summary.state.name(), "succeeded");

@@ -5,8 +5,11 @@ use domain::money::Money;
 use domain::page::PageRequest;
 use domain::payout::Payee;
 use domain::reserve::TermGroup;
-use ledger::Entry;
+use ledger::entries::{self, Banks, Cash};
+use ledger::{AccountRef, Entry, Line};
 use sqlx::PgPool;
+
+const BANKS: Banks<'_> = Banks { reserve: "", own: "" };
 
 fn payee(account: &str) -> Payee {
     Payee {
@@ -39,9 +42,14 @@ async fn channel_cost_paid_net_and_fees_swept_keep_the_proof(pool: PgPool) {
     let payment = house.paid((house.shop, None), "2026-03-31").await;
     house.funds_arrive(9_976).await;
     let id = payment.into();
-    house.book(Entry::ChannelFunds, id, ("2202.01", "unionpay"), ("1122.01", "unionpay", 24)).await;
+    let kept = (Money::cny(0), Money::cny(24));
+    house
+        .books(id, |event| {
+            entries::channel_funds_net(event, "unionpay", Cash::Reserve(""), kept).unwrap()
+        })
+        .await;
     house.books_are_sound().await;
-    house.book(Entry::FeeSweep, id, ("1002.01", ""), ("1012.01", "", 36)).await;
+    house.books(id, |event| entries::fees_swept(event, BANKS, Money::cny(36))).await;
     house.books_are_sound().await;
     let proof = reserve::show_proof(&house.office, &house.maker).await.unwrap();
     assert_eq!((proof.money.minor(), proof.own.minor()), (9_940, 0));
@@ -52,12 +60,19 @@ async fn a_loss_opens_a_gap_until_own_funds_are_paid_in(pool: PgPool) {
     let house = fixture::open(pool).await;
     let payment = house.paid((house.shop, None), "2026-03-31").await;
     let id = payment.into();
-    house.book(Entry::BankShort, id, ("1221.01", ""), ("1122.01", "unionpay", 10_000)).await;
+    let missing = Money::cny(10_000);
+    house.books(id, |event| entries::short_found(event, "unionpay", missing)).await;
     house.books_are_sound().await; // looked for: an unreached item
-    house.book(Entry::BankShort, id, ("6711.01", ""), ("1221.01", "", 10_000)).await;
+    let loss = Line {
+        debit: AccountRef::loss_written_off(),
+        credit: AccountRef::short_suspense(),
+        amount: missing,
+        memo: "written off".to_owned(),
+    };
+    house.books(id, |event| entries::ruled(event, Entry::BankShort, [loss]).unwrap()).await;
     let proof = reserve::show_proof(&house.office, &house.maker).await.unwrap();
     assert_eq!(proof.gap, Money::cny(9_940));
-    house.book(Entry::OwnFunds, id, ("1012.01", ""), ("1002.01", "", 10_000)).await;
+    house.books(id, |event| entries::own_funds_lodged(event, BANKS, missing)).await;
     house.books_are_sound().await;
 }
 

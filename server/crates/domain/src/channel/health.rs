@@ -55,10 +55,66 @@ pub struct HealthPolicy {
     pub trial_answers: u32,
 }
 
+/// The longest window and the longest first pause: a day, as long as answers are kept.
+const SECONDS_MAX: i64 = 86_400;
+/// The most answers that may be asked for: as many as are looked at.
+const ANSWERS_MAX: u32 = 100;
+
+/// Why thresholds are refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyRefused {
+    /// A window or a pause of no length, or longer than answers are kept.
+    #[error("{0} must be between 1 second and a day")]
+    Seconds(&'static str),
+    /// No answers, or more than are looked at.
+    #[error("{0} must be between 1 and 100 answers")]
+    Answers(&'static str),
+    /// No share, or more than all.
+    #[error("{0} must be more than 0 % and at most 100 %")]
+    Share(&'static str),
+}
+
+impl PolicyRefused {
+    /// The name of the value to blame.
+    #[must_use]
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Seconds(field) | Self::Answers(field) | Self::Share(field) => field,
+        }
+    }
+}
+
 /// The longest pause is so many times the first.
 const PAUSES_MAX: u32 = 6;
 
 impl HealthPolicy {
+    /// The policy, if its thresholds can be kept.
+    ///
+    /// # Errors
+    /// The first one that cannot.
+    pub fn checked(self) -> Result<Self, PolicyRefused> {
+        for (field, seconds) in
+            [("window_seconds", self.window_seconds), ("pause_seconds", self.pause_seconds)]
+        {
+            if !(1..=SECONDS_MAX).contains(&seconds) {
+                return Err(PolicyRefused::Seconds(field));
+            }
+        }
+        for (field, answers) in
+            [("answers_min", self.answers_min), ("trial_answers", self.trial_answers)]
+        {
+            if !(1..=ANSWERS_MAX).contains(&answers) {
+                return Err(PolicyRefused::Answers(field));
+            }
+        }
+        for (field, share) in [("faults", self.faults), ("trial", self.trial)] {
+            if !(1..=1_000_000).contains(&share.ppm()) {
+                return Err(PolicyRefused::Share(field));
+            }
+        }
+        Ok(self)
+    }
+
     /// How long it rests after so many failures in a row.
     #[must_use]
     pub fn pause(&self, failures: u32) -> Duration {
@@ -235,6 +291,31 @@ mod tests {
         let mut answers = vec![Signal::Silent; faults];
         answers.extend(vec![Signal::Collected; good]);
         answers
+    }
+
+    #[test]
+    fn thresholds_that_cannot_be_kept_are_refused_by_field() {
+        let good = HealthPolicy {
+            window_seconds: 300,
+            answers_min: 20,
+            faults: Rate::from_ppm(500_000).unwrap(),
+            pause_seconds: 60,
+            trial: Rate::from_ppm(50_000).unwrap(),
+            trial_answers: 5,
+        };
+        assert_eq!(good.checked(), Ok(good));
+        for (policy, field) in [
+            (HealthPolicy { window_seconds: 0, ..good }, "window_seconds"),
+            (HealthPolicy { window_seconds: 86_401, ..good }, "window_seconds"),
+            (HealthPolicy { pause_seconds: -1, ..good }, "pause_seconds"),
+            (HealthPolicy { answers_min: 0, ..good }, "answers_min"),
+            (HealthPolicy { answers_min: 101, ..good }, "answers_min"),
+            (HealthPolicy { trial_answers: 0, ..good }, "trial_answers"),
+            (HealthPolicy { faults: Rate::ZERO, ..good }, "faults"),
+            (HealthPolicy { trial: Rate::ZERO, ..good }, "trial"),
+        ] {
+            assert_eq!(policy.checked().unwrap_err().field(), field);
+        }
     }
 
     #[test]

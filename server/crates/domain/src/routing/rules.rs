@@ -112,6 +112,19 @@ pub enum Silence {
     NoChannel,
 }
 
+/// A change of one rule, for a second person to decide. Changes of different rules do not touch
+/// each other and may wait side by side.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleChange {
+    /// Which rule, by its name.
+    pub name: String,
+    /// The rule as it would be; none takes it out.
+    pub after: Option<Rule>,
+    /// The rule it would stand in front of. None leaves a rule at its place and puts a new one last.
+    #[serde(default)]
+    pub in_front_of: Option<String>,
+}
+
 /// Why a set of rules was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RuleRefused {
@@ -165,6 +178,26 @@ impl RuleBook {
     #[must_use]
     pub fn asks_for_merchant(&self) -> bool {
         self.rules.iter().any(|rule| !rule.when.merchants.is_empty())
+    }
+
+    /// The rule of this name.
+    #[must_use]
+    pub fn rule(&self, name: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.name == name)
+    }
+
+    /// The rules after a change. All others stay as they are and in their order.
+    #[must_use]
+    pub fn changed(&self, change: &RuleChange) -> Vec<Rule> {
+        let mut rules = self.rules.clone();
+        let before = rules.iter().position(|rule| rule.name == change.name);
+        rules.retain(|rule| rule.name != change.name);
+        let Some(after) = change.after.clone() else { return rules };
+        let anchor = change.in_front_of.as_ref();
+        let anchor = anchor.and_then(|name| rules.iter().position(|rule| rule.name == *name));
+        let place = anchor.or(before).unwrap_or(rules.len()).min(rules.len());
+        rules.insert(place, after);
+        rules
     }
 }
 

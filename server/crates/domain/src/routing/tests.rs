@@ -356,3 +356,39 @@ proptest! {
         prop_assert_eq!(first, decide(&book, &candidates, &asked));
     }
 }
+
+fn named_book(names: &[&str]) -> RuleBook {
+    let rule = |name: &&str| Rule {
+        name: (*name).to_owned(),
+        when: Conditions::default(),
+        to: vec![Target { channel: "a".to_owned(), weight: 1 }],
+        choose: Choose::Weight,
+    };
+    RuleBook { version: 1, rules: names.iter().map(rule).collect() }
+}
+
+#[test]
+fn a_change_touches_its_own_rule_only() {
+    let book = named_book(&["x", "y", "z"]);
+    let names = |change: &RuleChange| {
+        book.changed(change).into_iter().map(|rule| rule.name).collect::<Vec<_>>().join("")
+    };
+    let rule = |name: &str| Some(Rule { name: name.to_owned(), ..book.rules[0].clone() });
+    let change = |name: &str, after: Option<Rule>, in_front_of: Option<&str>| RuleChange {
+        name: name.to_owned(),
+        after,
+        in_front_of: in_front_of.map(str::to_owned),
+    };
+    for (change, order) in [
+        (change("y", None, None), "xz"),
+        (change("y", rule("y"), None), "xyz"),
+        (change("w", rule("w"), None), "xyzw"),
+        (change("w", rule("w"), Some("x")), "wxyz"),
+        (change("z", rule("z"), Some("x")), "zxy"),
+        (change("x", rule("x"), Some("z")), "yxz"),
+        (change("x", rule("x"), Some("gone")), "xyz"),
+        (change("gone", None, None), "xyz"),
+    ] {
+        assert_eq!(names(&change), order, "{change:?}");
+    }
+}

@@ -1,11 +1,11 @@
 //! Entries 1 to 4: a payment, its fee and its cost, and the channel's money.
 
-use super::{Event, Owed, line_unless_zero};
+use super::{Cash, Event, Owed, line_unless_zero};
 use crate::posting::Posting;
 use domain::account::AccountRef;
 use domain::ids::MerchantId;
 use domain::journal::Entry;
-use domain::money::Money;
+use domain::money::{Money, MoneyError};
 
 /// Journal entry 1, collection (收单成功): Dr 1122.01 channel / Cr 2241.02 merchant.
 #[must_use]
@@ -72,21 +72,24 @@ pub fn channel_funds_gross(event: Event, channel: &str, reserve: &str, amount: M
 }
 
 /// Journal entry 4, channel funds arrived, less what the channel kept as its fee: Dr 1012.01
-/// arrived, Dr 2202.01 kept / Cr 1122.01 channel.
-#[must_use]
+/// arrived, Dr 2202.01 kept / Cr 1122.01 channel. A channel that takes money back, because refunds
+/// exceed payments: Dr 1122.01 channel / Cr 1012.01.
+///
+/// # Errors
+/// An amount is out of range.
 pub fn channel_funds_net(
     event: Event,
     channel: &str,
-    reserve: &str,
+    into: Cash<'_>,
     (arrived, kept): (Money, Money),
-) -> Posting {
+) -> Result<Posting, MoneyError> {
     let due = || AccountRef::due_from_channel(channel);
-    let posting = event.posting(Entry::ChannelFunds).line(
-        AccountRef::reserve_at(reserve),
-        due(),
-        arrived,
-        "channel funds",
-    );
-    let fees = AccountRef::payable_channel_fees(channel);
-    line_unless_zero(posting, (fees, due()), kept, "channel fee kept")
+    let posting = event.posting(Entry::ChannelFunds);
+    let posting = if arrived.is_negative() {
+        posting.line(due(), into.account(), arrived.checked_neg()?, "channel funds taken back")
+    } else {
+        line_unless_zero(posting, (into.account(), due()), arrived, "channel funds")
+    };
+    let fees = (AccountRef::payable_channel_fees(channel), due());
+    Ok(line_unless_zero(posting, fees, kept, "fee kept by the channel"))
 }

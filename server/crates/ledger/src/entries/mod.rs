@@ -1,22 +1,26 @@
 //! The journal entries of the posting rules, 记账规则: one function per entry and phase, named
 //! after what happened, with the parties and amounts it needs and nothing else.
 //!
-//! Each answers the finished [`Posting`]. Entry 15, the reversal, is [`crate::reverse`]; entry 27,
-//! the adjustment, is the only one whose lines are free, since a second person approves them.
+//! Each answers the finished [`Posting`]; nobody else can make one. Entry 15, the reversal, is
+//! [`crate::reverse`]; entry 27, the adjustment, is the only one whose lines are free, and becomes
+//! a posting only with the approval of a second person ([`Adjustment`]).
 
+mod adjustment;
 mod collection;
 mod exceptions;
 mod payout;
 mod refund;
 mod reserve;
+mod ruled;
 mod settlement;
 
-use crate::posting::{Dates, Line, Posting};
+use crate::posting::{Dates, Posting};
 use domain::account::AccountRef;
 use domain::ids::MerchantId;
 use domain::journal::{Entry, Source};
 use domain::money::Money;
 
+pub use adjustment::Adjustment;
 pub use collection::{
     VatSplit, channel_cost, channel_funds_gross, channel_funds_net, collected, fee_charged,
 };
@@ -37,8 +41,10 @@ pub use reserve::{
     Custody, bank_charged, fees_swept, interest_earned, own_funds_lodged, own_funds_taken_back,
     protection_fund_share, quota_earmarked, reserve_arrived, reserve_sent,
 };
+pub use ruled::ruled;
 pub use settlement::{
-    Share, Shared, held, released, settled, settled_back, split_gross, split_net,
+    Part, Share, ShareFrom, Shared, SplitFrom, held, released, settled, settled_back,
+    settled_together, split_gross, split_net,
 };
 
 /// What is booked: the name of the event, its document and its dates.
@@ -52,15 +58,44 @@ pub struct Event {
     pub dates: Dates,
     /// What it is about, 摘要; may be empty.
     pub memo: String,
+    /// What its first line says; `None`: the posting rule's own words.
+    pub words: Option<String>,
     /// The request that caused it.
     pub request_id: Option<String>,
 }
 
 impl Event {
+    /// An event without texts of its own.
+    #[must_use]
+    pub fn new(key: impl Into<String>, source: Source, dates: Dates) -> Self {
+        let (key, memo) = (key.into(), String::new());
+        Self { key, source, dates, memo, words: None, request_id: None }
+    }
+
+    /// Says what the whole journal is about, 摘要.
+    #[must_use]
+    pub fn memo(self, memo: impl Into<String>) -> Self {
+        Self { memo: memo.into(), ..self }
+    }
+
+    /// Says on its first line what it is about, such as the document's number.
+    #[must_use]
+    pub fn words(self, words: impl Into<String>) -> Self {
+        Self { words: Some(words.into()), ..self }
+    }
+
+    /// Remembers the request that caused it.
+    #[must_use]
+    pub fn requested_by(self, request_id: impl Into<String>) -> Self {
+        Self { request_id: Some(request_id.into()), ..self }
+    }
+
     fn posting(self, entry: Entry) -> Posting {
-        Posting::new(self.key, entry, self.dates, self.source)
+        let mut posting = Posting::new(self.key, entry, self.dates, self.source)
             .memo(self.memo)
-            .requested_by(self.request_id)
+            .requested_by(self.request_id);
+        posting.words = self.words;
+        posting
     }
 }
 
@@ -94,6 +129,24 @@ pub struct Banks<'a> {
     pub own: &'a str,
 }
 
+/// A bank account of ours; an empty code stands for the main one of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cash<'a> {
+    /// A reserve account, 1012.01.
+    Reserve(&'a str),
+    /// An own-funds account, 1002.01.
+    Own(&'a str),
+}
+
+impl Cash<'_> {
+    fn account(self) -> AccountRef {
+        match self {
+            Self::Reserve(code) => AccountRef::reserve_at(code),
+            Self::Own(code) => AccountRef::own_funds_at(code),
+        }
+    }
+}
+
 impl Banks<'_> {
     fn reserve(&self) -> AccountRef {
         AccountRef::reserve_at(self.reserve)
@@ -102,15 +155,6 @@ impl Banks<'_> {
     fn own(&self) -> AccountRef {
         AccountRef::own_funds_at(self.own)
     }
-}
-
-/// Journal entry 27, manual adjustment (调账): the lines of an approved adjustment document.
-#[must_use]
-pub fn adjusted(event: Event, lines: impl IntoIterator<Item = Line>) -> Posting {
-    let posting = event.posting(Entry::Adjustment);
-    lines.into_iter().fold(posting, |posting, line| {
-        posting.line(line.debit, line.credit, line.amount, line.memo)
-    })
 }
 
 /// One line, unless it would move nothing.

@@ -1,11 +1,11 @@
 //! Entries 5 to 7: split, settlement, hold.
 
-use super::Event;
+use super::{Event, line_unless_zero};
 use crate::posting::Posting;
 use domain::account::AccountRef;
 use domain::ids::MerchantId;
 use domain::journal::Entry;
-use domain::money::Money;
+use domain::money::{Money, MoneyError};
 
 /// What one party of a split gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +89,101 @@ pub fn settled_back(event: Event, merchant: MerchantId, amount: Money) -> Postin
         amount,
         "refunds beyond payments",
     )
+}
+
+/// Where the shares of a split at source come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SplitFrom {
+    /// All of it goes through what waits to be split, 2241.05, first.
+    Pending,
+    /// Straight out of the unsettled balance: only the seller is paid from it, and charged.
+    Unsettled,
+}
+
+/// One share of a split, with whom it is charged to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShareFrom {
+    /// Whom it is charged to; `None` when it comes out of the base itself.
+    pub charged: Option<MerchantId>,
+    /// What the party gets.
+    pub share: Share,
+}
+
+/// One part of a settlement that is booked together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// What is the merchant's own, entry 6; below zero when refunds exceed payments.
+    Own(Money),
+    /// Refunded whole, with the fee kept: the platform bears it. Dr 2241.06 / Cr 2241.02.
+    FeeBorne {
+        /// How much is missing.
+        amount: Money,
+        /// What the line says.
+        memo: String,
+    },
+    /// One order of a platform, shared out, entry 5.
+    Split {
+        /// What is shared out.
+        base: Money,
+        /// Where it comes from.
+        from: SplitFrom,
+        /// The parties; shares of nothing are left out.
+        shares: Vec<ShareFrom>,
+        /// What the line of the whole says.
+        memo: String,
+    },
+}
+
+/// Journal entries 5 and 6 of one settlement (结算) in one journal: the merchant's own, Dr 2241.02 /
+/// Cr 2241.03, and each order that is split, Dr 2241.02 / Cr 2241.05, Dr 2241.05 / Cr 2241.03 or
+/// 2241.06, or charged to the seller, Dr 2241.03 / Cr 2241.06 or 2241.03. `None`: nothing moves.
+///
+/// # Errors
+/// An amount is out of range.
+pub fn settled_together(
+    event: Event,
+    merchant: MerchantId,
+    parts: Vec<Part>,
+) -> Result<Option<Posting>, MoneyError> {
+    let splits = parts.iter().any(|part| !matches!(part, Part::Own(_)));
+    let entry = if splits { Entry::Split } else { Entry::Settlement };
+    let mut posting = event.posting(entry);
+    let unsettled = || AccountRef::merchant_unsettled(merchant);
+    for part in parts {
+        posting = match part {
+            Part::Own(own) if own.is_negative() => {
+                let from = AccountRef::merchant_available(merchant);
+                posting.line(from, unsettled(), own.checked_neg()?, "refunds beyond payments")
+            }
+            Part::Own(own) => {
+                let sides = (unsettled(), AccountRef::merchant_available(merchant));
+                line_unless_zero(posting, sides, own, "settled")
+            }
+            Part::FeeBorne { amount, memo } => {
+                let from = AccountRef::platform_commission(merchant);
+                posting.line(from, unsettled(), amount, memo)
+            }
+            Part::Split { base, from, shares, memo } => {
+                let (posting, source) = match from {
+                    SplitFrom::Unsettled => (posting, unsettled()),
+                    SplitFrom::Pending => {
+                        let pending = AccountRef::split_pending(merchant);
+                        (posting.line(unsettled(), pending.clone(), base, memo), pending)
+                    }
+                };
+                shared(posting, &source, shares)
+            }
+        };
+    }
+    Ok(if posting.lines.is_empty() { None } else { Some(posting) })
+}
+
+fn shared(posting: Posting, source: &AccountRef, shares: Vec<ShareFrom>) -> Posting {
+    let moved = shares.into_iter().filter(|one| !one.share.amount.is_zero());
+    moved.fold(posting, |posting, ShareFrom { charged, share }| {
+        let from = charged.map_or_else(|| source.clone(), AccountRef::merchant_available);
+        posting.line(from, share.to.account(), share.amount, share.memo)
+    })
 }
 
 /// Journal entry 7, hold (冻结): Dr 2241.03 / Cr 2241.04. What is held is not available.

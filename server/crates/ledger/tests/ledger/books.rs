@@ -3,7 +3,8 @@
 use domain::date::BusinessDate;
 use domain::ids::MerchantId;
 use domain::money::{Currency, Money};
-use ledger::{AccountRef, Dates, Entry, LedgerError, Posted, Posting, Source, days, invariants};
+use ledger::entries::{self, Adjustment, Event};
+use ledger::{AccountRef, Dates, LedgerError, Line, Posted, Posting, Source, days, invariants};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -44,24 +45,29 @@ pub async fn open_today(conn: &mut PgConnection) {
     days::open(conn, today(), NOON).await.unwrap();
 }
 
+/// An event of a document of its own.
+pub fn event(key: &str, kind: &str) -> Event {
+    Event::new(key, Source::new(kind, key), dates(today()))
+}
+
 /// A collection of `fen` for merchant 1 under a key.
 pub fn collection(key: &str, fen: i64) -> Posting {
-    Posting::new(key, Entry::Collection, dates(today()), Source::new("payment", key)).line(
-        due(),
-        unsettled(1),
-        Money::cny(fen),
-        "collection",
-    )
+    entries::collected(event(key, "payment"), "UNIONPAY", merchant(1), Money::cny(fen))
 }
 
 /// A settlement of `fen` for merchant 1 under a key: takes from an account with a floor.
 pub fn settlement(key: &str, fen: i64) -> Posting {
-    Posting::new(key, Entry::Settlement, dates(today()), Source::new("settlement", key)).line(
-        unsettled(1),
-        available(1),
-        Money::cny(fen),
-        "settlement",
-    )
+    entries::settled(event(key, "settlement"), merchant(1), Money::cny(fen))
+}
+
+/// Lines of one's own, as only an approved adjustment has them.
+pub fn adjustment(key: &str, on: Dates, lines: Vec<Line>) -> Posting {
+    let event = Event::new(key, Source::new("adjustment", key), on);
+    Adjustment::proposed(event, lines).approved(Uuid::from_u128(9).into())
+}
+
+pub fn line(debit: AccountRef, credit: AccountRef, amount: Money) -> Line {
+    Line { debit, credit, amount, memo: "line".to_owned() }
 }
 
 pub async fn post(conn: &mut PgConnection, posting: &Posting) -> Result<Posted, LedgerError> {

@@ -5,16 +5,13 @@ use domain::account::{AccountFilter, StatementFilter};
 use domain::money::{Currency, Money};
 use domain::page::PageRequest;
 use ledger::days::{self, DayState};
-use ledger::{AccountRef, Dates, Entry, LedgerError, Posting, Source};
+use ledger::entries::{self, Event, Owed, VatSplit};
+use ledger::{Dates, LedgerError, Posting, Source};
 use sqlx::{PgConnection, PgPool};
 
 fn on(text: &str, key: &str, fen: i64) -> Posting {
-    Posting::new(key, Entry::Collection, dates(day(text)), Source::new("payment", key)).line(
-        due(),
-        unsettled(1),
-        Money::cny(fen),
-        "collection",
-    )
+    let event = Event::new(key, Source::new("payment", key), dates(day(text)));
+    entries::collected(event, "UNIONPAY", merchant(1), Money::cny(fen))
 }
 
 #[sqlx::test(migrations = "../../../migrations")]
@@ -141,23 +138,14 @@ async fn what_stands_in_transit_is_explained_by_document_or_clearing_day(pool: P
     post(&mut conn, &collection("a", 100)).await.unwrap();
     post(&mut conn, &collection("b", 50)).await.unwrap();
     let refund = |key: &str, refund: &str, fen| {
-        Posting::new(key, Entry::Refund, dates(today()), Source::new("refund", refund)).line(
-            unsettled(1),
-            AccountRef::refunds_in_transit(),
-            Money::cny(fen),
-            "refund accepted",
-        )
+        let event = Event::new(key, Source::new("refund", refund), dates(today()));
+        entries::refund_accepted(event, merchant(1), Owed::Unsettled, Money::cny(fen))
     };
     post(&mut conn, &refund("r1", "R1", 30)).await.unwrap();
     post(&mut conn, &refund("r2", "R2", 20)).await.unwrap();
     let no_clearing_date = Dates { clearing_date: None, ..dates(today()) };
-    let done = Posting::new("r1:ok", Entry::Refund, no_clearing_date, Source::new("refund", "R1"))
-        .line(
-            AccountRef::refunds_in_transit(),
-            AccountRef::reserve(),
-            Money::cny(30),
-            "refund paid",
-        );
+    let event = Event::new("r1:ok", Source::new("refund", "R1"), no_clearing_date);
+    let done = entries::refund_paid(event, "", Money::cny(30));
     post(&mut conn, &done).await.unwrap();
     let items = ledger::open_items(&mut conn, today()).await.unwrap();
     let items: Vec<_> = items.iter().map(|i| (i.source.clone(), i.amount.minor())).collect();
@@ -172,9 +160,11 @@ async fn the_chart_carries_the_sums_of_what_is_below(pool: PgPool) {
     let mut conn = pool.acquire().await.unwrap();
     open_today(&mut conn).await;
     post(&mut conn, &collection("a", 100)).await.unwrap();
-    let fee = Posting::new("f", Entry::FeeCharged, dates(today()), Source::new("payment", 1))
-        .line(unsettled(1), AccountRef::fee_income(), Money::cny(60), "fee")
-        .line(AccountRef::fee_income_refunded(), unsettled(1), Money::cny(10), "given back");
+    let fee = VatSplit::unsplit(Money::cny(60));
+    let fee = entries::fee_charged(event("f", "payment"), merchant(1), Owed::Unsettled, fee);
+    let back = Money::cny(10);
+    let back = entries::fee_refunded(event("b", "refund"), merchant(1), Owed::Unsettled, back);
+    post(&mut conn, &back).await.unwrap();
     post(&mut conn, &fee).await.unwrap();
     let chart = ledger::chart_balances(&mut conn).await.unwrap();
     let of = |code: &str| {
@@ -185,4 +175,74 @@ async fn the_chart_carries_the_sums_of_what_is_below(pool: PgPool) {
     assert_eq!(of("6021.02"), Some(vec![Money::cny(10)]));
     assert_eq!(of("2241"), Some(vec![Money::cny(50)]));
     assert_eq!(of("6711"), Some(vec![]));
+}
+
+/// What stands in transit by adding up the whole history.
+async fn added_up(conn: &mut PgConnection, on: &str) -> Vec<(String, String, i64)> {
+    sqlx::query_as(
+        "SELECT a.code || a.owner, CASE WHEN c.owner_kind = 'channel'
+                     THEN 'clearing_date:' || j.clearing_date
+                     ELSE j.source_kind || ':' || j.source_id END,
+                sum(CASE e.side WHEN c.normal_side THEN e.amount_minor
+                                ELSE -e.amount_minor END)::bigint
+         FROM ledger_chart c
+         JOIN ledger_accounts a ON a.code = c.code
+         JOIN ledger_entries e ON e.account_id = a.id
+         JOIN ledger_journals j ON j.id = e.journal_id
+         WHERE c.in_transit AND j.accounting_date <= $1::date
+         GROUP BY 1, 2 HAVING sum(CASE e.side WHEN c.normal_side THEN e.amount_minor
+                                              ELSE -e.amount_minor END) <> 0
+         ORDER BY 1, 2",
+    )
+    .bind(on)
+    .fetch_all(conn)
+    .await
+    .unwrap()
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn what_closed_days_left_open_need_not_be_added_up_again(pool: PgPool) {
+    let mut conn = pool.acquire().await.unwrap();
+    let on = |text: &str, key: &str, kind: &str, id: &str| {
+        Event::new(key, Source::new(kind, id), dates(day(text)))
+    };
+    let (m, fen) = (merchant(1), Money::cny);
+    let take = |event, amount| entries::refund_accepted(event, m, Owed::Unsettled, fen(amount));
+    let done = |event, amount| entries::refund_netted(event, "UNIONPAY", fen(amount));
+    let (first, second, third) = ("2026-03-30", "2026-03-31", "2026-04-01");
+    days::open(&mut conn, day(first), NOON).await.unwrap();
+    let collected = entries::collected(on(first, "c1", "payment", "1"), "UNIONPAY", m, fen(900));
+    post(&mut conn, &collected).await.unwrap();
+    post(&mut conn, &take(on(first, "r1", "refund", "R1"), 100)).await.unwrap();
+    // Two days are open at once, and events of both come in turns.
+    days::open(&mut conn, day(second), NOON).await.unwrap();
+    post(&mut conn, &take(on(second, "r2", "refund", "R2"), 70)).await.unwrap();
+    post(&mut conn, &take(on(first, "r3", "refund", "R3"), 50)).await.unwrap();
+    post(&mut conn, &done(on(second, "r1:ok", "refund", "R1"), 100)).await.unwrap();
+    days::close(&mut conn, day(first), NOON).await.unwrap();
+    post(&mut conn, &done(on(second, "r3:half", "refund", "R3"), 20)).await.unwrap();
+    days::open(&mut conn, day(third), NOON).await.unwrap();
+    post(&mut conn, &take(on(third, "r4", "refund", "R4"), 5)).await.unwrap();
+    days::close(&mut conn, day(second), NOON).await.unwrap();
+    post(&mut conn, &done(on(third, "r2:ok", "refund", "R2"), 70)).await.unwrap();
+    for on in [first, second, third] {
+        let mut items: Vec<_> = ledger::open_items(&mut conn, day(on))
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|item| {
+                let account = format!("{}{}", item.account.code, item.account.owner);
+                let source = format!("{}:{}", item.source.kind, item.source.id);
+                (account, source, item.amount.minor())
+            })
+            .collect();
+        items.sort();
+        assert_eq!(items, added_up(&mut conn, on).await, "{on}");
+        assert!(items.len() > 1, "{on}: {items:?}");
+    }
+    let balances = ledger::merchant_balances(&mut conn, m, Currency::Cny).await.unwrap();
+    assert_eq!(balances.in_transit, fen(30 + 5));
+    let other = ledger::merchant_balances(&mut conn, merchant(2), Currency::Cny).await.unwrap();
+    assert_eq!(other.in_transit, fen(0));
+    invariants_hold(&mut conn).await;
 }

@@ -7,7 +7,7 @@ use crate::books::*;
 use domain::ids::MerchantId;
 use domain::money::Money;
 use ledger::entries::*;
-use ledger::{AccountRef, Line, Posting, Source};
+use ledger::{AccountRef, Entry, LedgerError, Posting, Source};
 use sqlx::{PgConnection, PgPool};
 use std::cell::Cell;
 
@@ -32,13 +32,7 @@ impl Story {
     fn event(&self) -> Event {
         let number = self.events.get() + 1;
         self.events.set(number);
-        Event {
-            key: format!("event:{number}"),
-            source: Source::new("story", 1),
-            dates: dates(today()),
-            memo: String::new(),
-            request_id: None,
-        }
+        Event::new(format!("event:{number}"), Source::new("story", 1), dates(today()))
     }
 
     /// Books it; then it has these lines, and these accounts hold so many fen.
@@ -122,7 +116,9 @@ async fn entries_1_to_4_collect_charge_accrue_and_receive(pool: PgPool) {
     let costs = AccountRef::payable_channel_fees("wx");
     let held = [(AccountRef::channel_cost(), 24), (costs.clone(), 24)];
     story.books(posting, "entry 3: Dr 6421.01 Cr 2202.01.wx 24;", &held).await;
-    let posting = channel_funds_net(story.event(), "wx", "", (yuan(9_976), yuan(24)));
+    let posting =
+        channel_funds_net(story.event(), "wx", Cash::Reserve(""), (yuan(9_976), yuan(24)));
+    let posting = posting.unwrap();
     let lines = "entry 4: Dr 1012.01 Cr 1122.01.wx 9976; Dr 2202.01.wx Cr 1122.01.wx 24;";
     let held = [(wx_due(), 0), (costs, 0), (AccountRef::reserve(), 9_976)];
     story.books(posting, lines, &held).await;
@@ -209,9 +205,9 @@ async fn entries_8_and_21_pay_out_and_take_back(pool: PgPool) {
     let posting = payout_repaid(story.event(), yuan(9_000));
     let lines = "entry 21: Dr 2241.10 Cr 2241.08 9000;";
     story.books(posting, lines, &[(back, 0), (transit, 9_000)]).await;
-    let mut commission = payout_submitted(story.event(), seller(), Purse::Commission, yuan(1));
+    let commission = payout_submitted(story.event(), seller(), Purse::Commission, yuan(1));
     assert_eq!(written(&commission), "entry 8: Dr 2241.06.S Cr 2241.08 1;");
-    commission = commission.memo("not booked: there is no commission");
+    // There is no commission to pay out.
     assert!(ledger::post(&mut story.conn, &commission).await.is_err());
     story.ends().await;
 }
@@ -395,12 +391,8 @@ async fn entries_20_and_22_to_27_move_the_reserve_itself(pool: PgPool) {
     let fund = AccountRef::protection_fund();
     let e = || story.event();
     let special = Custody::Special("cross-border");
-    let adjustment = Line {
-        debit: reserve.clone(),
-        credit: AccountRef::long_suspense(),
-        amount: yuan(1),
-        memo: "found".to_owned(),
-    };
+    let found = line(reserve.clone(), AccountRef::long_suspense(), yuan(1));
+    let adjustment = adjustment("adjustment", dates(today()), vec![found]);
     for (posting, lines, account, fen) in [
         (bank_charged(e(), "", yuan(100)), "20: Dr 6421.01 Cr 1012.01 100;", &reserve, 29_900),
         (
@@ -421,7 +413,7 @@ async fn entries_20_and_22_to_27_move_the_reserve_itself(pool: PgPool) {
         (fees_swept(e(), BANKS, yuan(20)), "25: Dr 1002.01 Cr 1012.01 20;", &own, 20),
         (own_funds_lodged(e(), BANKS, yuan(70)), "26: Dr 1012.01 Cr 1002.01 70;", &own, -50),
         (own_funds_taken_back(e(), BANKS, yuan(70)), "26: Dr 1002.01 Cr 1012.01 70;", &own, 20),
-        (adjusted(e(), [adjustment]), "27: Dr 1012.01 Cr 2241.09 1;", &reserve, 29_031),
+        (adjustment, "27: Dr 1012.01 Cr 2241.09 1;", &reserve, 29_031),
     ] {
         let held = [(account.clone(), fen)];
         ledger_entry(&mut story.conn, posting, &format!("entry {lines}"), &held).await;
@@ -440,4 +432,74 @@ async fn ledger_entry(
     for (account, wanted) in held {
         assert_eq!(fen(conn, account).await, *wanted, "{account} after {lines}");
     }
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn a_resolution_books_only_what_the_posting_rules_know(pool: PgPool) {
+    let story = with_funds(&pool).await;
+    let fen = yuan(1);
+    let known = line(due(), AccountRef::long_suspense(), fen);
+    let posting = ruled(story.event(), Entry::BankLong, [known.clone()]).unwrap();
+    assert_eq!(written(&posting), "entry 17: Dr 1122.01.UNIONPAY Cr 2241.09 1;");
+    for (entry, bad) in [
+        (Entry::BankShort, known.clone()),
+        (Entry::Collection, line(due(), unsettled(1), fen)),
+        (Entry::Adjustment, known.clone()),
+        (Entry::BankLong, line(AccountRef::long_suspense(), AccountRef::fee_income(), fen)),
+    ] {
+        let refused = ruled(story.event(), entry, [known.clone(), bad]).unwrap_err();
+        assert!(matches!(refused, LedgerError::NotARule { entry: of, .. } if of == entry));
+    }
+    story.ends().await;
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn a_settlement_books_all_its_parts_in_one_journal(pool: PgPool) {
+    let mut story = with_funds(&pool).await;
+    let share = |charged, to, fen| ShareFrom {
+        charged,
+        share: Share { to, amount: yuan(fen), memo: "share".to_owned() },
+    };
+    let memo = || "order".to_owned();
+    let (carrier, platform) = (merchant(CARRIER), merchant(PLATFORM));
+    let pending = Part::Split {
+        base: yuan(100),
+        from: SplitFrom::Pending,
+        shares: vec![
+            share(None, Shared::Party(seller()), 90),
+            share(None, Shared::Commission(platform), 10),
+            share(None, Shared::Party(carrier), 0),
+        ],
+        memo: memo(),
+    };
+    let charged = Part::Split {
+        base: yuan(50),
+        from: SplitFrom::Unsettled,
+        shares: vec![
+            share(None, Shared::Party(seller()), 50),
+            share(Some(seller()), Shared::Party(carrier), 5),
+        ],
+        memo: memo(),
+    };
+    let borne = Part::FeeBorne { amount: yuan(4), memo: memo() };
+    let parts = vec![Part::Own(yuan(7)), pending, charged, borne];
+    let posting = settled_together(story.event(), seller(), parts).unwrap().unwrap();
+    assert_eq!(posting.entry(), Entry::Split);
+    assert_eq!(
+        written(&posting),
+        "entry 5: Dr 2241.02.S Cr 2241.03.S 7; Dr 2241.02.S Cr 2241.05.S 100; \
+         Dr 2241.05.S Cr 2241.03.S 90; Dr 2241.05.S Cr 2241.06.P 10; \
+         Dr 2241.02.S Cr 2241.03.S 50; Dr 2241.03.S Cr 2241.03.C 5; Dr 2241.06.S Cr 2241.02.S 4;"
+    );
+    let back = settled_together(story.event(), seller(), vec![Part::Own(yuan(-3))]);
+    let back = back.unwrap().unwrap();
+    assert_eq!(written(&back), "entry 6: Dr 2241.03.S Cr 2241.02.S 3;");
+    let nothing = settled_together(story.event(), seller(), vec![Part::Own(yuan(0))]);
+    assert_eq!(nothing.unwrap(), None);
+    let available = AccountRef::merchant_available(seller());
+    let own = settled_together(story.event(), seller(), vec![Part::Own(yuan(7))]);
+    story
+        .books(own.unwrap().unwrap(), "entry 6: Dr 2241.02.S Cr 2241.03.S 7;", &[(available, 7)])
+        .await;
+    story.ends().await;
 }

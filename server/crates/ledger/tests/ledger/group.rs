@@ -3,8 +3,7 @@
 use crate::books::*;
 use domain::money::Money;
 use ledger::{
-    BookKeeper, Books, Entry, Group, GroupError, GroupSize, LedgerError, Posted, Posting, Source,
-    Write,
+    BookKeeper, Books, Group, GroupError, GroupSize, LedgerError, Posted, Posting, Write,
 };
 use sqlx::{PgConnection, PgPool};
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,20 +65,15 @@ async fn every_caller_gets_its_own_journal(pool: PgPool) {
 #[sqlx::test(migrations = "../../../migrations")]
 async fn bad_postings_in_a_group_refuse_only_themselves(pool: PgPool) {
     let keeper = open_books(&pool, size(1, 1_000)).await;
-    let bad_account = Posting::new("x", Entry::Collection, dates(today()), Source::new("t", 1))
-        .line(due(), ledger::AccountRef::sole("9999.01"), Money::cny(1), "nowhere");
-    let yesterday = dates(day("2026-03-30"));
-    let bad_day = Posting::new("y", Entry::Collection, yesterday, Source::new("t", 1)).line(
-        due(),
-        unsettled(1),
-        Money::cny(1),
-        "on a day never opened",
-    );
+    let nowhere = line(due(), ledger::AccountRef::sole("9999.01"), Money::cny(1));
+    let bad_account = adjustment("x", dates(today()), vec![nowhere]);
+    let never_opened = dates(day("2026-03-30"));
+    let bad_day = adjustment("y", never_opened, vec![line(due(), unsettled(1), Money::cny(1))]);
     let mut postings: Vec<Posting> = (0..120).map(|n| collection(&format!("{n}"), 1)).collect();
     postings.insert(0, settlement("overdrawn", 1_000));
     postings.insert(60, bad_account);
     postings.insert(90, bad_day);
-    postings.push(Posting::new("", Entry::Collection, dates(today()), Source::new("t", 1)));
+    postings.push(adjustment("", dates(today()), Vec::new()));
     let refused: BTreeMap<String, String> = submit_all(&keeper, postings)
         .await
         .into_iter()

@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 
 fn event(key: &str, source: Source, at: OffsetDateTime) -> Event {
     let dates = Dates { event_time: at, posted_at: at, ..dates(today()) };
-    Event { key: key.to_owned(), source, dates, memo: String::new(), request_id: None }
+    Event::new(key, source, dates)
 }
 
 async fn balances(conn: &mut PgConnection) -> [i64; 4] {

@@ -4,6 +4,7 @@ use crate::books::*;
 use domain::account::AccountFilter;
 use domain::journal::JournalFilter;
 use domain::money::{Currency, Money};
+use ledger::entries::{self, Event, Owed, VatSplit};
 use ledger::{AccountRef, Entry, LedgerError, Posting, Source};
 use sqlx::{PgConnection, PgPool};
 
@@ -12,18 +13,12 @@ async fn a_payment_with_fee_and_cost_stands_on_its_accounts(pool: PgPool) {
     let mut conn = pool.acquire().await.unwrap();
     open_today(&mut conn).await;
     let source = Source::new("payment", "P1");
-    let event = |key: &str, entry| Posting::new(key, entry, dates(today()), source.clone());
+    let event = |key: &str| Event::new(key, source.clone(), dates(today()));
+    let fee = VatSplit { net: Money::cny(57), vat: Money::cny(3) };
     let group = [
-        event("P1:1", Entry::Collection).line(due(), unsettled(1), Money::cny(10_000), "pay"),
-        event("P1:2", Entry::FeeCharged)
-            .line(unsettled(1), AccountRef::fee_income(), Money::cny(57), "fee")
-            .line(unsettled(1), AccountRef::vat_payable(), Money::cny(3), "VAT"),
-        event("P1:3", Entry::ChannelCost).line(
-            AccountRef::channel_cost(),
-            AccountRef::payable_channel_fees("UNIONPAY"),
-            Money::cny(24),
-            "cost",
-        ),
+        entries::collected(event("P1:1"), "UNIONPAY", merchant(1), Money::cny(10_000)),
+        entries::fee_charged(event("P1:2"), merchant(1), Owed::Unsettled, fee),
+        entries::channel_cost(event("P1:3"), "UNIONPAY", Money::cny(24)),
     ];
     let posted = ledger::post_all(&mut conn, &group).await.unwrap();
     assert!(posted.iter().all(|posted| !posted.replayed));
@@ -111,16 +106,14 @@ async fn what_a_posting_passes_through_may_be_empty_in_between(pool: PgPool) {
     open_today(&mut conn).await;
     post(&mut conn, &collection("in", 9_940)).await.unwrap();
     let pending = AccountRef::split_pending(merchant(1));
-    let split = Posting::new("split", Entry::Split, dates(today()), Source::new("payment", "1"))
-        .line(pending.clone(), available(1), Money::cny(9_640), "seller")
-        .line(
-            pending.clone(),
-            AccountRef::platform_commission(merchant(2)),
-            Money::cny(100),
-            "commission",
-        )
-        .line(pending.clone(), available(3), Money::cny(200), "logistics")
-        .line(unsettled(1), pending.clone(), Money::cny(9_940), "to be split");
+    let commission = AccountRef::platform_commission(merchant(2));
+    let lines = vec![
+        line(pending.clone(), available(1), Money::cny(9_640)),
+        line(pending.clone(), commission, Money::cny(100)),
+        line(pending.clone(), available(3), Money::cny(200)),
+        line(unsettled(1), pending.clone(), Money::cny(9_940)),
+    ];
+    let split = adjustment("split", dates(today()), lines);
     post(&mut conn, &split).await.unwrap();
     assert_eq!(fen(&mut conn, &pending).await, 0);
     assert_eq!(fen(&mut conn, &available(1)).await, 9_640);
@@ -135,10 +128,8 @@ async fn refused(conn: &mut PgConnection, posting: Posting) -> String {
 async fn bad_postings_are_refused_with_their_reason(pool: PgPool) {
     let mut conn = pool.acquire().await.unwrap();
     open_today(&mut conn).await;
-    let new = |entry| Posting::new("bad", entry, dates(today()), Source::new("test", 1));
-    let line = |debit, credit, fen| {
-        new(Entry::Collection).line(debit, credit, Money::cny(fen), "bad line")
-    };
+    let bad = |lines| adjustment("bad", dates(today()), lines);
+    let line = |debit, credit, fen| bad(vec![line(debit, credit, Money::cny(fen))]);
     for (posting, reason) in [
         (line(due(), unsettled(1), 0), "must be greater than zero"),
         (line(due(), unsettled(1), -5), "must be greater than zero"),
@@ -148,19 +139,8 @@ async fn bad_postings_are_refused_with_their_reason(pool: PgPool) {
         (line(AccountRef::sole("2241.20"), due(), 5), "takes no postings"),
         (line(AccountRef::sole("2241.02"), due(), 5), "does not fit the chart"),
         (line(AccountRef::new("6021.01", "M1"), due(), 5), "does not fit the chart"),
-        (new(Entry::Collection), "has 0 lines"),
-        (
-            new(Entry::QuotaEarmark).line(due(), unsettled(1), Money::cny(5), "no line here"),
-            "has 1 lines",
-        ),
-        (
-            new(Entry::Reversal).line(due(), unsettled(1), Money::cny(5), "of what?"),
-            "has to name the journal",
-        ),
-        (
-            Posting::new(" ", Entry::Collection, dates(today()), Source::new("test", 1)),
-            "has no key",
-        ),
+        (bad(Vec::new()), "has 0 lines"),
+        (adjustment(" ", dates(today()), Vec::new()), "has no key"),
     ] {
         let text = refused(&mut conn, posting).await;
         assert!(text.contains(reason), "{text}");
@@ -184,8 +164,7 @@ async fn a_quota_earmark_is_a_memo_without_lines(pool: PgPool) {
     let mut conn = pool.acquire().await.unwrap();
     open_today(&mut conn).await;
     let memo =
-        Posting::new("m", Entry::QuotaEarmark, dates(today()), Source::new("reserve_quota", 1))
-            .memo("quota earmarked: 1,000.00 CNY");
+        entries::quota_earmarked(event("m", "reserve_quota").memo("quota earmarked: 1,000.00 CNY"));
     let posted = post(&mut conn, &memo).await.unwrap();
     let journal = ledger::find_journal(&mut conn, posted.journal).await.unwrap().unwrap();
     assert!(journal.lines.is_empty() && journal.summary.totals.is_empty());
@@ -198,7 +177,8 @@ async fn currencies_have_accounts_of_their_own(pool: PgPool) {
     let mut conn = pool.acquire().await.unwrap();
     open_today(&mut conn).await;
     let euro = Money::new(700, Currency::Eur);
-    let posting = collection("both", 100).line(due(), unsettled(1), euro, "in euro");
+    let lines = [Money::cny(100), euro].map(|amount| line(due(), unsettled(1), amount));
+    let posting = adjustment("both", dates(today()), lines.into());
     let posted = post(&mut conn, &posting).await.unwrap();
     let accounts = ledger::list_accounts(&mut conn, &AccountFilter::default()).await.unwrap();
     assert_eq!(accounts.total, 4);

@@ -4,7 +4,7 @@ use crate::books::*;
 use domain::date::BusinessDate;
 use domain::ids::JournalId;
 use domain::money::Money;
-use ledger::{AccountRef, Books, Entry, LedgerError, Posted, Posting, Reversal, Source, days};
+use ledger::{AccountRef, Books, LedgerError, Posted, Posting, Reversal, days};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -200,10 +200,10 @@ async fn run(
 fn dated(key: &str, day: BusinessDate, lines: &[Line]) -> Posting {
     let mut all = dates(day);
     all.clearing_date = None;
-    let new = Posting::new(key, Entry::Adjustment, all, Source::new("adjustment", key));
-    lines.iter().fold(new, |posting, (debit, credit, fen)| {
-        posting.line(debit.clone(), credit.clone(), Money::cny(*fen), "random")
-    })
+    let own = lines
+        .iter()
+        .map(|(debit, credit, fen)| line(debit.clone(), credit.clone(), Money::cny(*fen)));
+    adjustment(key, all, own.collect())
 }
 
 fn remember(model: &mut Model, outcome: &Result<Posted, LedgerError>, lines: Vec<Line>) {

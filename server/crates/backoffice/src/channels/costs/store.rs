@@ -1,26 +1,19 @@
 use crate::channels::ChannelError;
-use crate::fees::{self, TierRow};
-use domain::channel::CostRow;
+use crate::fees::{self, AgreedRow, TierRow, card_name};
 use domain::date::BusinessDate;
-use domain::fee::FeeSchedule;
+use domain::fee::{FeeRow, FeeSchedule};
 use domain::money::Money;
 use domain::product::{CardType, Product};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 
-/// The stored name of every card.
-const ANY: &str = "any";
-
-fn card_name(card: Option<CardType>) -> &'static str {
-    card.map_or(ANY, CardType::name)
-}
-
 /// All schedules, newest first within a product and kind of card.
 pub(in crate::channels) async fn all(
     conn: &mut PgConnection,
     channel: &str,
-) -> Result<Vec<CostRow>, ChannelError> {
-    let rows = sqlx::query!(
+) -> Result<Vec<FeeRow>, ChannelError> {
+    let rows = sqlx::query_as!(
+        AgreedRow,
         "SELECT product, card_type, valid_from, measure, tier_from, rate_ppm, fixed_minor,
                 min_minor, max_minor
          FROM channel_costs WHERE channel = $1
@@ -29,31 +22,7 @@ pub(in crate::channels) async fn all(
     )
     .fetch_all(conn)
     .await?;
-    let mut schedules: BTreeMap<_, Vec<TierRow>> = BTreeMap::new();
-    for row in rows {
-        let key = (row.product, row.card_type, std::cmp::Reverse(row.valid_from));
-        schedules.entry(key).or_default().push(TierRow {
-            measure: row.measure,
-            tier_from: row.tier_from,
-            rate_ppm: row.rate_ppm,
-            fixed_minor: row.fixed_minor,
-            min_minor: row.min_minor,
-            max_minor: row.max_minor,
-        });
-    }
-    let mut found = Vec::with_capacity(schedules.len());
-    for ((product, card, valid_from), tiers) in schedules {
-        let wrong = |what: &dyn std::fmt::Display| {
-            crate::explain::Inconsistent::new("channel_costs", channel, what)
-        };
-        let Some(schedule) = fees::schedule("channel_costs", channel, tiers)? else {
-            continue;
-        };
-        let card = if card == ANY { None } else { Some(card.parse().map_err(|e| wrong(&e))?) };
-        let product = product.parse().map_err(|e| wrong(&e))?;
-        found.push(CostRow { product, card, schedule, valid_from: BusinessDate(valid_from.0) });
-    }
-    Ok(found)
+    Ok(fees::agreed("channel_costs", channel, rows)?)
 }
 
 /// By channel, the schedule that counts for a product on a day.

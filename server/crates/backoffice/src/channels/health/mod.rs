@@ -3,7 +3,7 @@
 
 mod store;
 
-pub(super) use store::begin;
+pub(super) use store::{begin, set_policy as store_policy};
 
 use super::{ChannelError, candidates};
 use crate::audit::{self, Event, Who};
@@ -120,6 +120,14 @@ pub async fn set_policy(
     let event =
         Event { who: Who::System("set-up"), action: "channels.set_up", subject_kind: "channel" };
     Ok(audit::record(conn, office, event, channel, policy).await?)
+}
+
+/// When a channel is withdrawn and how it comes back.
+pub(super) async fn policy(
+    conn: &mut PgConnection,
+    channel: &str,
+) -> Result<Option<HealthPolicy>, ChannelError> {
+    Ok(store::find(conn, channel).await?.map(|(_, policy, _)| policy))
 }
 
 /// The channels with their health and how often they succeeded of late.

@@ -150,7 +150,7 @@ pub(super) async fn save(
     Ok(())
 }
 
-pub(super) async fn set_policy(
+pub(in crate::channels) async fn set_policy(
     conn: &mut PgConnection,
     channel: &str,
     policy: &HealthPolicy,

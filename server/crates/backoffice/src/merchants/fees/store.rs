@@ -1,28 +1,20 @@
-use crate::fees::{self, TierRow};
+use crate::fees::{self, AgreedRow, TierRow, card_name};
 use crate::merchants::MerchantError;
 use domain::date::BusinessDate;
-use domain::fee::FeeSchedule;
+use domain::fee::{FeeRow, FeeSchedule};
 use domain::ids::MerchantId;
-use domain::merchant::FeeRow;
 use domain::money::Money;
 use domain::product::{CardType, Product};
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// The stored name of every card.
-const ANY: &str = "any";
-
-fn card_name(card: Option<CardType>) -> &'static str {
-    card.map_or(ANY, CardType::name)
-}
 
 /// All schedules, newest first within a product and kind of card.
 pub(in crate::merchants) async fn all(
     conn: &mut PgConnection,
     id: MerchantId,
 ) -> Result<Vec<FeeRow>, MerchantError> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        AgreedRow,
         "SELECT product, card_type, valid_from, measure, tier_from, rate_ppm, fixed_minor,
                 min_minor, max_minor
          FROM merchant_fees WHERE merchant_id = $1
@@ -31,31 +23,7 @@ pub(in crate::merchants) async fn all(
     )
     .fetch_all(conn)
     .await?;
-    let mut schedules: BTreeMap<_, Vec<TierRow>> = BTreeMap::new();
-    for row in rows {
-        let key = (row.product, row.card_type, std::cmp::Reverse(row.valid_from));
-        schedules.entry(key).or_default().push(TierRow {
-            measure: row.measure,
-            tier_from: row.tier_from,
-            rate_ppm: row.rate_ppm,
-            fixed_minor: row.fixed_minor,
-            min_minor: row.min_minor,
-            max_minor: row.max_minor,
-        });
-    }
-    let mut found = Vec::with_capacity(schedules.len());
-    for ((product, card, valid_from), tiers) in schedules {
-        let wrong = |what: &dyn std::fmt::Display| {
-            crate::explain::Inconsistent::new("merchant_fees", id, what)
-        };
-        let Some(schedule) = fees::schedule("merchant_fees", &id.to_string(), tiers)? else {
-            continue;
-        };
-        let card = if card == ANY { None } else { Some(card.parse().map_err(|e| wrong(&e))?) };
-        let product = product.parse().map_err(|e| wrong(&e))?;
-        found.push(FeeRow { product, card, schedule, valid_from: BusinessDate(valid_from.0) });
-    }
-    Ok(found)
+    Ok(fees::agreed("merchant_fees", &id.to_string(), rows)?)
 }
 
 pub(super) async fn on_day(

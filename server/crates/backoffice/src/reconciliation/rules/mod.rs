@@ -19,7 +19,6 @@ use domain::ids::ApprovalId;
 use domain::matching::rules::{RulesChange, RulesVersion};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 /// The rules of a channel's clearing date: the latest version that holds for it, or what is built
 /// in.
@@ -63,7 +62,7 @@ pub async fn propose_rules(
     let content = content(&mut tx, change).await?;
     let proposal = Proposal {
         kind: ApprovalKind::MatchingRules,
-        subject: subject(&change.channel),
+        subject: approvals::subject_of(&format!("matching_rules:{}", change.channel)),
         title: format!("{}, matching rules from {}", change.channel, change.valid_from),
         content,
     };
@@ -144,13 +143,4 @@ async fn content(
         "before": before.rules,
         "after": change,
     }))
-}
-
-/// Requests for approval are about ids: a channel's is made from its code.
-fn subject(channel: &str) -> Uuid {
-    use sha2::{Digest, Sha256};
-    let hash = Sha256::digest(format!("matching_rules:{channel}"));
-    let mut id = [0; 16];
-    id.copy_from_slice(&hash[..16]);
-    Uuid::from_bytes(id)
 }

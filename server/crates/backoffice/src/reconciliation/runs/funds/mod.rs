@@ -189,7 +189,7 @@ async fn explain(
     let explained = match (finding.verdict, finding.ours, expected) {
         (Verdict::Matched | Verdict::Amount, Some(_), Some(expected)) => {
             let day = ledger::days::current(conn).await?.ok_or(ReconciliationError::NoOpenDay)?;
-            let posting = postings::arrived(office, line, cash, (expected, day));
+            let posting = postings::arrived(office, line, cash, (expected, day))?;
             ledger::post(conn, &posting).await?;
             store::settle(conn, line.id, (&expected.channel, expected.day), office.now()).await?;
             return Ok(Some(StatementUse::ChannelFunds));
