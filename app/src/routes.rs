@@ -3,7 +3,10 @@
 
 use domain::date::BusinessDate;
 use domain::ids::{
-    AccountId, AdjustmentId, ApprovalId, ArrivalId, BillLineId, BooksCheckId, ErrorItemId, FileId, HoldId, JournalId, MerchantId, NotificationId, OrderId, PaymentId, PayoutBatchId, PayoutId, ReconciliationId, RefundId, ReserveAccountId, ReserveDocumentId, SettlementId, StaffId, StatementLineId, VoucherId,
+    AccountId, AdjustmentId, ApprovalId, ArrivalId, BillLineId, BooksCheckId, ErrorItemId, FileId,
+    HoldId, JournalId, MerchantId, NotificationId, OrderId, PaymentId, PayoutBatchId, PayoutId,
+    ReconciliationId, RefundId, ReserveAccountId, ReserveDocumentId, SettlementId, StaffId,
+    StatementLineId, VoucherId,
 };
 use std::fmt::Display;
 
@@ -49,6 +52,12 @@ pub const LIMITS: &str = "/limits";
 pub const SEARCH: &str = "/search";
 /// Reconciliation runs.
 pub const RECONCILIATION: &str = "/reconciliation";
+/// The matrix of day, channel and kind.
+pub const RECONCILIATION_HOME: &str = "/reconciliation/home";
+/// The rules of matching.
+pub const MATCHING_RULES: &str = "/reconciliation/rules";
+/// The rules of matching tried on past days.
+pub const TRY_MATCHING_RULES: &str = "/reconciliation/rules/try";
 /// The form to start a reconciliation.
 pub const NEW_RECONCILIATION: &str = "/reconciliation/new";
 /// Imported files.
@@ -185,6 +194,24 @@ pub fn order(id: OrderId) -> String {
 #[must_use]
 pub fn reconciliation(id: ReconciliationId) -> String {
     format!("{RECONCILIATION}/{id}")
+}
+
+/// One reconciliation run with one part of its differences.
+#[must_use]
+pub fn reconciliation_shown(id: ReconciliationId, shown: &str) -> String {
+    format!("{RECONCILIATION}/{id}?shown={shown}")
+}
+
+/// Other rules of matching for a channel.
+#[must_use]
+pub fn try_matching_rules(channel: &str) -> String {
+    format!("{TRY_MATCHING_RULES}?channel={channel}")
+}
+
+/// The open error items of a kind and day.
+#[must_use]
+pub fn error_items_of(leg: &str, day: BusinessDate) -> String {
+    format!("{ERROR_ITEMS}?leg={leg}&day={day}")
 }
 
 /// One imported file.

@@ -269,7 +269,28 @@ const TABLE: &[(&str, &[Role], &str)] = &[
     ("reconciliation/list_arrivals", TRADE, r#"{"filter":{},"page":{page}}"#),
     ("reconciliation/formats", TRADE, "{}"),
     ("reconciliation/propose_format", &[Operations], "request[code]=x&request[channel]=none"),
-    ("reconciliation/find", TRADE, r#"{"id":"{id}","page":{page}}"#),
+    ("reconciliation/find", TRADE, r#"{"id":"{id}","shown":"all","page":{page}}"#),
+    ("reconciliation/home", TRADE, r#"{"last":null,"days":3}"#),
+    (
+        "reconciliation/propose_force",
+        CHECKING_MAKERS,
+        "request[id]={id}&request[reason]=x&request[confirmed]=yes",
+    ),
+    (
+        "reconciliation/propose_rules",
+        &[Operations],
+        "request[channel]=nowhere&request[valid_from]=2999-01-01&request[valid_to]=\
+         &request[keys]=number&request[amount]=0&request[fee]=0&request[time]=0\
+         &request[carry_days]=1&request[cut_window]=1&request[baseline]=channel\
+         &request[settlement]=after",
+    ),
+    (
+        "reconciliation/roll_back",
+        CHECKING_MAKERS,
+        "request[id]={id}&request[reason]=x&request[confirmed]=yes",
+    ),
+    ("reconciliation/rules", TRADE, "{}"),
+    ("reconciliation/try_rules", TRADE, r#"{"change":null}"#),
     ("reconciliation/find_file", TRADE, r#"{"id":"{id}","page":{page}}"#),
     ("reconciliation/find_line", TRADE, r#"{"id":"{id}"}"#),
     ("reconciliation/list", TRADE, r#"{"filter":{},"page":{page}}"#),

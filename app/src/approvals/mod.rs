@@ -55,6 +55,8 @@ fn kind_name(kind: ApprovalKind) -> &'static str {
         ApprovalKind::Refund => text::APPROVALS_KIND_REFUND,
         ApprovalKind::ReserveDocument => text::APPROVALS_KIND_RESERVE_DOCUMENT,
         ApprovalKind::ReserveProof => text::APPROVALS_KIND_RESERVE_PROOF,
+        ApprovalKind::ForcedClose => text::APPROVALS_KIND_FORCED_CLOSE,
+        ApprovalKind::MatchingRules => text::APPROVALS_KIND_MATCHING_RULES,
         ApprovalKind::RoutingRules => text::APPROVALS_KIND_ROUTING_RULES,
         ApprovalKind::StaffRoles => text::APPROVALS_KIND_STAFF_ROLES,
     })

@@ -7,8 +7,9 @@ use domain::arrival::{ArrivalDecision, Given};
 use domain::date::BusinessDate;
 use domain::error_item::Leg;
 use domain::ids::{ArrivalId, FileId, MerchantId, ReconciliationId};
+use domain::matching::rules::{RulesChange, RulesVersion};
 use domain::page::{Page, PageRequest};
-use domain::reconciliation::{RunDetail, RunFilter, RunSummary};
+use domain::reconciliation::{DryRun, Home, RunDetail, RunFilter, RunSummary, Shown};
 use domain::source_file::{FileCheck, FileDetail, FileFilter, FileKind, FileSummary};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -81,9 +82,97 @@ pub async fn list(filter: RunFilter, page: PageRequest) -> Result<Page<RunSummar
 
 /// One run, with a page of its differences.
 #[server(prefix = "/api/fn", endpoint = "reconciliation/find", input = Json)]
-pub async fn find(id: ReconciliationId, page: PageRequest) -> Result<RunDetail, Failure> {
+pub async fn find(
+    id: ReconciliationId,
+    shown: Shown,
+    page: PageRequest,
+) -> Result<RunDetail, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
-    Ok(backoffice::reconciliation::find_run(&office, &actor, id, page).await?)
+    Ok(backoffice::reconciliation::find_run(&office, &actor, id, (shown, page)).await?)
+}
+
+/// What is to be done to a run, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunChange {
+    /// The run.
+    pub id: ReconciliationId,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// `yes` once the person ticked it.
+    #[serde(default)]
+    pub confirmed: String,
+}
+
+/// Takes a run back, so that it can run again.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/roll_back")]
+pub async fn roll_back(request: RunChange) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    confirmed(&request)?;
+    let change = (request.id, request.reason.as_str());
+    backoffice::reconciliation::roll_back(&office, &actor, change).await?;
+    crate::session::go_to(&crate::routes::reconciliation(request.id));
+    Ok(())
+}
+
+/// Proposes to close a run although something is open, and leads to the request.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/propose_force")]
+pub async fn propose_force(request: RunChange) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    confirmed(&request)?;
+    let change = (request.id, request.reason.as_str());
+    let id = backoffice::reconciliation::propose_force(&office, &actor, change).await?;
+    crate::session::go_to(&crate::routes::approval(id));
+    Ok(())
+}
+
+#[cfg(feature = "ssr")]
+fn confirmed(request: &RunChange) -> Result<(), Failure> {
+    if request.confirmed == "yes" {
+        return Ok(());
+    }
+    Err(Failure::invalid("confirmed", "tick that you have looked at it"))
+}
+
+/// The matrix of day, channel and kind, and the lists beside it.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/home", input = Json)]
+pub async fn find_home(last: Option<BusinessDate>, days: u16) -> Result<Home, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::reconciliation::home(&office, &actor, (last, days)).await?)
+}
+
+/// The rules of matching.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MatchingRulesInForce {
+    /// What holds today, for each channel.
+    pub now: Vec<RulesVersion>,
+    /// All versions, by channel, newest first.
+    pub versions: Vec<RulesVersion>,
+}
+
+/// The rules of matching: what holds today, and all versions.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/rules", input = Json)]
+pub async fn rules() -> Result<MatchingRulesInForce, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let (now, versions) = backoffice::reconciliation::list_rules(&office, &actor).await?;
+    Ok(MatchingRulesInForce { now, versions })
+}
+
+/// What other rules would do to past days. Nothing, while nothing is asked.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/try_rules", input = Json)]
+pub async fn try_rules(change: Option<RulesChange>) -> Result<Option<DryRun>, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::reconciliation::try_out(&office, &actor, change.as_ref()).await?)
+}
+
+/// Proposes other rules, and leads to the request.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/propose_rules")]
+pub async fn propose_rules(request: super::rules::RulesRequest) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let change = super::rules::read(&request)?;
+    let id = backoffice::reconciliation::propose_rules(&office, &actor, &change).await?;
+    crate::session::go_to(&crate::routes::approval(id));
+    Ok(())
 }
 
 /// Whom a reconciliation or a file can be of.
@@ -232,9 +321,11 @@ pub async fn run(request: RunRequest) -> Result<(), Failure> {
     };
     let of = match request.leg {
         Leg::GatewayBank => given("channel", &request.channel, "choose the channel")?,
-        Leg::BusinessGateway => String::new(),
+        Leg::BusinessGateway | Leg::LedgerPayments => String::new(),
         Leg::BusinessMerchant => given("merchant", &request.merchant, "choose the merchant")?,
-        Leg::Funds => given("account", &request.account, "name the bank account")?,
+        Leg::Funds | Leg::StatementLedger => {
+            given("account", &request.account, "name the bank account")?
+        }
     };
     let scope = RunScope { leg: request.leg, of, day: request.day };
     let id = backoffice::reconciliation::run(&office, &actor, &scope).await?;

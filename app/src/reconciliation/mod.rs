@@ -7,9 +7,13 @@ mod file;
 mod file_list;
 mod format;
 pub mod format_api;
+mod home;
 mod import;
+mod rules;
 mod run;
+mod run_actions;
 mod run_list;
+mod run_shares;
 mod start;
 mod totals;
 
@@ -18,7 +22,7 @@ use crate::i18n::t;
 use crate::{routes, text};
 use domain::error_item::Leg;
 use domain::matching::{Direction, Verdict};
-use domain::reconciliation::RunScope;
+use domain::reconciliation::{Explanation, RunScope, RunState};
 use domain::source_file::FileKind;
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyView;
@@ -31,6 +35,9 @@ use leptos_router::path;
 pub fn ReconciliationRoutes() -> AnyNestedRoute {
     view! {
         <Route path=path!("/reconciliation") view=run_list::RunList />
+        <Route path=path!("/reconciliation/home") view=home::HomePage />
+        <Route path=path!("/reconciliation/rules") view=rules::RulesPage />
+        <Route path=path!("/reconciliation/rules/try") view=rules::attempt::TryPage />
         <Route path=path!("/reconciliation/new") view=start::StartRun />
         <Route path=path!("/reconciliation/:id") view=run::RunPage />
         <Route path=path!("/files") view=file_list::FileList />
@@ -52,6 +59,8 @@ fn leg_name(leg: Leg) -> &'static str {
         Leg::BusinessGateway => text::RECONCILIATION_LEG_BUSINESS_GATEWAY,
         Leg::BusinessMerchant => text::RECONCILIATION_LEG_BUSINESS_MERCHANT,
         Leg::Funds => text::RECONCILIATION_LEG_FUNDS,
+        Leg::LedgerPayments => text::RECONCILIATION_LEG_LEDGER_PAYMENTS,
+        Leg::StatementLedger => text::RECONCILIATION_LEG_STATEMENT_LEDGER,
     })
 }
 
@@ -68,6 +77,27 @@ fn verdict_name(verdict: Verdict) -> (&'static str, Tone) {
         Verdict::DuplicateTheirs => (text::RECONCILIATION_VERDICT_DUPLICATE_THEIRS, Tone::Bad),
     };
     (t(word), tone)
+}
+
+fn run_state(state: RunState) -> (&'static str, Tone) {
+    let (word, tone) = match state {
+        RunState::Running => (text::RECONCILIATION_STATE_RUNNING, Tone::Info),
+        RunState::Completed => (text::RECONCILIATION_STATE_COMPLETED, Tone::Good),
+        RunState::Failed => (text::RECONCILIATION_STATE_FAILED, Tone::Bad),
+        RunState::Forced => (text::RECONCILIATION_STATE_FORCED, Tone::Warn),
+        RunState::RolledBack => (text::RECONCILIATION_STATE_ROLLED_BACK, Tone::Neutral),
+    };
+    (t(word), tone)
+}
+
+fn explanation_name(explained: Explanation) -> &'static str {
+    t(match explained {
+        Explanation::CutOver => text::RECONCILIATION_EXPLAINED_CUT_OVER,
+        Explanation::RefundInFlight => text::RECONCILIATION_EXPLAINED_REFUND_IN_FLIGHT,
+        Explanation::Holiday => text::RECONCILIATION_EXPLAINED_HOLIDAY,
+        Explanation::Fee => text::RECONCILIATION_EXPLAINED_FEE,
+        Explanation::Tolerance => text::RECONCILIATION_EXPLAINED_TOLERANCE,
+    })
 }
 
 fn file_kind_name(kind: FileKind) -> &'static str {
@@ -106,7 +136,9 @@ fn counterparty(scope: &RunScope) -> AnyView {
             .into_any(),
             Err(_) => of.into_any(),
         },
-        Leg::BusinessGateway => t(text::RECONCILIATION_WHOLE_BUSINESS).into_any(),
-        Leg::Funds => view! { <code>{of}</code> }.into_any(),
+        Leg::BusinessGateway | Leg::LedgerPayments => {
+            t(text::RECONCILIATION_WHOLE_BUSINESS).into_any()
+        }
+        Leg::Funds | Leg::StatementLedger => view! { <code>{of}</code> }.into_any(),
     }
 }

@@ -18,7 +18,8 @@ use crate::refunds::jobs::{FundRefund, QueryRefund, ReportRefund, SendRefund};
 use crate::reserve::{CheckCover, SendDocument};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
-    adjustments, approvals, channels, error_items, holds, limits, merchants, notifications, payments, payouts, reconciliation, refunds, reserve, routing, staff, trading_day,
+    adjustments, approvals, channels, error_items, holds, limits, merchants, notifications,
+    payments, payouts, reconciliation, refunds, reserve, routing, staff, trading_day,
 };
 use banks::callback::{Operation, Told};
 use domain::approval::ApprovalKind;
@@ -182,6 +183,10 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,
         ApprovalKind::ErrorResolution => {
             error_items::approval_concluded(office, news.approval).await?;
+        }
+        ApprovalKind::ForcedClose => reconciliation::force_concluded(office, news.approval).await?,
+        ApprovalKind::MatchingRules => {
+            reconciliation::rules_concluded(office, news.approval).await?;
         }
     }
     Ok(Outcome::Done)

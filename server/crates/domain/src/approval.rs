@@ -34,6 +34,10 @@ pub enum ApprovalKind {
     ErrorResolution,
     /// A format of bills set up by staff, 文件格式.
     FileFormat,
+    /// Closing a reconciliation although something is open, 强制平账.
+    ForcedClose,
+    /// Other rules of matching, 对账规则.
+    MatchingRules,
     /// Placing or releasing a hold, 冻结/解冻.
     Hold,
     /// A change of a merchant's terms, 商户变更.
@@ -60,13 +64,15 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Adjustment,
         Self::ApprovalRules,
         Self::ChannelChange,
         Self::ChartChange,
         Self::ErrorResolution,
         Self::FileFormat,
+        Self::ForcedClose,
+        Self::MatchingRules,
         Self::Hold,
         Self::MerchantChange,
         Self::NotificationEndpoint,
@@ -90,6 +96,8 @@ impl ApprovalKind {
             Self::ChartChange => "chart_change",
             Self::ErrorResolution => "error_resolution",
             Self::FileFormat => "file_format",
+            Self::ForcedClose => "forced_close",
+            Self::MatchingRules => "matching_rules",
             Self::Hold => "hold",
             Self::MerchantChange => "merchant_change",
             Self::NotificationEndpoint => "notification_endpoint",
@@ -117,14 +125,16 @@ impl ApprovalKind {
             Self::Adjustment => Permission::ProposeAdjustment,
             Self::ApprovalRules => Permission::MakeApprovalRules,
             Self::ChartChange => Permission::MakeChartChange,
-            Self::ErrorResolution | Self::PaymentClosing => Permission::MakeErrorResolution,
+            Self::ErrorResolution | Self::ForcedClose | Self::PaymentClosing => {
+                Permission::MakeErrorResolution
+            }
             Self::Hold => Permission::MakeHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
             Self::PayerLimits => Permission::MakeLimitChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
             Self::ReserveDocument | Self::ReserveProof => Permission::MakeReserve,
-            Self::ChannelChange | Self::FileFormat | Self::RoutingRules => {
+            Self::ChannelChange | Self::FileFormat | Self::MatchingRules | Self::RoutingRules => {
                 Permission::MakeRoutingChange
             }
             Self::StaffRoles => Permission::MakeStaffRoles,
@@ -138,14 +148,16 @@ impl ApprovalKind {
             Self::Adjustment => Permission::ApproveAdjustment,
             Self::ApprovalRules => Permission::ApproveApprovalRules,
             Self::ChartChange => Permission::ApproveChartChange,
-            Self::ErrorResolution | Self::PaymentClosing => Permission::ApproveErrorResolution,
+            Self::ErrorResolution | Self::ForcedClose | Self::PaymentClosing => {
+                Permission::ApproveErrorResolution
+            }
             Self::Hold => Permission::ApproveHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
             Self::PayerLimits => Permission::ApproveLimitChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
             Self::ReserveDocument | Self::ReserveProof => Permission::ApproveReserve,
-            Self::ChannelChange | Self::FileFormat | Self::RoutingRules => {
+            Self::ChannelChange | Self::FileFormat | Self::MatchingRules | Self::RoutingRules => {
                 Permission::ApproveRoutingChange
             }
             Self::StaffRoles => Permission::ApproveStaffRoles,

@@ -133,6 +133,7 @@ pub async fn close_vanished(
         store::add_event(conn, office, (closed.id, WORKER), "closed", &reason).await?;
         let event = event(WORKER, "error_items.close");
         audit::record(conn, office, event, &closed.id.to_string(), &closed).await?;
+        super::chain::close_children(conn, office, &closed).await?;
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
 use crate::approvals::ApprovalError;
+use crate::channels::ChannelError;
 use crate::error_items::ErrorItemError;
 use crate::explain::{Explain, Inconsistent, Kind};
 use crate::payouts::PayoutError;
@@ -8,6 +9,7 @@ use domain::access::Forbidden;
 use domain::date::BusinessDate;
 use domain::file_format::FormatInvalid;
 use domain::ids::FileId;
+use domain::matching::rules::RulesRefused;
 use domain::money::MoneyError;
 use ledger::LedgerError;
 
@@ -148,6 +150,41 @@ pub enum ReconciliationError {
         /// For which day.
         day: BusinessDate,
     },
+    /// The rules make no sense.
+    #[error(transparent)]
+    Rules(#[from] RulesRefused),
+    /// The rules are those that hold.
+    #[error("these are the rules that hold already: nothing to propose")]
+    NothingToChange,
+    /// The two sides do not belong together.
+    #[error(
+        "nearly nothing agrees: {ours} of our records and {theirs} of theirs stand alone; look \
+         whether the file is of this channel and day"
+    )]
+    NothingFits {
+        /// Of ours.
+        ours: usize,
+        /// Of theirs.
+        theirs: usize,
+    },
+    /// The run cannot be treated like this.
+    #[error("a run that is {state} cannot be treated like this: look at it again")]
+    NotThatState {
+        /// Its state.
+        state: &'static str,
+    },
+    /// There is a later one.
+    #[error("a later run of the same day stands: take that one back first")]
+    LaterRunStands,
+    /// Whoever reads it later has to know why.
+    #[error("say why")]
+    ReasonMissing,
+    /// No request for approval could be made.
+    #[error(transparent)]
+    Approval(#[from] ApprovalError),
+    /// A channel could not be read.
+    #[error(transparent)]
+    Channel(#[from] ChannelError),
     /// The channel hands out no files.
     #[error("channel {0} hands out no files: import them by hand")]
     NoFront(String),
@@ -222,8 +259,15 @@ impl Explain for ReconciliationError {
             | Self::FormatNotInEffect
             | Self::NoFront(_)
             | Self::Fetch(_)
-            | Self::NoOpenDay => Kind::Conflict,
+            | Self::NoOpenDay
+            | Self::NothingToChange
+            | Self::NothingFits { .. }
+            | Self::NotThatState { .. }
+            | Self::LaterRunStands => Kind::Conflict,
+            Self::Rules(_) => Kind::Invalid(None),
+            Self::ReasonMissing => Kind::Invalid(Some("reason")),
             Self::Approval(error) => error.kind(),
+            Self::Channel(error) => error.kind(),
             Self::ErrorItem(error) => error.kind(),
             Self::Payout(error) => error.kind(),
             Self::Reserve(error) => error.kind(),

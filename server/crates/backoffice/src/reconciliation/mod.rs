@@ -9,7 +9,9 @@ mod error;
 mod fetching;
 mod files;
 mod formats;
+mod home;
 pub mod jobs;
+mod rules;
 mod runs;
 
 pub use error::ReconciliationError;
@@ -20,4 +22,6 @@ pub use formats::{
     NewFormat, approval_concluded as format_concluded, check_may_set_up, formats_in_effect,
     list_formats, propose_format,
 };
-pub use runs::{find_run, list_runs, run};
+pub use home::{DAYS_MAX, home};
+pub use rules::{list_rules, propose_rules, rules_concluded, set_rules, try_out};
+pub use runs::{find_run, force_concluded, list_runs, propose_force, roll_back, run};
