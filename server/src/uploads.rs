@@ -13,6 +13,7 @@ use backoffice::explain::{Explain, Kind};
 use backoffice::office::Office;
 use backoffice::payments;
 use backoffice::reconciliation::{self, NewFile};
+use backoffice::vouchers;
 use banks::front::NamedFile;
 use domain::access::Actor;
 use domain::source_file::FileKind;
@@ -28,6 +29,8 @@ pub fn routes() -> Router<Site> {
     Router::new()
         .route("/upload/files", post(file))
         .route("/upload/orders", post(orders))
+        .route(app::routes::UPLOAD_VOUCHER_RESULTS, post(voucher_results))
+        .route(app::routes::UPLOAD_ERP_BALANCE, post(erp_balance))
         .layer(DefaultBodyLimit::max(FILE_MAX))
 }
 
@@ -82,6 +85,48 @@ async fn orders(
     match payments::import_orders(&office, &actor, &file.name, &file.bytes).await {
         Ok(file) => Redirect::to(&app::routes::order_import(file.id)).into_response(),
         Err(error) => answer(jar, &app::routes::order_imports(), &error),
+    }
+}
+
+async fn voucher_results(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    jar: CookieJar,
+    form: Multipart,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    let Upload { fields, file } = match read(form).await {
+        Ok(upload) => upload,
+        Err(error) => return refused(jar, app::routes::VOUCHERS, &error.to_string()),
+    };
+    let day = fields.get("day").and_then(|day| day.parse().ok());
+    let page = day.map_or_else(|| app::routes::VOUCHERS.to_owned(), app::routes::voucher_day);
+    match vouchers::read_results(&office, &actor, &file.bytes).await {
+        Ok(_) => Redirect::to(&page).into_response(),
+        Err(error) => answer(jar, &page, &error),
+    }
+}
+
+async fn erp_balance(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    jar: CookieJar,
+    form: Multipart,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    let page = app::routes::VOUCHER_COMPARISON;
+    let Upload { fields, file } = match read(form).await {
+        Ok(upload) => upload,
+        Err(error) => return refused(jar, page, &error.to_string()),
+    };
+    let Some(period) = fields.get("period").and_then(|period| period.parse().ok()) else {
+        return refused(jar, page, &UploadError::Field("period").to_string());
+    };
+    let page = app::routes::voucher_comparison(period);
+    let named = (file.name.as_str(), file.bytes.as_slice());
+    match vouchers::upload_erp_balance(&office, &actor, period, named).await {
+        Ok(()) => Redirect::to(&page).into_response(),
+        Err(error) => answer(jar, &page, &error),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::refunds::jobs::{FundRefund, QueryRefund, SendRefund};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
     adjustments, channels, error_items, merchants, notifications, payments, payouts, refunds,
-    routing, staff, trading_day,
+    routing, staff, trading_day, vouchers,
 };
 use banks::callback::{Operation, Told};
 use domain::approval::ApprovalKind;
@@ -147,6 +147,7 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         ApprovalKind::ChannelChange => channels::approval_concluded(office, news.approval).await?,
         ApprovalKind::RoutingRules => routing::approval_concluded(office, news.approval).await?,
         ApprovalKind::PayoutBatch => payouts::approval_concluded(office, news.approval).await?,
+        ApprovalKind::VoucherChange => vouchers::approval_concluded(office, news.approval).await?,
         ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,
         ApprovalKind::ErrorResolution => {
             error_items::approval_concluded(office, news.approval).await?;

@@ -154,6 +154,10 @@ pub enum Permission {
     ApproveChartChange,
     /// Draft and export vouchers.
     ExportVouchers,
+    /// Propose other rules for vouchers, closed months, red vouchers.
+    MakeVoucherChange,
+    /// Decide them.
+    ApproveVoucherChange,
     /// Cut the day.
     CutDay,
     /// Prepare a change of a colleague's roles.
@@ -207,6 +211,7 @@ const FINANCE_MAKER: &[Permission] = &[
     P::ProposeAdjustment,
     P::MakeChartChange,
     P::ExportVouchers,
+    P::MakeVoucherChange,
 ];
 
 const FINANCE_CHECKER: &[Permission] = &[
@@ -227,6 +232,7 @@ const FINANCE_CHECKER: &[Permission] = &[
     P::ApprovePayout,
     P::ApproveAdjustment,
     P::ApproveChartChange,
+    P::ApproveVoucherChange,
 ];
 
 const MANAGER: &[Permission] = &[

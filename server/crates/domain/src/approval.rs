@@ -32,11 +32,13 @@ pub enum ApprovalKind {
     RoutingRules,
     /// A change of a colleague's roles, 角色变更.
     StaffRoles,
+    /// Other rules for vouchers, a closed month, a red voucher.
+    VoucherChange,
 }
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Adjustment,
         Self::ChannelChange,
         Self::ChartChange,
@@ -48,6 +50,7 @@ impl ApprovalKind {
         Self::Refund,
         Self::RoutingRules,
         Self::StaffRoles,
+        Self::VoucherChange,
     ];
 
     /// The stored name.
@@ -65,6 +68,7 @@ impl ApprovalKind {
             Self::Refund => "refund",
             Self::RoutingRules => "routing_rules",
             Self::StaffRoles => "staff_roles",
+            Self::VoucherChange => "voucher_change",
         }
     }
 
@@ -86,6 +90,7 @@ impl ApprovalKind {
             Self::Refund => Permission::RequestRefund,
             Self::ChannelChange | Self::RoutingRules => Permission::MakeRoutingChange,
             Self::StaffRoles => Permission::MakeStaffRoles,
+            Self::VoucherChange => Permission::MakeVoucherChange,
         }
     }
 
@@ -101,6 +106,7 @@ impl ApprovalKind {
             Self::Refund => Permission::ApproveRefund,
             Self::ChannelChange | Self::RoutingRules => Permission::ApproveRoutingChange,
             Self::StaffRoles => Permission::ApproveStaffRoles,
+            Self::VoucherChange => Permission::ApproveVoucherChange,
         }
     }
 }
