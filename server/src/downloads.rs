@@ -28,7 +28,7 @@ pub fn routes() -> Router<Site> {
     Router::new()
         .route("/download/files/{id}", get(file))
         .route("/download/arrivals/{id}", get(arrival))
-        .route("/download/vouchers/{day}", get(voucher_file))
+        .route("/download/vouchers/{day}/{version}", get(voucher_file))
         .route("/download/reserve/tables.xlsx", get(reserve_tables))
         .route("/download/books/trial-balance.csv", get(trial_balance))
         .route("/download/books/journals.csv", get(journals))
@@ -64,11 +64,11 @@ async fn arrival(
 async fn voucher_file(
     Extension(office): Extension<Office>,
     actor: Option<Extension<Actor>>,
-    Path(day): Path<String>,
+    Path((day, version)): Path<(String, i32)>,
 ) -> Response {
     let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
     let Ok(day) = day.parse() else { return StatusCode::NOT_FOUND.into_response() };
-    match vouchers::file(&office, &actor, day).await {
+    match vouchers::file(&office, &actor, day, Some(version)).await {
         Ok((file, bytes)) => attachment(&file.name, bytes),
         Err(error) => refused(&error),
     }

@@ -3,7 +3,7 @@
 use crate::refusal;
 use crate::router::Site;
 use axum::extract::multipart::MultipartError;
-use axum::extract::{DefaultBodyLimit, Multipart};
+use axum::extract::{DefaultBodyLimit, Multipart, Path};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
@@ -14,6 +14,7 @@ use backoffice::office::Office;
 use backoffice::payments;
 use backoffice::reconciliation::ReconciliationError;
 use backoffice::reconciliation::arrivals::Receiving;
+use backoffice::vouchers;
 use banks::front::NamedFile;
 use domain::access::Actor;
 use domain::arrival::Given;
@@ -33,6 +34,8 @@ pub fn routes() -> Router<Site> {
     Router::new()
         .route("/upload/files", post(file).layer(DefaultBodyLimit::max(FILE_MAX)))
         .route("/upload/orders", post(orders).layer(DefaultBodyLimit::max(ORDERS_MAX)))
+        .route("/upload/voucher-results/{day}", post(voucher_results))
+        .route("/upload/erp-balance/{period}", post(erp_balance))
 }
 
 /// Why a form could not be used.
@@ -128,6 +131,47 @@ async fn orders(
     match payments::import_orders(&office, &actor, &file.name, &file.bytes).await {
         Ok(file) => Redirect::to(&app::routes::order_import(file.id)).into_response(),
         Err(error) => answer(jar, &app::routes::order_imports(), &error),
+    }
+}
+
+async fn voucher_results(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    jar: CookieJar,
+    Path(day): Path<String>,
+    form: Multipart,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    let Ok(day) = day.parse() else { return StatusCode::NOT_FOUND.into_response() };
+    let page = app::routes::voucher_day(day);
+    let file = match read(form).await {
+        Ok(file) => file,
+        Err(error) => return refused(jar, &page, &error.to_string()),
+    };
+    match vouchers::read_results(&office, &actor, &file.bytes).await {
+        Ok(_) => Redirect::to(&page).into_response(),
+        Err(error) => answer(jar, &page, &error),
+    }
+}
+
+async fn erp_balance(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    jar: CookieJar,
+    Path(period): Path<String>,
+    form: Multipart,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    let Ok(period) = period.parse() else { return StatusCode::NOT_FOUND.into_response() };
+    let page = app::routes::voucher_comparison(period);
+    let file = match read(form).await {
+        Ok(file) => file,
+        Err(error) => return refused(jar, &page, &error.to_string()),
+    };
+    let named = (file.name.as_str(), file.bytes.as_slice());
+    match vouchers::upload_erp_balance(&office, &actor, period, named).await {
+        Ok(()) => Redirect::to(&page).into_response(),
+        Err(error) => answer(jar, &page, &error),
     }
 }
 

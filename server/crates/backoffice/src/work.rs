@@ -19,7 +19,7 @@ use crate::reserve::{CheckCover, SendDocument};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
     adjustments, approvals, channels, error_items, holds, limits, merchants, notifications,
-    payments, payouts, reconciliation, refunds, reserve, routing, staff, trading_day,
+    payments, payouts, reconciliation, refunds, reserve, routing, staff, trading_day, vouchers,
 };
 use banks::callback::{Operation, Told};
 use domain::approval::ApprovalKind;
@@ -180,6 +180,7 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
             reserve::document_concluded(office, news.approval).await?;
         }
         ApprovalKind::ReserveProof => reserve::proof_concluded(office, news.approval).await?,
+        ApprovalKind::VoucherChange => vouchers::approval_concluded(office, news.approval).await?,
         ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,
         ApprovalKind::ErrorResolution => {
             error_items::approval_concluded(office, news.approval).await?;

@@ -169,7 +169,7 @@ impl Dice {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % u64::try_from(end.max(1)).unwrap()).unwrap()
+        usize::try_from(self.0 % u64::try_from(end.max(1)).expect("small")).expect("small")
     }
 }
 
@@ -184,7 +184,7 @@ fn damaged_once(file: &NamedFile, dice: &mut Dice) -> NamedFile {
         }
         _ => {
             let likely = b"0123456789.,-+`\"\n\r\t /:#CD<>";
-            let any = u8::try_from(dice.below(256)).unwrap();
+            let any = u8::try_from(dice.below(256)).expect("a byte");
             changed.bytes[place] =
                 if dice.below(2) == 0 { any } else { likely[dice.below(likely.len())] };
         }
@@ -208,7 +208,7 @@ fn torn(file: &NamedFile, dice: &mut Dice) -> NamedFile {
                 let at = dice.below(length);
                 changed.bytes.splice(at..at, part);
             }
-            2 => changed.bytes.insert(from, u8::try_from(dice.below(256)).unwrap()),
+            2 => changed.bytes.insert(from, u8::try_from(dice.below(256)).expect("a byte")),
             _ if length > 0 => changed.bytes[from] ^= 1 << dice.below(8),
             _ => {}
         }

@@ -168,6 +168,10 @@ pub enum Permission {
     AcknowledgeGap,
     /// Draft and export vouchers.
     ExportVouchers,
+    /// Propose other rules for vouchers, closed months, red vouchers.
+    MakeVoucherChange,
+    /// Decide them.
+    ApproveVoucherChange,
     /// Cut the day.
     CutDay,
     /// Prepare a change of a colleague's roles.
@@ -235,6 +239,7 @@ const FINANCE_MAKER: &[Permission] = &[
     P::MakeChartChange,
     P::ExportVouchers,
     P::MakeHold,
+    P::MakeVoucherChange,
 ];
 
 const FINANCE_CHECKER: &[Permission] = &[
@@ -260,6 +265,7 @@ const FINANCE_CHECKER: &[Permission] = &[
     P::ApproveAdjustment,
     P::ApproveChartChange,
     P::ApproveHold,
+    P::ApproveVoucherChange,
 ];
 
 const MANAGER: &[Permission] = &[

@@ -60,11 +60,13 @@ pub enum ApprovalKind {
     RoutingRules,
     /// A change of a colleague's roles, 角色变更.
     StaffRoles,
+    /// Other rules for vouchers, a closed month, a red voucher.
+    VoucherChange,
 }
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Adjustment,
         Self::ApprovalRules,
         Self::ChannelChange,
@@ -84,6 +86,7 @@ impl ApprovalKind {
         Self::ReserveProof,
         Self::RoutingRules,
         Self::StaffRoles,
+        Self::VoucherChange,
     ];
 
     /// The stored name.
@@ -109,6 +112,7 @@ impl ApprovalKind {
             Self::ReserveProof => "reserve_proof",
             Self::RoutingRules => "routing_rules",
             Self::StaffRoles => "staff_roles",
+            Self::VoucherChange => "voucher_change",
         }
     }
 
@@ -138,6 +142,7 @@ impl ApprovalKind {
                 Permission::MakeRoutingChange
             }
             Self::StaffRoles => Permission::MakeStaffRoles,
+            Self::VoucherChange => Permission::MakeVoucherChange,
         }
     }
 
@@ -161,6 +166,7 @@ impl ApprovalKind {
                 Permission::ApproveRoutingChange
             }
             Self::StaffRoles => Permission::ApproveStaffRoles,
+            Self::VoucherChange => Permission::ApproveVoucherChange,
         }
     }
 }

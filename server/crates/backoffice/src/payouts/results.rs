@@ -195,14 +195,13 @@ pub async fn reported(
     if let Some(stated) = amount.filter(|stated| *stated != payout.amount) {
         return Err(PayoutError::AmountDiffers { asked: payout.amount, stated });
     }
-    let known = match (&payout.state, &happened) {
+    let known = matches!(
+        (&payout.state, &happened),
         (
             PayoutState::Accepted { .. } | PayoutState::Paid { .. } | PayoutState::Returned { .. },
             PayoutEvent::Accept { .. },
-        )
-        | (PayoutState::Rejected { .. }, PayoutEvent::Reject { .. }) => true,
-        _ => false,
-    };
+        ) | (PayoutState::Rejected { .. }, PayoutEvent::Reject { .. })
+    );
     if !known {
         apply(conn, office, &payout, happened).await?;
     }

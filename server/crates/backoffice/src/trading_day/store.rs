@@ -240,9 +240,9 @@ async fn vouchers(conn: &mut PgConnection, day: BusinessDate) -> Result<Tally, s
     sqlx::query_as!(
         Tally,
         r#"SELECT count(*) AS "count!",
-                  count(*) FILTER (WHERE d.state <> 'exported') AS "open!", 0::bigint AS "minor!"
-           FROM vouchers v JOIN voucher_days d ON d.accounting_date = v.accounting_date
-           WHERE v.accounting_date = $1"#,
+                  count(*) FILTER (WHERE v.state IN ('drafted', 'balanced', 'rejected')) AS "open!",
+                  0::bigint AS "minor!"
+           FROM vouchers v WHERE v.accounting_date = $1"#,
         day.0,
     )
     .fetch_one(conn)

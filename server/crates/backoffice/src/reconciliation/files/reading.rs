@@ -46,7 +46,7 @@ pub(in crate::reconciliation) struct Look {
 /// What it turned out to be.
 pub(in crate::reconciliation) enum Seen {
     /// A known document; a bill has no rows any more.
-    Document(Document),
+    Document(Box<Document>),
     /// A merchant's order list.
     Orders(Vec<ListedOrder>),
 }
@@ -116,7 +116,8 @@ pub(in crate::reconciliation) fn pass(
         Document::Statement(file) if target.kind == FileKind::Bill => of_statement(&file, sink),
         other => other,
     };
-    Ok(Seen::Document(if target.no_trades { without_trades(document) } else { document }))
+    let document = if target.no_trades { without_trades(document) } else { document };
+    Ok(Seen::Document(Box::new(document)))
 }
 
 /// The statement of a collection account is that channel's bill.
@@ -167,7 +168,7 @@ pub(in crate::reconciliation) fn judge(
 ) -> Result<Reading, ReconciliationError> {
     let document = match look.document {
         Seen::Orders(orders) => return of_orders(orders),
-        Seen::Document(document) => formats::accepted(document)?,
+        Seen::Document(document) => formats::accepted(*document)?,
     };
     match (kind, document) {
         (FileKind::Bill, Document::Bill(bill)) => Ok(Reading {

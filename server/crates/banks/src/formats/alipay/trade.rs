@@ -142,6 +142,47 @@ fn explained(ordered: Money, received: Money, [discount, coupon, packet]: [Money
     [0, coupon, packet, coupon + packet].iter().any(|part| borne == discount + part)
 }
 
+/// What was ordered, what was received, and the discount we bear, if they fit each other.
+fn amounts(
+    line: u32,
+    cells: &[Cow<'_, str>],
+    columns: &Columns,
+    problems: &mut Problems,
+) -> Option<(Money, Money, Money)> {
+    let text = |column: usize| bare(&cells[column]);
+    let mut money = |column: usize, name: &str| {
+        let found = text(column);
+        problems.keep(fields::amount(found, Currency::Cny), line, name, found)
+    };
+    let received = money(columns.received, "商家实收（元）")?;
+    let mut optional = |column: Option<usize>, name: &str| {
+        column
+            .filter(|column| !text(*column).is_empty())
+            .map_or(Some(Money::cny(0)), |column| money(column, name))
+    };
+    let discount = optional(columns.discount, "商家优惠（元）")?;
+    let [coupon, packet] = columns.borne;
+    let parts = [
+        discount,
+        optional(coupon, "券核销金额（元）")?,
+        optional(packet, "商家红包消费金额（元）")?,
+    ];
+    let ordered = match columns.ordered {
+        Some(column) => money(column, "订单金额（元）")?,
+        None => Money::cny(received.minor().saturating_add(discount.minor())),
+    };
+    if !explained(ordered, received, parts) {
+        let reason = format!(
+            "the order's amount is neither what was received, {}, nor that with the \
+             merchant's discounts",
+            received.plain()
+        );
+        problems.push(Problem::at_field(line, "订单金额（元）", reason));
+        return None;
+    }
+    Some((ordered, received, discount))
+}
+
 /// Of payments, of refunds.
 #[derive(Default)]
 struct Tally {
@@ -167,36 +208,7 @@ impl Tally {
             }
         };
         let refund = kind == RowKind::Refund;
-        let mut money = |column: usize, name: &str| {
-            let found = text(column);
-            problems.keep(fields::amount(found, Currency::Cny), line, name, found)
-        };
-        let received = money(columns.received, "商家实收（元）")?;
-        let mut optional = |column: Option<usize>, name: &str| {
-            column
-                .filter(|column| !text(*column).is_empty())
-                .map_or(Some(Money::cny(0)), |column| money(column, name))
-        };
-        let discount = optional(columns.discount, "商家优惠（元）")?;
-        let [coupon, packet] = columns.borne;
-        let parts = [
-            discount,
-            optional(coupon, "券核销金额（元）")?,
-            optional(packet, "商家红包消费金额（元）")?,
-        ];
-        let ordered = match columns.ordered {
-            Some(column) => money(column, "订单金额（元）")?,
-            None => Money::cny(received.minor().saturating_add(discount.minor())),
-        };
-        if !explained(ordered, received, parts) {
-            let reason = format!(
-                "the order's amount is neither what was received, {}, nor that with the \
-                 merchant's discounts",
-                received.plain()
-            );
-            problems.push(Problem::at_field(line, "订单金额（元）", reason));
-            return None;
-        }
+        let (ordered, received, discount) = amounts(line, cells, columns, problems)?;
         let found = text(columns.fee);
         let fee_e5 = problems.keep(fields::e5(found), line, "服务费（元）", found)?;
         let sums = &mut self.sums[usize::from(refund)];

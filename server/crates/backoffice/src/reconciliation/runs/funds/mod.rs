@@ -77,14 +77,41 @@ pub(super) async fn run(
     let mut findings: Vec<&Finding<'_, Record, Record>> = comparison.findings.iter().collect();
     // What left before what came back: a payout can be paid and returned on the same day.
     findings.sort_by_key(|finding| finding.theirs.map(|record| record.direction != Direction::Out));
+    let on = (scope, &account, &cash);
+    let (matches, matched) = judge(conn, office, on, (&findings, &lines, &explanations)).await?;
+    let conclusion = Conclusion {
+        id,
+        scope,
+        rules,
+        inputs: &inputs,
+        inputs_hash: &inputs_hash,
+        totals: &comparison.totals,
+        matches: &matches,
+        matched,
+    };
+    life::conclude(conn, office, who, &conclusion).await?;
+    Ok(id)
+}
+
+/// The account a statement is of, at the bank and in the books.
+type Account<'a> = (&'a RunScope, &'a ReserveAccount, &'a AccountRef);
+
+/// Books what explains itself, and says what became of every line: what is kept, and how many lines
+/// were matched.
+async fn judge(
+    conn: &mut PgConnection,
+    office: &Office,
+    (scope, account, cash): Account<'_>,
+    (findings, lines, explanations): (&[&Finding<'_, Record, Record>], &[Line], &Explanations),
+) -> Result<(Vec<Match>, i64), ReconciliationError> {
     let by_place: HashMap<u32, &Line> = lines.iter().map(|line| (line.position(), line)).collect();
     let (mut matches, mut matched) = (Vec::new(), 0);
-    for finding in findings {
+    for &finding in findings {
         let Some(line) = finding.theirs.and_then(|record| by_place.get(&record.position)) else {
             continue;
         };
         let expected = finding.ours.and_then(|ours| explanations.settlements.get(&ours.key));
-        let explained = explain(conn, office, (line, &account), (finding, expected)).await?;
+        let explained = explain(conn, office, (line, account), (finding, expected)).await?;
         let settled = expected.filter(|_| explained.is_some());
         let verdict = match (explained, finding.verdict) {
             (Some(StatementUse::ReserveDocument), _) => Verdict::Matched,
@@ -93,7 +120,7 @@ pub(super) async fn run(
         };
         matched += i64::from(verdict == Verdict::Matched);
         let fee = settled.and_then(|settled| settled.fee_kept).filter(|fee| fee.is_positive());
-        let found = found(scope, (line, &cash), (finding, verdict), settled)?;
+        let found = found(scope, (line, cash), (finding, verdict), settled)?;
         if verdict != Verdict::Matched {
             matches.push(found.clone());
         }
@@ -107,18 +134,7 @@ pub(super) async fn run(
             });
         }
     }
-    let conclusion = Conclusion {
-        id,
-        scope,
-        rules,
-        inputs: &inputs,
-        inputs_hash: &inputs_hash,
-        totals: &comparison.totals,
-        matches: &matches,
-        matched,
-    };
-    life::conclude(conn, office, who, &conclusion).await?;
-    Ok(id)
+    Ok((matches, matched))
 }
 
 /// What our side expects of the lines that name a payout or a channel's clearing date; each once.

@@ -1,7 +1,7 @@
 //! The text layout that Yonyou's U8, T3 and T6 import, 总账工具: GBK, CRLF, a first line that names
 //! the layout, then one line a voucher line with 48 fields between commas, nothing quoted.
 
-use super::VoucherError;
+use crate::vouchers::VoucherError;
 use domain::account::Side;
 use domain::date::BusinessDate;
 use domain::voucher::{Dimension, VoucherDetail, VoucherLine};
@@ -71,8 +71,10 @@ fn fields(
         (6, debit, CODE_BYTES),
         (7, credit, CODE_BYTES),
         (11, maker, CODE_BYTES),
+        (15, line.department.as_str(), CODE_BYTES),
         (17, of_dimension(Dimension::Customer), CODE_BYTES),
         (18, of_dimension(Dimension::Supplier), CODE_BYTES),
+        (20, line.project.as_str(), CODE_BYTES),
         (47, "0", CODE_BYTES),
     ] {
         if let Some(field) = fields.get_mut(position) {
@@ -104,45 +106,8 @@ fn gbk(text: &str) -> Result<Vec<u8>, VoucherError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::{day, voucher};
     use super::*;
-    use domain::account::AccountRef;
-    use domain::ids::VoucherId;
-    use domain::journal::Entry;
-    use domain::money::Money;
-    use domain::voucher::{VoucherState, VoucherSummary};
-    use uuid::Uuid;
-
-    fn voucher(memo: &str) -> VoucherDetail {
-        let line = |side, code: &str, dimension, whose: &str| VoucherLine {
-            side,
-            account: AccountRef::sole(code),
-            u8_code: code.replace('.', ""),
-            dimension,
-            dimension_code: whose.to_owned(),
-            amount: Money::cny(56_604),
-            entries: 3,
-            memo: memo.to_owned(),
-        };
-        VoucherDetail {
-            summary: VoucherSummary {
-                id: VoucherId(Uuid::from_u128(1)),
-                accounting_date: day(),
-                number: 7,
-                entry: Entry::FeeCharged,
-                state: VoucherState::Balanced,
-                total: Money::cny(56_604),
-            },
-            lines: vec![
-                line(Side::Debit, "2241.02", Dimension::Customer, "M100001"),
-                line(Side::Credit, "6021.01", Dimension::None, ""),
-                line(Side::Credit, "2202.01", Dimension::Supplier, "unionpay"),
-            ],
-        }
-    }
-
-    fn day() -> BusinessDate {
-        "2026-03-31".parse().unwrap()
-    }
 
     fn lines(memo: &str) -> Vec<String> {
         let bytes = write(day(), "王会计", &[voucher(memo)]).unwrap();
@@ -158,11 +123,11 @@ mod tests {
         assert!(lines[1..].iter().all(|line| line.split(',').count() == 48));
         assert_eq!(
             lines[2],
-            "2026-03-31,记,7,0,3月31日计费3笔,602101,0,566.04,,0,0,王会计,,,,,,,,,,,,,,,,0,,0,,,,,,,,,\
-             0,0,0,0,0,,0,0,0,0"
+            "2026-03-31,记,7,0,3月31日计费3笔,602101,0,566.04,,0,0,王会计,,,,D01,,,,,P-7,,,,,,,0,,0,,,,,,\
+             ,,,0,0,0,0,0,,0,0,0,0"
         );
         let debit: Vec<_> = lines[1].split(',').collect();
-        assert_eq!((debit[5], debit[6], debit[7]), ("224102", "566.04", "0"));
+        assert_eq!((debit[5], debit[6], debit[7]), ("224102", "579.87", "0"));
         assert_eq!((debit[17], debit[18]), ("M100001", ""));
         let supplier: Vec<_> = lines[3].split(',').collect();
         assert_eq!((supplier[17], supplier[18]), ("", "unionpay"));
