@@ -3,8 +3,8 @@
 
 use domain::date::BusinessDate;
 use domain::ids::{
-    AccountId, AdjustmentId, ApprovalId, BillLineId, BooksCheckId, ErrorItemId, FileId, HoldId,
-    JournalId, MerchantId, NotificationId, OrderId, PaymentId, PayoutBatchId, PayoutId,
+    AccountId, AdjustmentId, ApprovalId, ArrivalId, BillLineId, BooksCheckId, ErrorItemId, FileId,
+    HoldId, JournalId, MerchantId, NotificationId, OrderId, PaymentId, PayoutBatchId, PayoutId,
     ReconciliationId, RefundId, ReserveAccountId, ReserveDocumentId, SettlementId, StaffId,
     StatementLineId, VoucherId,
 };
@@ -14,6 +14,14 @@ use std::fmt::Display;
 pub const HOME: &str = "/";
 /// The requests that wait for a second person.
 pub const APPROVALS: &str = "/approvals";
+/// Requests to be decided together; they stand in the address as `ids`.
+pub const APPROVALS_TOGETHER: &str = "/approvals/together";
+/// The approval rules and levels.
+pub const APPROVAL_RULES: &str = "/approvals/rules";
+/// Rights lent for an absence.
+pub const STAND_INS: &str = "/approvals/stand-ins";
+/// One's own second factor.
+pub const SECOND_FACTOR: &str = "/second-factor";
 /// Who did what.
 pub const AUDIT: &str = "/audit";
 /// Background work.
@@ -44,12 +52,22 @@ pub const LIMITS: &str = "/limits";
 pub const SEARCH: &str = "/search";
 /// Reconciliation runs.
 pub const RECONCILIATION: &str = "/reconciliation";
+/// The matrix of day, channel and kind.
+pub const RECONCILIATION_HOME: &str = "/reconciliation/home";
+/// The rules of matching.
+pub const MATCHING_RULES: &str = "/reconciliation/rules";
+/// The rules of matching tried on past days.
+pub const TRY_MATCHING_RULES: &str = "/reconciliation/rules/try";
 /// The form to start a reconciliation.
 pub const NEW_RECONCILIATION: &str = "/reconciliation/new";
 /// Imported files.
 pub const FILES: &str = "/files";
 /// The forms that bring in a file.
 pub const IMPORT_FILE: &str = "/files/import";
+/// Files as they came in.
+pub const ARRIVALS: &str = "/files/arrivals";
+/// Formats of bills set up by staff.
+pub const FILE_FORMATS: &str = "/files/formats";
 /// Where a file is uploaded to.
 pub const UPLOAD_FILE: &str = "/upload/files";
 /// Error items.
@@ -80,6 +98,8 @@ pub const SETTLEMENT: &str = "/settlements";
 pub const PAYOUTS: &str = "/payouts";
 /// Payout batches.
 pub const PAYOUT_BATCHES: &str = "/payouts/batches";
+/// Stop switches of sending.
+pub const PAYOUT_STOPS: &str = "/payouts/stops";
 /// Drafted payouts, to be put into a batch.
 pub const PAYOUT_DRAFTS: &str = "/payouts/drafts";
 /// Reserve accounts and the cover check.
@@ -119,6 +139,13 @@ pub fn day(day: &str) -> String {
 #[must_use]
 pub fn approval(id: ApprovalId) -> String {
     format!("{APPROVALS}/{id}")
+}
+
+/// What became of requests that were decided together.
+#[must_use]
+pub fn approvals_decided(ids: &[ApprovalId]) -> String {
+    let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+    format!("{APPROVALS_TOGETHER}?decided=1&ids={}", ids.join(","))
 }
 
 /// One member of staff.
@@ -169,10 +196,34 @@ pub fn reconciliation(id: ReconciliationId) -> String {
     format!("{RECONCILIATION}/{id}")
 }
 
+/// One reconciliation run with one part of its differences.
+#[must_use]
+pub fn reconciliation_shown(id: ReconciliationId, shown: &str) -> String {
+    format!("{RECONCILIATION}/{id}?shown={shown}")
+}
+
+/// Other rules of matching for a channel.
+#[must_use]
+pub fn try_matching_rules(channel: &str) -> String {
+    format!("{TRY_MATCHING_RULES}?channel={channel}")
+}
+
+/// The open error items of a kind and day.
+#[must_use]
+pub fn error_items_of(leg: &str, day: BusinessDate) -> String {
+    format!("{ERROR_ITEMS}?leg={leg}&day={day}")
+}
+
 /// One imported file.
 #[must_use]
 pub fn file(id: FileId) -> String {
     format!("{FILES}/{id}")
+}
+
+/// A file as it came in.
+#[must_use]
+pub fn arrival(id: ArrivalId) -> String {
+    format!("{ARRIVALS}/{id}")
 }
 
 /// A row of a channel's bill, in its file.

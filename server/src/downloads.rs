@@ -27,6 +27,7 @@ use std::collections::BTreeSet;
 pub fn routes() -> Router<Site> {
     Router::new()
         .route("/download/files/{id}", get(file))
+        .route("/download/arrivals/{id}", get(arrival))
         .route("/download/vouchers/{day}", get(voucher_file))
         .route("/download/reserve/tables.xlsx", get(reserve_tables))
         .route("/download/books/trial-balance.csv", get(trial_balance))
@@ -42,6 +43,19 @@ async fn file(
     let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
     let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
     match reconciliation::download(&office, &actor, id).await {
+        Ok(file) => attachment(&file.name, file.bytes),
+        Err(error) => refused(&error),
+    }
+}
+
+async fn arrival(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    Path(id): Path<String>,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
+    match reconciliation::arrivals::take_away(&office, &actor, id).await {
         Ok(file) => attachment(&file.name, file.bytes),
         Err(error) => refused(&error),
     }

@@ -34,6 +34,8 @@ fn leg_name(leg: Leg) -> &'static str {
         Leg::BusinessGateway => text::ERROR_ITEMS_LEG_BUSINESS_GATEWAY,
         Leg::BusinessMerchant => text::ERROR_ITEMS_LEG_BUSINESS_MERCHANT,
         Leg::Funds => text::ERROR_ITEMS_LEG_FUNDS,
+        Leg::LedgerPayments => text::ERROR_ITEMS_LEG_LEDGER_PAYMENTS,
+        Leg::StatementLedger => text::ERROR_ITEMS_LEG_STATEMENT_LEDGER,
     })
 }
 
@@ -56,6 +58,7 @@ const fn cause_text(cause: Cause) -> Text {
         Cause::DuplicateInBusiness => text::ERROR_ITEMS_CAUSE_DUPLICATE_IN_BUSINESS,
         Cause::DuplicateInMerchant => text::ERROR_ITEMS_CAUSE_DUPLICATE_IN_MERCHANT,
         Cause::FundsAmount => text::ERROR_ITEMS_CAUSE_FUNDS_AMOUNT,
+        Cause::LedgerBreak => text::ERROR_ITEMS_CAUSE_LEDGER_BREAK,
         Cause::UnknownBankLine => text::ERROR_ITEMS_CAUSE_UNKNOWN_BANK_LINE,
     }
 }

@@ -2,8 +2,10 @@
 
 mod ledger;
 mod load;
+mod parse;
 mod payment_path;
 mod place;
+mod recon;
 mod report;
 mod search;
 mod store;
@@ -27,9 +29,16 @@ pub enum Part {
     Ledger,
     /// The whole way of a payment.
     Path,
+    /// Readers of files.
+    Parse,
+    /// Reconciliation of a day.
+    Recon,
     /// Search and lists.
     Search,
 }
+
+/// Trades of the days that are reconciled.
+const TRADES: [u32; 3] = [100_000, 1_000_000, 5_000_000];
 
 /// How much is measured.
 #[derive(Debug, Clone, Args)]
@@ -49,6 +58,9 @@ pub struct Bench {
     /// Payments the search is measured on at most; none: it is not.
     #[arg(long, default_value_t = 10_000_000)]
     payments: i64,
+    /// Trades of the largest day that is reconciled; none: none is.
+    #[arg(long, default_value_t = 1_000_000)]
+    trades: u32,
     /// Only loads whose names contain this; nothing is written down then.
     #[arg(long)]
     only: Option<String>,
@@ -92,6 +104,14 @@ pub async fn bench(url: &str, bench: &Bench, now: OffsetDateTime) -> anyhow::Res
         payment_path::measure(url, (limit, postings), &mut report).await?;
         report.write(&bench.docs, &today)?;
     }
+    if wanted(Part::Parse) {
+        let mut report = Report::new("Files");
+        parse::measure(bench.rounds, &mut report)?;
+        report.write(&bench.docs, &today)?;
+    }
+    if wanted(Part::Recon) {
+        measure_recon(url, bench, &today).await?;
+    }
     if wanted(Part::Search) && bench.payments > 0 {
         let mut report = Report::new("Search");
         measure_search(url, &sizes(bench), &mut report).await?;
@@ -102,6 +122,17 @@ pub async fn bench(url: &str, bench: &Bench, now: OffsetDateTime) -> anyhow::Res
 
 fn sizes(bench: &Bench) -> Vec<(i64, &'static str)> {
     SIZES.into_iter().filter(|(size, _)| *size <= bench.payments).collect()
+}
+
+async fn measure_recon(url: &str, bench: &Bench, today: &str) -> anyhow::Result<()> {
+    let sizes: Vec<u32> = TRADES.into_iter().filter(|size| *size <= bench.trades).collect();
+    if sizes.is_empty() {
+        return Ok(());
+    }
+    let mut report = Report::new("Reconciliation");
+    let place = Place::anew(url, "recon").await?;
+    recon::measure((&place.url, &place.pool), &sizes, &mut report).await?;
+    report.write(&bench.docs, today)
 }
 
 async fn measure_search(

@@ -32,6 +32,9 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let (stopping, stop) = watch::channel(false);
     let mut workers = worker::start(&office, config.workers, &stop);
     workers.spawn(follow_clock(office.clone(), stop.clone()));
+    if let Some(folder) = config.inbox.clone() {
+        workers.spawn(crate::inbox::watch(office.clone(), folder, stop.clone()));
+    }
     tracing::info!(address = %config.listen, "serving");
     let mut stopped = stop.clone();
     tokio::spawn(async move {

@@ -2,7 +2,7 @@
 //! it may name every other.
 
 use crate::accounts::{self, CheckBooks};
-use crate::approvals::jobs::ApprovalConcluded;
+use crate::approvals::jobs::{ApprovalConcluded, EscalateApproval};
 use crate::jobs::{self, Claimed, JobError, Message, Outcome};
 use crate::notifications::jobs::{DeliverNotification, ResendNotification, TakeUpHeld};
 use crate::office::Office;
@@ -11,13 +11,15 @@ use crate::payments::jobs::{
     AskNow, BookOrderFile, QueryPayment, ReportContradiction, SendPayment,
 };
 use crate::payouts::jobs::{QueryPayout, SendPayout};
-use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
+use crate::reconciliation::jobs::{
+    FetchBill, FetchStatement, ImportArrival, ReadArrival, RunReconciliation,
+};
 use crate::refunds::jobs::{FundRefund, QueryRefund, ReportRefund, SendRefund};
 use crate::reserve::{CheckCover, SendDocument};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
-    adjustments, channels, error_items, holds, limits, merchants, notifications, payments, payouts,
-    refunds, reserve, routing, staff, trading_day,
+    adjustments, approvals, channels, error_items, holds, limits, merchants, notifications,
+    payments, payouts, reconciliation, refunds, reserve, routing, staff, trading_day,
 };
 use banks::callback::{Operation, Told};
 use domain::approval::ApprovalKind;
@@ -77,6 +79,7 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
     match claimed.kind.as_str() {
         CheckBooks::KIND => check_books(office).await,
         ApprovalConcluded::KIND => approval_concluded(office, claimed).await,
+        EscalateApproval::KIND => jobs::run_as::<EscalateApproval>(office, claimed).await,
         AskNow::KIND => jobs::run_as::<AskNow>(office, claimed).await,
         ReportContradiction::KIND => {
             let report = serde_json::from_value(claimed.payload.clone())?;
@@ -105,6 +108,8 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         SendDocument::KIND => jobs::run_as::<SendDocument>(office, claimed).await,
         FetchBill::KIND => jobs::run_as::<FetchBill>(office, claimed).await,
         FetchStatement::KIND => jobs::run_as::<FetchStatement>(office, claimed).await,
+        ReadArrival::KIND => jobs::run_as::<ReadArrival>(office, claimed).await,
+        ImportArrival::KIND => jobs::run_as::<ImportArrival>(office, claimed).await,
         RunReconciliation::KIND => jobs::run_as::<RunReconciliation>(office, claimed).await,
         unknown => Err(format!("no system does jobs of the kind {unknown}").into()),
     }
@@ -151,6 +156,9 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         ApprovalKind::Adjustment => {
             adjustments::approval_concluded(office, news.approval).await?;
         }
+        ApprovalKind::ApprovalRules => {
+            approvals::rules::approval_concluded(office, news.approval).await?;
+        }
         ApprovalKind::ChartChange => accounts::approval_concluded(office, news.approval).await?,
         ApprovalKind::StaffRoles => staff::approval_concluded(office, news.approval).await?,
         ApprovalKind::Hold => holds::approval_concluded(office, news.approval).await?,
@@ -163,6 +171,9 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         ApprovalKind::PayerLimits => limits::approval_concluded(office, news.approval).await?,
         ApprovalKind::PaymentClosing => payments::closing_concluded(office, news.approval).await?,
         ApprovalKind::ChannelChange => channels::approval_concluded(office, news.approval).await?,
+        ApprovalKind::FileFormat => {
+            reconciliation::format_concluded(office, news.approval).await?;
+        }
         ApprovalKind::RoutingRules => routing::approval_concluded(office, news.approval).await?,
         ApprovalKind::PayoutBatch => payouts::approval_concluded(office, news.approval).await?,
         ApprovalKind::ReserveDocument => {
@@ -172,6 +183,10 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,
         ApprovalKind::ErrorResolution => {
             error_items::approval_concluded(office, news.approval).await?;
+        }
+        ApprovalKind::ForcedClose => reconciliation::force_concluded(office, news.approval).await?,
+        ApprovalKind::MatchingRules => {
+            reconciliation::rules_concluded(office, news.approval).await?;
         }
     }
     Ok(Outcome::Done)

@@ -174,6 +174,14 @@ pub enum Permission {
     MakeStaffRoles,
     /// Decide a change of a colleague's roles.
     ApproveStaffRoles,
+    /// Prepare other approval rules or another authority.
+    MakeApprovalRules,
+    /// Decide other approval rules or another authority.
+    ApproveApprovalRules,
+    /// Stop sending payouts at once.
+    StopPayouts,
+    /// Agree that payouts are sent again; two people have to.
+    LiftPayoutStop,
     /// Move the clock of a demonstration forward.
     MoveDemoClock,
 }
@@ -220,8 +228,9 @@ const FINANCE_MAKER: &[Permission] = &[
     P::MakeErrorResolution,
     P::RunSettlement,
     P::MakePayout,
-    P::MakeReserve,
     P::AcknowledgeGap,
+    P::MakeReserve,
+    P::StopPayouts,
     P::ProposeAdjustment,
     P::MakeChartChange,
     P::ExportVouchers,
@@ -244,8 +253,10 @@ const FINANCE_CHECKER: &[Permission] = &[
     P::ApproveRefund,
     P::ApproveErrorResolution,
     P::ApprovePayout,
-    P::ApproveReserve,
     P::AcknowledgeGap,
+    P::ApproveReserve,
+    P::LiftPayoutStop,
+    P::StopPayouts,
     P::ApproveAdjustment,
     P::ApproveChartChange,
     P::ApproveHold,
@@ -276,6 +287,9 @@ const MANAGER: &[Permission] = &[
     P::ApproveRefund,
     P::ApproveErrorResolution,
     P::ApproveStaffRoles,
+    P::ApproveApprovalRules,
+    P::StopPayouts,
+    P::LiftPayoutStop,
     P::ApproveHold,
 ];
 
@@ -286,6 +300,7 @@ const ADMIN: &[Permission] = &[
     P::ViewAudit,
     P::ViewStaff,
     P::MakeStaffRoles,
+    P::MakeApprovalRules,
     P::MoveDemoClock,
 ];
 
@@ -358,6 +373,7 @@ mod tests {
             (P::MakeReserve, P::ApproveReserve),
             (P::ProposeAdjustment, P::ApproveAdjustment),
             (P::MakeChartChange, P::ApproveChartChange),
+            (P::MakeApprovalRules, P::ApproveApprovalRules),
             (P::MakeStaffRoles, P::ApproveStaffRoles),
         ];
         for role in Role::ALL {

@@ -61,6 +61,8 @@ ids! {
     BooksCheckId,
     /// A file of a channel, bank or business system as imported.
     FileId,
+    /// A file as it came in.
+    ArrivalId,
     /// An error item, 差错.
     ErrorItemId,
     /// A background job.

@@ -61,6 +61,10 @@ impl Purpose {
 pub enum Destination {
     /// The registered settlement account of an onboarded merchant.
     RegisteredPayee,
+    /// The account a payment came from.
+    OriginalPayer,
+    /// The account a user registered as their own.
+    RegisteredUserAccount,
     /// A bank account nobody registered.
     UnregisteredPayee,
     /// Our filed own-funds account: earned fees, own funds taken back.
@@ -77,8 +81,10 @@ pub enum Destination {
 
 impl Destination {
     /// All destinations.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::RegisteredPayee,
+        Self::OriginalPayer,
+        Self::RegisteredUserAccount,
         Self::UnregisteredPayee,
         Self::OwnFunds,
         Self::OwnReserve,
@@ -103,6 +109,9 @@ pub enum TransferRefused {
     /// Customers' money is nobody's own.
     #[error("customers' money must not go to another institution's own funds")]
     CustomersMoneyAsOwn,
+    /// What the money comes from says where it goes.
+    #[error("money of this source may not leave that account for that destination")]
+    NotForThisSource,
     /// A bridge hides who pays whom.
     #[error("money must not pass through a third company on its way")]
     Bridge,
@@ -122,11 +131,48 @@ pub const fn may_transfer(from: Purpose, to: Destination) -> Result<(), Transfer
             Destination::OtherOwnFunds => Err(No::CustomersMoneyAsOwn),
             _ => Ok(()),
         },
-        (Purpose::OwnFunds, Destination::RegisteredPayee | Destination::UnregisteredPayee) => {
-            Err(No::MerchantFromOwnFunds)
-        }
+        (
+            Purpose::OwnFunds,
+            Destination::RegisteredPayee
+            | Destination::OriginalPayer
+            | Destination::RegisteredUserAccount
+            | Destination::UnregisteredPayee,
+        ) => Err(No::MerchantFromOwnFunds),
         (Purpose::OwnFunds, Destination::OtherReserve) => Err(No::NoCooperation),
         (Purpose::OwnFunds, _) => Ok(()),
+    }
+}
+
+/// Leave to move money from an account of one purpose to a kind of destination. Only the matrix
+/// makes one, so nothing leaves an account without having been asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transfer {
+    from: Purpose,
+    to: Destination,
+}
+
+impl Transfer {
+    /// Asks the matrix.
+    ///
+    /// # Errors
+    /// The reason why not.
+    pub const fn between(from: Purpose, to: Destination) -> Result<Self, TransferRefused> {
+        match may_transfer(from, to) {
+            Ok(()) => Ok(Self { from, to }),
+            Err(refused) => Err(refused),
+        }
+    }
+
+    /// The purpose of the account it leaves.
+    #[must_use]
+    pub const fn from(self) -> Purpose {
+        self.from
+    }
+
+    /// Where it goes.
+    #[must_use]
+    pub const fn to(self) -> Destination {
+        self.to
     }
 }
 

@@ -2,6 +2,7 @@
 //! with a typed cause. Somebody takes it, finds out, and proposes what to do; a second person
 //! decides; the decision books the entry that was shown, and nothing else.
 
+mod chain;
 mod error;
 mod opening;
 mod postings;
@@ -11,8 +12,9 @@ mod reporting;
 mod resolving;
 mod store;
 
+pub use chain::{close_records, link, open_records, take_back};
 pub use error::ErrorItemError;
-pub use opening::{close_vanished, open};
+pub use opening::{close_vanished, open, open_alone};
 pub use refund_reporting::report_refund;
 pub use reporting::report;
 pub use resolving::{approval_concluded, propose};

@@ -43,6 +43,23 @@ pub async fn open(
     Ok(ids)
 }
 
+/// Opens an item for a difference that no run found, in the caller's transaction; a record that has
+/// an item keeps it.
+///
+/// # Errors
+/// The database failed.
+pub async fn open_alone(
+    conn: &mut PgConnection,
+    office: &Office,
+    found: &Difference,
+) -> Result<ErrorItemId, ErrorItemError> {
+    let known = store::latest(conn, std::slice::from_ref(&found.record_key)).await?;
+    match known.first() {
+        Some(stored) => Ok(stored.item.id),
+        None => insert(conn, office, found, None).await,
+    }
+}
+
 fn explained(item: &ErrorItem, difference: &Difference) -> bool {
     matches!(item.state, ErrorItemState::Resolved { .. })
         && item.difference.same_finding(difference)
@@ -116,6 +133,7 @@ pub async fn close_vanished(
         store::add_event(conn, office, (closed.id, WORKER), "closed", &reason).await?;
         let event = event(WORKER, "error_items.close");
         audit::record(conn, office, event, &closed.id.to_string(), &closed).await?;
+        super::chain::close_children(conn, office, &closed).await?;
     }
     Ok(())
 }

@@ -106,6 +106,7 @@ async fn carry_out(
     store::add_event(conn, office, (resolved.id, who), "resolved", &text).await?;
     let event = event(who, "error_items.resolve");
     audit::record(conn, office, event, &resolved.id.to_string(), &resolved).await?;
+    super::chain::close_children(conn, office, &resolved).await?;
     Ok(())
 }
 

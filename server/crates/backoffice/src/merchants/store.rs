@@ -340,6 +340,27 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// Registers another settlement account, which cools from now on.
+pub(super) async fn set_account(
+    conn: &mut PgConnection,
+    merchant: MerchantId,
+    (account, now): (&SettlementAccount, OffsetDateTime),
+) -> Result<(), MerchantError> {
+    sqlx::query!(
+        "UPDATE merchants SET settlement_account_no = $2, settlement_account_name = $3,
+                settlement_bank = $4, settlement_account_since = $5
+         WHERE id = $1",
+        Uuid::from(merchant),
+        account.account_no,
+        account.account_name,
+        account.bank,
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 pub(super) async fn set_product(
     conn: &mut PgConnection,
     merchant: MerchantId,

@@ -82,11 +82,14 @@ pub(super) async fn book_some(
     Ok((done, total, finished))
 }
 
+/// A payment with the decision that routed it.
+type Routed = (Payment, RoutingDecision);
+
 /// Journal entries 1, 2 and 3 of all of them as one group, and the orders paid.
 async fn conclude(
     conn: &mut PgConnection,
     office: &Office,
-    (payments, rows): (&[(Payment, RoutingDecision)], Vec<(Order, PaidRow)>),
+    (payments, rows): (&[Routed], Vec<(Order, PaidRow)>),
 ) -> Result<(), PaymentError> {
     let started_at = office.now();
     let mut group = Vec::with_capacity(payments.len() * 3);

@@ -31,9 +31,9 @@ use domain::date::BusinessDate;
 use domain::ids::{MerchantId, PayoutId, ReserveAccountId};
 use domain::money::{Currency, Money};
 use domain::page::PageRequest;
-use domain::payout::Payee;
+use domain::payout::{Payee, PayoutSource};
 use domain::reserve::{
-    Destination, InstructionState, Purpose, ReserveAccount, ReserveAccountDetail, may_transfer,
+    Destination, InstructionState, Purpose, ReserveAccount, ReserveAccountDetail,
 };
 use sqlx::PgConnection;
 
@@ -59,6 +59,8 @@ pub struct Instruction<'a> {
     pub account: ReserveAccountId,
     /// The payout.
     pub payout: PayoutId,
+    /// What it comes from.
+    pub source: PayoutSource,
     /// The merchant it pays.
     pub merchant: MerchantId,
     /// Where the money goes.
@@ -161,13 +163,13 @@ pub async fn authorise(
     let registered = store::is_registered(conn, instruction.merchant, instruction.payee).await?;
     let destination =
         if registered { Destination::RegisteredPayee } else { Destination::UnregisteredPayee };
-    may_transfer(account.purpose, destination)?;
+    let transfer = instruction.source.transfer(account.purpose, destination)?;
     let house = store::clearing_house(conn, instruction.account).await?;
     let session = match &house {
         Some(house) => Some(quotas::pay(conn, office, (house, instruction.amount)).await?),
         None => None,
     };
-    store::promise(conn, office, instruction, session.as_ref()).await
+    store::promise(conn, office, (instruction, transfer), session.as_ref()).await
 }
 
 /// Writes down how a promise ended: paid by the statement, or released because the bank refused.

@@ -7,7 +7,7 @@ use domain::money::{Currency, Money};
 use domain::page::{Page, PageRequest};
 use domain::payout::Payee;
 use domain::reserve::quota::QuotaSession;
-use domain::reserve::{FundInstruction, InstructionState, Purpose, ReserveAccount};
+use domain::reserve::{FundInstruction, InstructionState, Purpose, ReserveAccount, Transfer};
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
@@ -170,7 +170,7 @@ pub(super) async fn is_registered(
 pub(super) async fn promise(
     conn: &mut PgConnection,
     office: &Office,
-    instruction: &Instruction<'_>,
+    (instruction, _leave): (&Instruction<'_>, Transfer),
     session: Option<&QuotaSession>,
 ) -> Result<(), ReserveError> {
     sqlx::query!(

@@ -159,7 +159,8 @@ async fn runs(conn: &mut PgConnection, day: BusinessDate) -> Result<Tally, sqlx:
     sqlx::query_as!(
         Tally,
         r#"WITH compared AS (
-               SELECT DISTINCT leg, scope FROM reconciliation_runs WHERE day = $1
+               SELECT DISTINCT leg, scope FROM reconciliation_runs
+               WHERE day = $1 AND state IN ('completed', 'forced')
            ), wanted AS (
                SELECT 'business_gateway' AS leg, '' AS scope
                UNION

@@ -2,9 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a story stops where it is surprised")]
 
+mod arrivals;
+mod carry;
+mod chain;
 mod desk;
 mod error_items;
 mod files;
 mod funds;
+mod kinds;
+mod modes;
 mod real_day;
 mod reconciliation;

@@ -1,6 +1,8 @@
 //! Stories about money going out: payouts, refunds, settlement and the reserve behind them.
 
 #[cfg(test)]
+mod approvals;
+#[cfg(test)]
 mod bank;
 #[cfg(test)]
 mod fixture;
@@ -20,3 +22,5 @@ mod reserve_documents;
 mod reserve_evenings;
 #[cfg(test)]
 mod settlement;
+#[cfg(test)]
+mod stops;

@@ -85,6 +85,7 @@ async fn too_little_in_the_reserve_is_refused_by_how_much(pool: PgPool) {
     let ask = |fen| Instruction {
         account: house.reserve,
         payout: PayoutId(house.office.new_id()),
+        source: domain::payout::PayoutSource::Settlement,
         merchant: house.shop,
         payee: &payee,
         amount: Money::cny(fen),
@@ -107,6 +108,7 @@ async fn nobody_is_paid_but_the_registered_account(pool: PgPool) {
     let instruction = Instruction {
         account: house.reserve,
         payout: PayoutId(house.office.new_id()),
+        source: domain::payout::PayoutSource::Settlement,
         merchant: house.shop,
         payee: &payee("6200SOMEBODYELSE"),
         amount: Money::cny(100),

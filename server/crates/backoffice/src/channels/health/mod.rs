@@ -48,7 +48,7 @@ pub async fn heard(
     }
     for (channel, words) in channels {
         let old = |word: &&Word<'_>| word.payment.0.as_bytes().last().is_some_and(|b| b % 64 == 0);
-        if words.iter().any(|word| old(&word)) {
+        if words.iter().any(old) {
             store::forget(conn, channel, office.now() - KEPT).await?;
         }
         let fault = words.iter().any(|word| word.signal.is_fault());
