@@ -179,9 +179,6 @@ pub enum ReconciliationError {
     /// Whoever reads it later has to know why.
     #[error("say why")]
     ReasonMissing,
-    /// No request for approval could be made.
-    #[error(transparent)]
-    Approval(#[from] ApprovalError),
     /// A channel could not be read.
     #[error(transparent)]
     Channel(#[from] ChannelError),
