@@ -9,11 +9,9 @@ use domain::reserve::cover::Cover;
 use domain::reserve::document::{
     DocumentDetail, DocumentFilter, DocumentPreview, DocumentRequest, DocumentSummary,
 };
-use domain::reserve::forecast::Forecast;
 use domain::reserve::incident::Incident;
 use domain::reserve::proof::{ProofDay, ProofDetail};
 use domain::reserve::quota::QuotaSession;
-use domain::reserve::tables::Table;
 use domain::reserve::unreached::Item;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -39,7 +37,10 @@ pub async fn proof() -> Result<(Cover, Option<Incident>), Failure> {
 
 /// One table of a month, by its number.
 #[server(prefix = "/api/fn", endpoint = "reserve/table", input = Json)]
-pub async fn table(number: String, month: Option<BusinessDate>) -> Result<Table, Failure> {
+pub async fn table(
+    number: String,
+    month: Option<BusinessDate>,
+) -> Result<domain::reserve::tables::Table, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     let kind = domain::reserve::tables::TableKind::numbered(&number).ok_or(Failure::NotFound)?;
     Ok(backoffice::reserve::table(&office, &actor, (kind, month)).await?)
@@ -219,7 +220,7 @@ pub async fn quotas() -> Result<Vec<QuotaSession>, Failure> {
 
 /// What will be paid when, against what will arrive.
 #[server(prefix = "/api/fn", endpoint = "reserve/forecast", input = Json)]
-pub async fn forecast() -> Result<Forecast, Failure> {
+pub async fn forecast() -> Result<domain::reserve::forecast::Forecast, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     Ok(backoffice::reserve::forecast(&office, &actor).await?)
 }

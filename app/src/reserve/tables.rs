@@ -5,6 +5,7 @@ use crate::components::{
 use crate::i18n::t;
 use crate::wording::named;
 use crate::{routes, text};
+use domain::date::BusinessDate;
 use domain::reserve::tables::{Row, Table, TableKind, money};
 use leptos::prelude::*;
 
@@ -39,18 +40,19 @@ fn fields(query: &Query) -> impl IntoView + use<> {
         let (number, zh, en) = kind.heading();
         Choice::new(number, format!("{number} {}", named(en, zh)))
     });
+    let (table, month) = (number(query), query.text("month").unwrap_or_default());
     view! {
         <FilterForm action=routes::RESERVE_TABLES>
             <SelectField
                 name="table"
                 label=t(text::RESERVE_TABLE)
                 choices=choices.into()
-                value=number(query)
+                value=table
             />
             <DateField
                 name="month"
                 label=t(text::RESERVE_MONTH)
-                value=query.text("month").unwrap_or_default()
+                value=month
                 optional=true
             />
         </FilterForm>
@@ -58,39 +60,44 @@ fn fields(query: &Query) -> impl IntoView + use<> {
 }
 
 fn show(table: Table) -> impl IntoView {
-    let (number, zh, en) = table.kind.heading();
+    let Table { kind, days, rows } = table;
+    let (number, zh, en) = kind.heading();
     let title = format!("{number} {zh} {en}");
-    let sums = table.rows.iter().any(|row| row.total.is_some());
-    let days = table.days.iter().map(|day| {
-        let label = day.0.day().to_string();
-        view! {
-            <th scope="col" class="number">
-                <a class="link" href=routes::journals_on(*day) title=day.to_string()>{label}</a>
-            </th>
-        }
-    });
+    let sums = rows.iter().any(|row| row.total.is_some());
+    let month = days.first().map(|day| day.to_string().chars().take(7).collect::<String>());
+    let days = days.into_iter().map(day_head).collect_view();
     let total =
         sums.then(|| view! { <th scope="col" class="number">{t(text::RESERVE_TOTAL)}</th> });
-    let month = table.days.first().map(|day| day.to_string().chars().take(7).collect::<String>());
-    let caption = title.clone();
+    let rows = rows.into_iter().map(row).collect_view();
+    let (caption, label) = (title.clone(), title.clone());
     view! {
         <Panel title=title>
             <p class="field-hint">{month} " · " {t(text::RESERVE_TABLE_HINT)}</p>
-            <div class="table-frame" role="region" tabindex="0" aria-label=caption.clone()>
+            <div class="table-frame" role="region" tabindex="0" aria-label=label>
                 <table>
                     <caption class="sr-only">{caption}</caption>
                     <thead>
                         <tr>
                             <th scope="col">{t(text::RESERVE_CELL)}</th>
                             <th scope="col">{t(text::RESERVE_TERM)}</th>
-                            {days.collect_view()}
+                            {days}
                             {total}
                         </tr>
                     </thead>
-                    <tbody>{table.rows.into_iter().map(row).collect_view()}</tbody>
+                    <tbody>{rows}</tbody>
                 </table>
             </div>
         </Panel>
+    }
+}
+
+/// The heading of a day's column; it leads to the day's journals.
+fn day_head(day: BusinessDate) -> impl IntoView {
+    let label = day.0.day().to_string();
+    view! {
+        <th scope="col" class="number">
+            <a class="link" href=routes::journals_on(day) title=day.to_string()>{label}</a>
+        </th>
     }
 }
 

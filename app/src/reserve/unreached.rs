@@ -25,12 +25,13 @@ pub fn UnreachedPage() -> impl IntoView {
 }
 
 fn fields(query: &Query) -> impl IntoView + use<> {
+    let day = query.text("day").unwrap_or_default();
     view! {
         <FilterForm action=routes::RESERVE_UNREACHED>
             <DateField
                 name="day"
                 label=t(text::RESERVE_DAY)
-                value=query.text("day").unwrap_or_default()
+                value=day
                 optional=true
             />
         </FilterForm>
