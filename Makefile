@@ -15,8 +15,8 @@ test: compiler ## Everything: format, lints, unit, property, database and browse
 browser: compiler ## Only the browser tests (ONLY=refunds.spec.ts for some of them)
 	@$(XTASK) browser $(ONLY)
 
-bench: compiler ## Weights and measurements, as ratios against their budgets
-	@$(XTASK) bench
+bench: compiler ## Weights and measurements, as ratios against their budgets (ONLY=fill,ledger,path,search)
+	@$(XTASK) bench $(ONLY)
 
 faults: compiler ## Experiments in which something breaks (ONLY=kills.fault.ts, FAULTS_SEEDS=100)
 	@$(XTASK) faults $(ONLY)

@@ -78,6 +78,11 @@ const MENU: &[Group] = &[
         title: text::MENU_CHECKING,
         entries: &[
             Entry {
+                title: text::MENU_RECONCILIATION_HOME,
+                href: routes::RECONCILIATION_HOME,
+                needs: Permission::ViewReconciliation,
+            },
+            Entry {
                 title: text::MENU_RECONCILIATION,
                 href: routes::RECONCILIATION,
                 needs: Permission::ViewReconciliation,

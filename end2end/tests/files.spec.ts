@@ -25,7 +25,7 @@ async function upload(page: Page, kind: string, name: string, bytes: Buffer): Pr
   await form.locator('[name="day"]').fill("2026-03-31");
   await form.locator('[name="file"]').setInputFiles({ name, mimeType: "text/csv", buffer: bytes });
   await form.locator("button[type=submit]").click();
-  await expect(page).toHaveURL(/\/files/);
+  await expect(page).toHaveURL(/\/files\/arrivals\/[0-9a-f-]{36}/);
 }
 
 test("a truncated fund bill and a damaged encoding are refused, and nothing is stored", async ({
@@ -33,10 +33,15 @@ test("a truncated fund bill and a damaged encoding are refused, and nothing is s
 }) => {
   await signIn(page, "lin.ops", PASSWORD);
   await upload(page, "fund_bill", "truncated.csv", Buffer.from(TRUNCATED));
-  await expect(page.getByRole("alert").first()).toContainText("3");
-  await expect(page.locator("main")).not.toContainText("truncated.csv");
+  await expect(page.locator("main")).toContainText("Could not be read");
+  await expect(page.locator("main tr", { hasText: "资金流水总笔数" })).toContainText("3");
 
   const damaged = Buffer.concat([Buffer.from(TRUNCATED), Buffer.from([0xff, 0xff, 0xe5])]);
   await upload(page, "fund_bill", "damaged.csv", damaged);
-  await expect(page.getByRole("alert").first()).toContainText(/byte|encoding|UTF-8|GB18030/);
+  await expect(page.locator("main")).toContainText(/byte \d+ is not valid (UTF-8|GB18030)/);
+
+  await page.goto("/files");
+  await expect(page.locator("main")).not.toContainText("truncated.csv");
+  await page.goto("/files/arrivals?state=unreadable");
+  await expect(page.locator("main")).toContainText("truncated.csv");
 });

@@ -149,6 +149,8 @@ test("operations fetch the statement, import the merchant's list, and run what i
     name: `coffee-${day}.csv`, mimeType: "text/csv", buffer: Buffer.from(list),
   });
   await upload.locator("button[type=submit]").click();
+  await expect(page).toHaveURL(/\/files\/arrivals\/[0-9a-f-]{36}/);
+  await press(page, "Import this file");
   await expect(page).toHaveURL(/\/files\/[0-9a-f-]{36}/);
 
   await open(page, "/reconciliation/new");

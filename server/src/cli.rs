@@ -37,6 +37,8 @@ enum Command {
     Reconcile(files::Reconcile),
     /// Answer like the channels and the bank, with books of their own.
     Sandbox,
+    /// Say which person is behind an account: accounts of one person never decide for two.
+    NamePerson(people::NamePerson),
     /// Add a member of staff; the password is read from the standard input.
     AddStaff(people::AddStaff),
     /// Measure postings on an empty database of their own.
@@ -87,6 +89,7 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
             let (listen, store) = (config.sandbox_listen, config.sandbox_store);
             sandbox::run(sandbox::Settings { listen, store }).await
         }
+        Command::NamePerson(named) => people::name_person(&config, &named).await,
         Command::AddStaff(new) => people::add_staff(&config, &new).await,
         Command::Bench(what) => {
             bench::bench(config.database_url()?, &what, Clock::system().now()).await

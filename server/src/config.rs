@@ -40,6 +40,8 @@ pub struct Config {
     pub cookie_secure: Option<bool>,
     /// Background jobs that are worked on at the same time.
     pub workers: u16,
+    /// The watched folder: files put into `<channel>/<kind>` of it are taken in.
+    pub inbox: Option<PathBuf>,
     /// Whether merchants may be notified over plain HTTP and at addresses of this machine and its
     /// networks: for demonstrations and tests only.
     pub notify_private_addresses: bool,
@@ -60,6 +62,7 @@ impl Default for Config {
             log: "info,sqlx=warn".to_owned(),
             cookie_secure: None,
             workers: 4,
+            inbox: None,
             notify_private_addresses: false,
         }
     }

@@ -2,7 +2,7 @@
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Executor, PgPool};
+use sqlx::{ConnectOptions, Connection, Executor, PgPool};
 use std::time::Duration;
 use time::OffsetDateTime;
 
@@ -13,6 +13,8 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 const CONNECTIONS: u32 = 24;
 /// How long a request waits for a connection before it is told that we are too busy.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long an idle connection is taken to be alive without asking.
+const TRUST: Duration = Duration::from_secs(1);
 /// How long a statement may wait for a lock and run, and how long a transaction may be left lying:
 /// whatever is in the way, nobody waits without end.
 const LIMITS: &str = "SET lock_timeout = '5s'; SET statement_timeout = '60s'; \
@@ -26,6 +28,13 @@ pub async fn pool(url: &str) -> Result<PgPool, sqlx::Error> {
     PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .before_acquire(|conn, standing| {
+            // One that was used just now answers; asking costs a way there and back.
+            Box::pin(async move {
+                Ok(standing.idle_for < TRUST || Connection::ping(conn).await.is_ok())
+            })
+        })
         .after_connect(|conn, _| {
             Box::pin(async move {
                 conn.execute("SET ROLE countinghouse_app").await?;

@@ -13,7 +13,7 @@ use axum::{Extension, Router};
 use backoffice::accounts::{self, Export};
 use backoffice::explain::{Explain, Kind, busy};
 use backoffice::office::Office;
-use backoffice::{error_items, merchants, reconciliation, vouchers};
+use backoffice::{error_items, merchants, reconciliation, reserve, vouchers};
 use domain::access::Actor;
 use domain::account::AccountRef;
 use domain::date::BusinessDate;
@@ -27,8 +27,10 @@ use std::collections::BTreeSet;
 pub fn routes() -> Router<Site> {
     Router::new()
         .route("/download/files/{id}", get(file))
+        .route("/download/arrivals/{id}", get(arrival))
         .route("/download/error-items/{id}", get(evidence))
-        .route("/download/vouchers/{day}", get(voucher_file))
+        .route("/download/vouchers/{day}/{version}", get(voucher_file))
+        .route("/download/reserve/tables.xlsx", get(reserve_tables))
         .route("/download/books/trial-balance.csv", get(trial_balance))
         .route("/download/books/journals.csv", get(journals))
         .route("/download/books/statements/{account}", get(statement))
@@ -60,14 +62,27 @@ async fn evidence(
     }
 }
 
+async fn arrival(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    Path(id): Path<String>,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
+    match reconciliation::arrivals::take_away(&office, &actor, id).await {
+        Ok(file) => attachment(&file.name, file.bytes),
+        Err(error) => refused(&error),
+    }
+}
+
 async fn voucher_file(
     Extension(office): Extension<Office>,
     actor: Option<Extension<Actor>>,
-    Path(day): Path<String>,
+    Path((day, version)): Path<(String, i32)>,
 ) -> Response {
     let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
     let Ok(day) = day.parse() else { return StatusCode::NOT_FOUND.into_response() };
-    match vouchers::file(&office, &actor, day).await {
+    match vouchers::file(&office, &actor, day, Some(version)).await {
         Ok((file, bytes)) => attachment(&file.name, bytes),
         Err(error) => refused(&error),
     }
@@ -104,6 +119,18 @@ async fn trial_balance(
     }
     .await;
     exported(found)
+}
+
+async fn reserve_tables(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    Query(part): Query<Part>,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    match reserve::tables_file(&office, &actor, part.date).await {
+        Ok(file) => attachment(&file.name, file.bytes),
+        Err(error) => refused(&error),
+    }
 }
 
 async fn journals(

@@ -9,6 +9,7 @@ pub mod demo;
 pub mod downloads;
 pub mod headers;
 pub mod http;
+pub mod inbox;
 pub mod office;
 pub mod origin;
 pub mod refusal;

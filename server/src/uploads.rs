@@ -11,31 +11,36 @@ use axum::{Extension, Router};
 use axum_extra::extract::CookieJar;
 use backoffice::explain::{Explain, Kind};
 use backoffice::office::Office;
-use backoffice::reconciliation::{self, NewFile};
-use backoffice::{error_items, payments};
+use backoffice::reconciliation::ReconciliationError;
+use backoffice::reconciliation::arrivals::Receiving;
+use backoffice::{error_items, payments, vouchers};
 use banks::front::NamedFile;
 use domain::access::Actor;
+use domain::arrival::Given;
+use domain::ids::ArrivalId;
 use domain::source_file::FileKind;
 use std::collections::BTreeMap;
 
-/// Most bytes of an uploaded file.
-pub const FILE_MAX: usize = 64 * 1024 * 1024;
+/// Most bytes of an order file, which is read whole.
+const ORDERS_MAX: usize = 64 * 1024 * 1024;
+/// Most bytes of an uploaded request: a file of 2 GiB and the form around it.
+pub const FILE_MAX: usize = 2 * 1024 * 1024 * 1024 + 64 * 1024;
+/// Most bytes of an upload of evidence, and the form around it.
+const EVIDENCE_MAX: usize = 10 * 1024 * 1024 + 64 * 1024;
 /// Most bytes of every other field.
 const FIELD_MAX: usize = 256;
 
 /// The routes that take files.
 pub fn routes() -> Router<Site> {
     Router::new()
-        .route("/upload/files", post(file))
-        .route("/upload/orders", post(orders))
-        .route("/upload/error-items/{id}", post(evidence))
-        .layer(DefaultBodyLimit::max(FILE_MAX))
-}
-
-/// What a form brought.
-struct Upload {
-    fields: BTreeMap<String, String>,
-    file: NamedFile,
+        .route("/upload/files", post(file).layer(DefaultBodyLimit::max(FILE_MAX)))
+        .route("/upload/orders", post(orders).layer(DefaultBodyLimit::max(ORDERS_MAX)))
+        .route("/upload/voucher-results/{day}", post(voucher_results))
+        .route("/upload/erp-balance/{period}", post(erp_balance))
+        .route(
+            "/upload/error-items/{id}",
+            post(evidence).layer(DefaultBodyLimit::max(EVIDENCE_MAX)),
+        )
 }
 
 /// Why a form could not be used.
@@ -59,14 +64,62 @@ async fn file(
     form: Multipart,
 ) -> Response {
     let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
-    let new = match read(form).await.and_then(new_file) {
-        Ok(new) => new,
-        Err(error) => return refused(jar, app::routes::FILES, &error.to_string()),
-    };
-    match reconciliation::import(&office, &actor, new).await {
-        Ok(id) => Redirect::to(&app::routes::file(id)).into_response(),
-        Err(error) => answer(jar, app::routes::FILES, &error),
+    match receive(&office, &actor, form).await {
+        Ok(id) => Redirect::to(&app::routes::arrival(id)).into_response(),
+        Err(Stopped::Form(error)) => refused(jar, app::routes::IMPORT_FILE, &error.to_string()),
+        Err(Stopped::Receiving(error)) => answer(jar, app::routes::IMPORT_FILE, &error),
     }
+}
+
+/// Why a file was not received.
+#[derive(Debug, thiserror::Error)]
+enum Stopped {
+    /// The form could not be used.
+    #[error(transparent)]
+    Form(#[from] UploadError),
+    /// The file could not be kept.
+    #[error(transparent)]
+    Receiving(#[from] ReconciliationError),
+}
+
+/// Receives a file piece by piece. The form's other fields stand before it.
+async fn receive(
+    office: &Office,
+    actor: &Actor,
+    mut form: Multipart,
+) -> Result<ArrivalId, Stopped> {
+    let mut fields = BTreeMap::new();
+    while let Some(mut field) = form.next_field().await.map_err(UploadError::from)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name != "file" {
+            let text = field.text().await.map_err(UploadError::from)?;
+            if text.len() <= FIELD_MAX && !text.is_empty() {
+                fields.insert(name, text);
+            }
+            continue;
+        }
+        let file = last_part(field.file_name().unwrap_or_default());
+        if file.is_empty() {
+            return Err(UploadError::NoFile.into());
+        }
+        let mut receiving = Receiving::begin(office, actor, &file, given(fields)?).await?;
+        loop {
+            match field.chunk().await {
+                Ok(Some(chunk)) => receiving.take(office, &chunk).await?,
+                Ok(None) => return Ok(receiving.finish(office).await?),
+                Err(error) => {
+                    receiving.break_off(office, "the upload broke off").await?;
+                    return Err(UploadError::from(error).into());
+                }
+            }
+        }
+    }
+    Err(UploadError::NoFile.into())
+}
+
+/// Only the last part of what the browser calls the file, and only to show it.
+fn last_part(path: &str) -> String {
+    path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
 }
 
 async fn orders(
@@ -76,8 +129,8 @@ async fn orders(
     form: Multipart,
 ) -> Response {
     let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
-    let Upload { file, .. } = match read(form).await {
-        Ok(upload) => upload,
+    let file = match read(form).await {
+        Ok(file) => file,
         Err(error) => return refused(jar, &app::routes::order_imports(), &error.to_string()),
     };
     match payments::import_orders(&office, &actor, &file.name, &file.bytes).await {
@@ -96,8 +149,8 @@ async fn evidence(
     let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
     let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
     let page = app::routes::error_item(id);
-    let Upload { file, .. } = match read(form).await {
-        Ok(upload) => upload,
+    let file = match read(form).await {
+        Ok(file) => file,
         Err(error) => return refused(jar, &page, &error.to_string()),
     };
     let bytes = (file.name.as_str(), file.bytes.as_slice());
@@ -107,48 +160,76 @@ async fn evidence(
     }
 }
 
-async fn read(mut form: Multipart) -> Result<Upload, UploadError> {
-    let mut fields = BTreeMap::new();
+async fn voucher_results(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    jar: CookieJar,
+    Path(day): Path<String>,
+    form: Multipart,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    let Ok(day) = day.parse() else { return StatusCode::NOT_FOUND.into_response() };
+    let page = app::routes::voucher_day(day);
+    let file = match read(form).await {
+        Ok(file) => file,
+        Err(error) => return refused(jar, &page, &error.to_string()),
+    };
+    match vouchers::read_results(&office, &actor, &file.bytes).await {
+        Ok(_) => Redirect::to(&page).into_response(),
+        Err(error) => answer(jar, &page, &error),
+    }
+}
+
+async fn erp_balance(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    jar: CookieJar,
+    Path(period): Path<String>,
+    form: Multipart,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    let Ok(period) = period.parse() else { return StatusCode::NOT_FOUND.into_response() };
+    let page = app::routes::voucher_comparison(period);
+    let file = match read(form).await {
+        Ok(file) => file,
+        Err(error) => return refused(jar, &page, &error.to_string()),
+    };
+    let named = (file.name.as_str(), file.bytes.as_slice());
+    match vouchers::upload_erp_balance(&office, &actor, period, named).await {
+        Ok(()) => Redirect::to(&page).into_response(),
+        Err(error) => answer(jar, &page, &error),
+    }
+}
+
+/// The file of a form, whole.
+async fn read(mut form: Multipart) -> Result<NamedFile, UploadError> {
     let mut file = None;
     while let Some(field) = form.next_field().await? {
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
-            // Only the last part of what the browser calls the file, and only to show it.
-            let path = field.file_name().unwrap_or_default().to_owned();
-            let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+            let name = last_part(field.file_name().unwrap_or_default());
             let bytes = field.bytes().await?.to_vec();
             if !name.is_empty() {
                 file = Some(NamedFile { name, bytes });
             }
-        } else {
-            let text = field.text().await?;
-            if text.len() <= FIELD_MAX && !text.is_empty() {
-                fields.insert(name, text);
-            }
         }
     }
-    Ok(Upload { fields, file: file.ok_or(UploadError::NoFile)? })
+    file.ok_or(UploadError::NoFile)
 }
 
-fn new_file(upload: Upload) -> Result<NewFile, UploadError> {
-    let Upload { mut fields, file } = upload;
+/// What the file is given as.
+fn given(mut fields: BTreeMap<String, String>) -> Result<Given, UploadError> {
     let kind = fields.remove("kind").unwrap_or_default();
-    let parsed = |name: &'static str, text: Option<String>| {
-        text.map(|text| text.parse().map_err(|_| UploadError::Field(name))).transpose()
-    };
-    Ok(NewFile {
+    let merchant = fields.remove("merchant").map(|id| id.parse()).transpose();
+    let day = fields.remove("day").map(|day| day.parse()).transpose();
+    Ok(Given {
         kind: FileKind::named(&kind).ok_or(UploadError::Field("kind"))?,
         channel: fields.remove("channel"),
-        merchant: parsed("merchant", fields.remove("merchant"))?,
-        clearing_date: match fields.remove("day") {
-            Some(day) => Some(day.parse().map_err(|_| UploadError::Field("day"))?),
-            None => None,
-        },
-        replaces: match fields.remove("replaces") {
-            Some(id) => Some(id.parse().map_err(|_| UploadError::Field("replaces"))?),
-            None => None,
-        },
-        file,
+        merchant: merchant.map_err(|_| UploadError::Field("merchant"))?,
+        day: day.map_err(|_| UploadError::Field("day"))?,
+        member: None,
+        format: fields.remove("format"),
+        no_trades: false,
     })
 }
 

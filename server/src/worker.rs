@@ -1,45 +1,73 @@
-//! The workers: they take due jobs, one at a time each, until the server stops.
+//! The workers: due jobs are claimed as many at a time as there are free hands, and done side by
+//! side, until the server stops.
 
+use backoffice::jobs;
 use backoffice::office::Office;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-/// How long an idle worker rests before it looks again.
+/// How long idle workers rest before they look again.
 const REST: Duration = Duration::from_millis(200);
-/// How long it rests when the database does not answer.
+/// How long they do not look again although the bell rings: under load it rings all the time.
+const BREATH: Duration = Duration::from_millis(5);
+/// How long they rest when the database does not answer.
 const REST_IN_TROUBLE: Duration = Duration::from_secs(2);
 
-/// Starts the workers. They end, each after the job at hand, when `stop` turns true.
+/// Starts so many workers. They end, each after the job at hand, when `stop` turns true.
 pub fn start(office: &Office, count: u16, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
-    for _ in 0..count {
-        workers.spawn(work(office.clone(), stop.clone()));
-    }
+    workers.spawn(work(office.clone(), usize::from(count.max(1)), stop.clone()));
     workers
 }
 
-async fn work(office: Office, mut stop: watch::Receiver<bool>) {
+async fn work(office: Office, count: usize, mut stop: watch::Receiver<bool>) {
+    let hands = Arc::new(Semaphore::new(count));
+    let mut at_work = JoinSet::new();
     while !*stop.borrow() {
-        // In a task of its own: a job that panics ends neither the worker nor the server.
-        let (office, bell) = (office.clone(), &office.bell);
-        let run = tokio::spawn(async move { backoffice::work::run_one(&office).await });
-        let rest = match run.await {
-            Ok(Ok(true)) => continue,
-            Ok(Ok(false)) => REST,
-            Ok(Err(error)) => {
+        while let Some(ended) = at_work.try_join_next() {
+            tell(ended);
+        }
+        let Ok(first) = Arc::clone(&hands).acquire_owned().await else { return };
+        let mut free = vec![first];
+        free.extend(std::iter::from_fn(|| Arc::clone(&hands).try_acquire_owned().ok()));
+        let rest = match jobs::claim(&office, free.len()).await {
+            Ok(claimed) if claimed.is_empty() => REST,
+            Ok(claimed) => {
+                // In tasks of their own: a job that panics ends neither the others nor the server.
+                for (job, hand) in claimed.into_iter().zip(free) {
+                    let office = office.clone();
+                    at_work.spawn(async move {
+                        let _hand = hand;
+                        backoffice::work::run(&office, &job).await
+                    });
+                }
+                continue;
+            }
+            Err(error) => {
                 tracing::error!(%error, "jobs cannot be taken");
                 REST_IN_TROUBLE
             }
-            Err(error) => {
-                tracing::error!(%error, "a job panicked; it is run again when its lease ends");
-                REST
-            }
         };
+        tokio::time::sleep(BREATH).await;
         tokio::select! {
             () = tokio::time::sleep(rest) => {}
-            () = bell.work(), if rest == REST => {}
+            () = office.bell.work(), if rest == REST => {}
             _ = stop.changed() => {}
+        }
+    }
+    while let Some(ended) = at_work.join_next().await {
+        tell(ended);
+    }
+}
+
+fn tell(ended: Result<Result<(), sqlx::Error>, tokio::task::JoinError>) {
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, "what came of a job could not be written down"),
+        Err(error) => {
+            tracing::error!(%error, "a job panicked; it is run again when its lease ends");
         }
     }
 }

@@ -38,6 +38,7 @@ const ORDER: &[&str] = &[
     "analytics",
     "search",
     "gateway",
+    "decisions",
     "demo_clock",
     "work",
 ];

@@ -1,6 +1,8 @@
 //! Files of the books say what the screens say: the same columns in the same words and language, the
 //! same rows by the same filters.
 
+#![cfg(test)]
+
 mod support;
 
 use axum::body::to_bytes;

@@ -1,6 +1,6 @@
 use super::api;
 use crate::components::{Column, Content, Loaded, Panel, Table, load};
-use crate::i18n::t;
+use crate::i18n::{Text, t};
 use crate::{labels, text};
 use domain::approval::Difference;
 use domain::ids::ApprovalId;
@@ -22,11 +22,13 @@ pub(super) fn Differences(
 }
 
 fn show(differences: Vec<Difference>) -> impl IntoView {
-    let columns = vec![
-        Column::text(t(text::APPROVALS_PLACE)),
-        Column::text(t(text::APPROVALS_WAS_APPROVED)),
-        Column::text(t(text::APPROVALS_IS_NOW)),
-    ];
+    table(differences, (text::APPROVALS_WAS_APPROVED, text::APPROVALS_IS_NOW))
+}
+
+/// Differences, place by place, under these headings.
+pub(super) fn table(differences: Vec<Difference>, (was, is): (Text, Text)) -> impl IntoView {
+    let columns =
+        vec![Column::text(t(text::APPROVALS_PLACE)), Column::text(t(was)), Column::text(t(is))];
     let empty = differences.is_empty();
     let rows = differences.into_iter().map(|one| {
         let place = one.place.iter().map(|name| labels::field(name)).collect::<Vec<_>>();

@@ -5,7 +5,12 @@ mod detail;
 mod differences;
 mod history;
 mod list;
+mod propose;
+mod rules;
+mod stand_ins;
+mod steps;
 mod title;
+mod together;
 
 pub use history::Requests;
 pub use title::title;
@@ -24,6 +29,9 @@ use leptos_router::path;
 pub fn ApprovalRoutes() -> AnyNestedRoute {
     view! {
         <Route path=path!("/approvals") view=list::ApprovalList />
+        <Route path=path!("/approvals/together") view=together::TogetherPage />
+        <Route path=path!("/approvals/rules") view=rules::RulesPage />
+        <Route path=path!("/approvals/stand-ins") view=stand_ins::StandInsPage />
         <Route path=path!("/approvals/:id") view=detail::ApprovalPage />
     }
     .into_inner()
@@ -33,11 +41,13 @@ pub fn ApprovalRoutes() -> AnyNestedRoute {
 fn kind_name(kind: ApprovalKind) -> &'static str {
     t(match kind {
         ApprovalKind::Adjustment => text::APPROVALS_KIND_ADJUSTMENT,
+        ApprovalKind::ApprovalRules => text::APPROVALS_KIND_APPROVAL_RULES,
         ApprovalKind::ChannelChange => text::APPROVALS_KIND_CHANNEL_CHANGE,
         ApprovalKind::ChartChange => text::APPROVALS_KIND_CHART_CHANGE,
         ApprovalKind::ErrorItemBulk => text::APPROVALS_KIND_ERROR_ITEM_BULK,
         ApprovalKind::ErrorItemRules => text::APPROVALS_KIND_ERROR_ITEM_RULES,
         ApprovalKind::ErrorResolution => text::APPROVALS_KIND_ERROR_RESOLUTION,
+        ApprovalKind::FileFormat => text::APPROVALS_KIND_FILE_FORMAT,
         ApprovalKind::Hold => text::APPROVALS_KIND_HOLD,
         ApprovalKind::MerchantChange => text::APPROVALS_KIND_MERCHANT_CHANGE,
         ApprovalKind::NotificationEndpoint => text::APPROVALS_KIND_NOTIFICATION_ENDPOINT,
@@ -45,6 +55,10 @@ fn kind_name(kind: ApprovalKind) -> &'static str {
         ApprovalKind::PaymentClosing => text::APPROVALS_KIND_PAYMENT_CLOSING,
         ApprovalKind::PayoutBatch => text::APPROVALS_KIND_PAYOUT_BATCH,
         ApprovalKind::Refund => text::APPROVALS_KIND_REFUND,
+        ApprovalKind::ReserveDocument => text::APPROVALS_KIND_RESERVE_DOCUMENT,
+        ApprovalKind::ReserveProof => text::APPROVALS_KIND_RESERVE_PROOF,
+        ApprovalKind::ForcedClose => text::APPROVALS_KIND_FORCED_CLOSE,
+        ApprovalKind::MatchingRules => text::APPROVALS_KIND_MATCHING_RULES,
         ApprovalKind::RoutingRules => text::APPROVALS_KIND_ROUTING_RULES,
         ApprovalKind::StaffRoles => text::APPROVALS_KIND_STAFF_ROLES,
     })

@@ -17,6 +17,12 @@ impl Query {
         self.0.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
+    /// Every value of a field that stands there several times.
+    #[must_use]
+    pub fn all(&self, name: &str) -> Vec<String> {
+        self.0.get_all(name).unwrap_or_default()
+    }
+
     /// The value of a field as something else. What cannot be read is as if it were not there.
     #[must_use]
     pub fn value<T: FromStr>(&self, name: &str) -> Option<T> {

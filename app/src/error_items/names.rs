@@ -15,6 +15,8 @@ pub(super) fn leg_name(leg: Leg) -> &'static str {
         Leg::BusinessGateway => text::ERROR_ITEMS_LEG_BUSINESS_GATEWAY,
         Leg::BusinessMerchant => text::ERROR_ITEMS_LEG_BUSINESS_MERCHANT,
         Leg::Funds => text::ERROR_ITEMS_LEG_FUNDS,
+        Leg::LedgerPayments => text::ERROR_ITEMS_LEG_LEDGER_PAYMENTS,
+        Leg::StatementLedger => text::ERROR_ITEMS_LEG_STATEMENT_LEDGER,
     })
 }
 

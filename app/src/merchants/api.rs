@@ -54,6 +54,32 @@ pub async fn propose_product(request: ProductRequest) -> Result<(), Failure> {
     propose(id, domain::merchant::MerchantChange::Product { product, enabled }).await
 }
 
+/// Another settlement account, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AccountRequest {
+    /// Of which merchant.
+    pub id: MerchantId,
+    /// Its number.
+    pub account_no: String,
+    /// Its holder.
+    pub account_name: String,
+    /// Its bank.
+    pub bank: String,
+}
+
+/// Proposes another settlement account, and leads to the request.
+#[server(prefix = "/api/fn", endpoint = "merchants/propose_account")]
+pub async fn propose_account(request: AccountRequest) -> Result<(), Failure> {
+    let AccountRequest { id, account_no, account_name, bank } = request;
+    let plain = |text: String| text.trim().to_owned();
+    let account = domain::merchant::SettlementAccount {
+        account_no: plain(account_no),
+        account_name: plain(account_name),
+        bank: plain(bank),
+    };
+    propose(id, domain::merchant::MerchantChange::Account { account }).await
+}
+
 /// Proposes other fee terms for a product, and leads to the request.
 #[server(prefix = "/api/fn", endpoint = "merchants/propose_fee")]
 pub async fn propose_fee(request: FeeRequest) -> Result<(), Failure> {

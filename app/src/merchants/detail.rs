@@ -55,6 +55,7 @@ fn show(merchant: MerchantDetail) -> impl IntoView {
         </Panel>
         <Panel title=t(text::MERCHANTS_FEES)><Fees rows=fees /></Panel>
         {proposes.then(|| view! { <propose::ProposeFee id /> })}
+        {proposes.then(|| view! { <propose::ProposeAccount id holder=summary.name.clone() /> })}
         {session::may(Permission::ViewPayments).then(|| view! { <Conspicuous id /> })}
         {split}
     }

@@ -1,5 +1,5 @@
 use super::api;
-use crate::components::{CommandForm, Panel, Submit};
+use crate::components::{CommandForm, Panel, Submit, TextField};
 use crate::fee_form::FeeFields;
 use crate::i18n::t;
 use crate::text;
@@ -31,6 +31,28 @@ pub(super) fn ProposeFee(id: MerchantId) -> impl IntoView {
             <CommandForm action>
                 <p class="field-hint">{t(text::MERCHANTS_PROPOSE_HINT)}</p>
                 <FeeFields id=id.to_string() />
+                <Submit>{t(text::MERCHANTS_PROPOSE)}</Submit>
+            </CommandForm>
+        </Panel>
+    }
+}
+
+/// The form that proposes another settlement account.
+#[component]
+pub(super) fn ProposeAccount(id: MerchantId, holder: String) -> impl IntoView {
+    let action = ServerAction::<api::ProposeAccount>::new();
+    view! {
+        <Panel title=t(text::MERCHANTS_PROPOSE_ACCOUNT)>
+            <CommandForm action>
+                <p class="field-hint">{t(text::MERCHANTS_PROPOSE_ACCOUNT_HINT)}</p>
+                <input type="hidden" name="request[id]" value=id.to_string() />
+                <TextField name="request[account_no]" label=t(text::MERCHANTS_ACCOUNT_NO) />
+                <TextField
+                    name="request[account_name]"
+                    label=t(text::MERCHANTS_ACCOUNT_NAME)
+                    value=holder
+                />
+                <TextField name="request[bank]" label=t(text::MERCHANTS_BANK) />
                 <Submit>{t(text::MERCHANTS_PROPOSE)}</Submit>
             </CommandForm>
         </Panel>

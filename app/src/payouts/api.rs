@@ -3,7 +3,9 @@
 use crate::failure::Failure;
 use domain::ids::{PayoutBatchId, PayoutId, ReserveAccountId};
 use domain::page::{Page, PageRequest};
-use domain::payout::{BatchState, PayoutBatchDetail, PayoutBatchSummary, PayoutDetail};
+use domain::payout::{
+    BatchState, PayoutBatchDetail, PayoutBatchSummary, PayoutDetail, PayoutStop, StopScope,
+};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
@@ -71,5 +73,64 @@ pub async fn submit(request: SubmitRequest) -> Result<(), Failure> {
     }
     let approval = backoffice::payouts::submit(&office, &actor, request.id).await?;
     crate::session::go_to(&crate::routes::approval(approval));
+    Ok(())
+}
+
+/// Drafts the payout that replaces a returned one, and leads to it.
+#[server(prefix = "/api/fn", endpoint = "payouts/repay")]
+pub async fn repay(id: PayoutId) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let new = backoffice::payouts::repay(&office, &actor, id).await?;
+    crate::session::go_to(&crate::routes::payout(new));
+    Ok(())
+}
+
+/// The stop switches.
+#[server(prefix = "/api/fn", endpoint = "payouts/stops", input = Json)]
+pub async fn stops() -> Result<Vec<PayoutStop>, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::payouts::list_stops(&office, &actor).await?)
+}
+
+/// A stop, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StopRequest {
+    /// What is stopped: everything, a bank, a merchant, an account.
+    pub scope: String,
+    /// Which; empty for everything.
+    #[serde(default)]
+    pub subject: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Stops sending.
+#[server(prefix = "/api/fn", endpoint = "payouts/pull_stop")]
+pub async fn pull_stop(request: StopRequest) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let scope = StopScope::new(&request.scope, &request.subject)
+        .map_err(|error| Failure::invalid("subject", error))?;
+    backoffice::payouts::pull(&office, &actor, (&scope, &request.reason)).await?;
+    Ok(())
+}
+
+/// A stop to be lifted, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LiftRequest {
+    /// Which.
+    pub id: PayoutId,
+    /// `yes` when the person ticked that payouts may go out again.
+    #[serde(default)]
+    pub confirmed: String,
+}
+
+/// Agrees to lift a stop; the second person's word lifts it.
+#[server(prefix = "/api/fn", endpoint = "payouts/lift_stop")]
+pub async fn lift_stop(request: LiftRequest) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    if request.confirmed != "yes" {
+        return Err(Failure::invalid("confirmed", "tick that you have checked the payouts"));
+    }
+    backoffice::payouts::lift(&office, &actor, request.id.into()).await?;
     Ok(())
 }

@@ -1,13 +1,15 @@
 use super::api;
 use crate::books::JournalsOf;
 use crate::components::{
-    Amount, Badge, CopyId, Fact, Facts, Loaded, Moment, PageHead, Panel, Step, Timeline, load,
+    Amount, Badge, CommandForm, CopyId, Fact, Facts, Loaded, Moment, PageHead, Panel, Step, Submit,
+    Timeline, load,
 };
 use crate::failure::Failure;
 use crate::i18n::t;
 use crate::payout_table::{named_state, payout_state};
 use crate::phrases::phrase;
-use crate::{routes, text};
+use crate::{routes, session, text};
+use domain::access::Permission;
 use domain::payout::{PayoutDetail, PayoutState, PayoutStep, PayoutSummary};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyView;
@@ -26,12 +28,13 @@ pub fn PayoutPage() -> impl IntoView {
 
 fn show(payout: PayoutDetail) -> impl IntoView {
     let id = payout.summary.id;
-    let (facts, path) = (facts(&payout), path(&payout));
+    let (facts, path, again) = (facts(&payout), path(&payout), again(&payout));
     view! {
         <PageHead title=payout.summary.number lead=t(text::PAYOUTS_PAYOUT)>
             <a class="link" href=routes::audit_of(&id.to_string())>{t(text::PAYOUTS_HISTORY)}</a>
         </PageHead>
         <Panel title=t(text::PAYOUTS_PAYOUT)>{facts}</Panel>
+        {again}
         <Panel title=t(text::PAYOUTS_PATH)>{path}</Panel>
         <Panel title=t(text::PAYOUTS_STEPS)>
             <Timeline>{payout.steps.into_iter().map(step).collect_view()}</Timeline>
@@ -62,6 +65,46 @@ fn facts(payout: &PayoutDetail) -> impl IntoView + use<> {
             <Fact term=t(text::PAYOUTS_CREATED_AT)><Moment at=created_at /></Fact>
         </Facts>
     }
+}
+
+/// A returned payout and the one that replaces it; a stop that holds it back.
+fn again(payout: &PayoutDetail) -> impl IntoView + use<> {
+    let returned = matches!(payout.summary.state, PayoutState::Returned { .. });
+    let link_to = |(id, number): (domain::ids::PayoutId, String)| link(routes::payout(id), number);
+    let repays = payout.repays.clone().map(|old| {
+        view! { <Fact term=t(text::PAYOUTS_REPAYS)>{link_to(old)}</Fact> }
+    });
+    let form = (returned && payout.repaid_by.is_none()).then(|| repay(payout.summary.id));
+    let repaid = payout.repaid_by.clone().map(|new| {
+        view! { <Fact term=t(text::PAYOUTS_REPAID_BY)>{link_to(new)}</Fact> }
+    });
+    let stopped = payout.stopped.clone().map(|why| {
+        view! { <Fact term=t(text::PAYOUTS_STOPPED)>{why}</Fact> }
+    });
+    let something = repays.is_some() || repaid.is_some() || stopped.is_some() || form.is_some();
+    something.then(|| {
+        view! {
+            <Panel title=t(text::PAYOUTS_AGAIN)>
+                <Facts>{stopped} {repays} {repaid}</Facts>
+                {form}
+            </Panel>
+        }
+    })
+}
+
+fn repay(id: domain::ids::PayoutId) -> AnyView {
+    if !session::may(Permission::MakePayout) {
+        return view! { <p class="field-hint">{t(text::PAYOUTS_REPAY_CANNOT)}</p> }.into_any();
+    }
+    let action = ServerAction::<api::Repay>::new();
+    view! {
+        <CommandForm action>
+            <p class="field-hint">{t(text::PAYOUTS_REPAY_HINT)}</p>
+            <input type="hidden" name="id" value=id.to_string() />
+            <Submit>{t(text::PAYOUTS_REPAY)}</Submit>
+        </CommandForm>
+    }
+    .into_any()
 }
 
 /// Why a payout is where it is, where that needs a word.

@@ -6,6 +6,7 @@ mod batches;
 mod detail;
 mod drafts;
 mod list;
+mod stops;
 
 use crate::components::{Tab, Tabs, Tone};
 use crate::i18n::t;
@@ -24,6 +25,7 @@ pub fn PayoutRoutes() -> AnyNestedRoute {
         <Route path=path!("/payouts") view=list::PayoutList />
         <Route path=path!("/payouts/batches") view=batches::BatchList />
         <Route path=path!("/payouts/drafts") view=drafts::DraftsPage />
+        <Route path=path!("/payouts/stops") view=stops::StopsPage />
         <Route path=path!("/payouts/batches/:id") view=batch::BatchPage />
         <Route path=path!("/payouts/:id") view=detail::PayoutPage />
     }
@@ -37,6 +39,7 @@ enum Here {
     Payouts,
     Drafts,
     Batches,
+    Stops,
 }
 
 /// The views of payouts.
@@ -55,6 +58,7 @@ fn Views(here: Here) -> impl IntoView {
             <Tab href=routes::PAYOUT_BATCHES here=tab(Here::Batches)>
                 {t(text::PAYOUTS_BATCHES)}
             </Tab>
+            <Tab href=routes::PAYOUT_STOPS here=tab(Here::Stops)>{t(text::PAYOUTS_STOPS)}</Tab>
         </Tabs>
     }
 }

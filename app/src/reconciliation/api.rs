@@ -1,11 +1,15 @@
 //! Server functions of reconciliation and its files.
 
 use crate::failure::Failure;
+use domain::arrival::{Arrival, ArrivalDetail, ArrivalFilter};
+#[cfg(feature = "ssr")]
+use domain::arrival::{ArrivalDecision, Given};
 use domain::date::BusinessDate;
 use domain::error_item::Leg;
-use domain::ids::{FileId, MerchantId, ReconciliationId};
+use domain::ids::{ArrivalId, FileId, MerchantId, ReconciliationId};
+use domain::matching::rules::{RulesChange, RulesVersion};
 use domain::page::{Page, PageRequest};
-use domain::reconciliation::{RunDetail, RunFilter, RunSummary};
+use domain::reconciliation::{DryRun, Home, RunDetail, RunFilter, RunSummary, Shown};
 use domain::source_file::{FileCheck, FileDetail, FileFilter, FileKind, FileSummary};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -21,6 +25,8 @@ pub struct Parties {
     pub merchants: Vec<(MerchantId, String)>,
     /// Numbers of our bank accounts; empty for who may not see them.
     pub accounts: Vec<String>,
+    /// Codes of the formats set up by staff that are in effect.
+    pub formats: Vec<String>,
 }
 
 /// A row of a file, with the page of rows it stands on.
@@ -76,9 +82,97 @@ pub async fn list(filter: RunFilter, page: PageRequest) -> Result<Page<RunSummar
 
 /// One run, with a page of its differences.
 #[server(prefix = "/api/fn", endpoint = "reconciliation/find", input = Json)]
-pub async fn find(id: ReconciliationId, page: PageRequest) -> Result<RunDetail, Failure> {
+pub async fn find(
+    id: ReconciliationId,
+    shown: Shown,
+    page: PageRequest,
+) -> Result<RunDetail, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
-    Ok(backoffice::reconciliation::find_run(&office, &actor, id, page).await?)
+    Ok(backoffice::reconciliation::find_run(&office, &actor, id, (shown, page)).await?)
+}
+
+/// What is to be done to a run, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RunChange {
+    /// The run.
+    pub id: ReconciliationId,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// `yes` once the person ticked it.
+    #[serde(default)]
+    pub confirmed: String,
+}
+
+/// Takes a run back, so that it can run again.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/roll_back")]
+pub async fn roll_back(request: RunChange) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    confirmed(&request)?;
+    let change = (request.id, request.reason.as_str());
+    backoffice::reconciliation::roll_back(&office, &actor, change).await?;
+    crate::session::go_to(&crate::routes::reconciliation(request.id));
+    Ok(())
+}
+
+/// Proposes to close a run although something is open, and leads to the request.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/propose_force")]
+pub async fn propose_force(request: RunChange) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    confirmed(&request)?;
+    let change = (request.id, request.reason.as_str());
+    let id = backoffice::reconciliation::propose_force(&office, &actor, change).await?;
+    crate::session::go_to(&crate::routes::approval(id));
+    Ok(())
+}
+
+#[cfg(feature = "ssr")]
+fn confirmed(request: &RunChange) -> Result<(), Failure> {
+    if request.confirmed == "yes" {
+        return Ok(());
+    }
+    Err(Failure::invalid("confirmed", "tick that you have looked at it"))
+}
+
+/// The matrix of day, channel and kind, and the lists beside it.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/home", input = Json)]
+pub async fn find_home(last: Option<BusinessDate>, days: u16) -> Result<Home, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::reconciliation::home(&office, &actor, (last, days)).await?)
+}
+
+/// The rules of matching.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MatchingRulesInForce {
+    /// What holds today, for each channel.
+    pub now: Vec<RulesVersion>,
+    /// All versions, by channel, newest first.
+    pub versions: Vec<RulesVersion>,
+}
+
+/// The rules of matching: what holds today, and all versions.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/rules", input = Json)]
+pub async fn rules() -> Result<MatchingRulesInForce, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let (now, versions) = backoffice::reconciliation::list_rules(&office, &actor).await?;
+    Ok(MatchingRulesInForce { now, versions })
+}
+
+/// What other rules would do to past days. Nothing, while nothing is asked.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/try_rules", input = Json)]
+pub async fn try_rules(change: Option<RulesChange>) -> Result<Option<DryRun>, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::reconciliation::try_out(&office, &actor, change.as_ref()).await?)
+}
+
+/// Proposes other rules, and leads to the request.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/propose_rules")]
+pub async fn propose_rules(request: super::rules::RulesRequest) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let change = super::rules::read(&request)?;
+    let id = backoffice::reconciliation::propose_rules(&office, &actor, &change).await?;
+    crate::session::go_to(&crate::routes::approval(id));
+    Ok(())
 }
 
 /// Whom a reconciliation or a file can be of.
@@ -104,7 +198,116 @@ pub async fn find_parties() -> Result<Parties, Failure> {
         channels: channels.into_iter().map(|channel| channel.code).collect(),
         merchants: merchants.rows.into_iter().map(named).collect(),
         accounts,
+        formats: backoffice::reconciliation::formats_in_effect(&office, &actor).await?,
     })
+}
+
+/// What is decided about a file that came in, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DecisionRequest {
+    /// The file.
+    pub id: ArrivalId,
+    /// `import`, `read_as` or `drop`.
+    pub decision: String,
+    /// The file it takes the place of.
+    #[serde(default)]
+    pub replaces: String,
+    /// That the old file is meant to be replaced.
+    #[serde(default)]
+    pub confirmed: String,
+    /// As what kind it is looked at again.
+    #[serde(default)]
+    pub kind: String,
+    /// Of which channel.
+    #[serde(default)]
+    pub channel: String,
+    /// Of which merchant.
+    #[serde(default)]
+    pub merchant: String,
+    /// Which file of the archive.
+    #[serde(default)]
+    pub member: String,
+    /// In which format set up by staff.
+    #[serde(default)]
+    pub format: String,
+    /// For which day.
+    #[serde(default)]
+    pub day: String,
+    /// That there were no trades that day.
+    #[serde(default)]
+    pub no_trades: String,
+}
+
+impl DecisionRequest {
+    /// What it asks for.
+    ///
+    /// # Errors
+    /// A field that is not understood, or a tick that is missing.
+    #[cfg(feature = "ssr")]
+    fn decision(self) -> Result<ArrivalDecision, Failure> {
+        let some = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        match self.decision.as_str() {
+            "import" => {
+                let replaces = some(self.replaces).map(|id| id.parse()).transpose();
+                let replaces = replaces.map_err(|_| Failure::NotFound)?;
+                if replaces.is_some() && self.confirmed != "yes" {
+                    return Err(Failure::invalid(
+                        "confirmed",
+                        "tick that the file is to take the other one's place",
+                    ));
+                }
+                Ok(ArrivalDecision::Import { replaces })
+            }
+            "read_as" => {
+                let kind = FileKind::named(&self.kind)
+                    .ok_or_else(|| Failure::invalid("kind", "choose the kind of file"))?;
+                let day = some(self.day).map(|day| day.parse()).transpose();
+                let merchant = some(self.merchant).map(|id| id.parse()).transpose();
+                Ok(ArrivalDecision::ReadAs {
+                    given: Given {
+                        kind,
+                        channel: some(self.channel),
+                        merchant: merchant.map_err(|_| Failure::NotFound)?,
+                        day: day.map_err(|_| Failure::invalid("day", "give the day"))?,
+                        member: some(self.member),
+                        format: some(self.format),
+                        no_trades: self.no_trades == "yes",
+                    },
+                })
+            }
+            _ => Ok(ArrivalDecision::Drop),
+        }
+    }
+}
+
+/// The files that came in.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/list_arrivals", input = Json)]
+pub async fn list_arrivals(
+    filter: ArrivalFilter,
+    page: PageRequest,
+) -> Result<Page<Arrival>, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::reconciliation::arrivals::list(&office, &actor, &filter, page).await?)
+}
+
+/// A file that came in, with what was found in it.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/find_arrival", input = Json)]
+pub async fn find_arrival(id: ArrivalId) -> Result<ArrivalDetail, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::reconciliation::arrivals::find(&office, &actor, id).await?)
+}
+
+/// Decides about a file that came in, and leads to the source file it became.
+#[server(prefix = "/api/fn", endpoint = "reconciliation/decide_arrival")]
+pub async fn decide_arrival(request: DecisionRequest) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let id = request.id;
+    let decision = request.decision()?;
+    let file = backoffice::reconciliation::arrivals::decide(&office, &actor, id, decision).await?;
+    if let Some(file) = file {
+        crate::session::go_to(&crate::routes::file(file));
+    }
+    Ok(())
 }
 
 /// Reconciles, and leads to the run.
@@ -118,9 +321,11 @@ pub async fn run(request: RunRequest) -> Result<(), Failure> {
     };
     let of = match request.leg {
         Leg::GatewayBank => given("channel", &request.channel, "choose the channel")?,
-        Leg::BusinessGateway => String::new(),
+        Leg::BusinessGateway | Leg::LedgerPayments => String::new(),
         Leg::BusinessMerchant => given("merchant", &request.merchant, "choose the merchant")?,
-        Leg::Funds => given("account", &request.account, "name the bank account")?,
+        Leg::Funds | Leg::StatementLedger => {
+            given("account", &request.account, "name the bank account")?
+        }
     };
     let scope = RunScope { leg: request.leg, of, day: request.day };
     let id = backoffice::reconciliation::run(&office, &actor, &scope).await?;
@@ -157,12 +362,8 @@ pub async fn find_line(id: Uuid) -> Result<FileLine, Failure> {
 /// What a file says about itself, and whether it holds: read once more from the stored bytes.
 #[server(prefix = "/api/fn", endpoint = "reconciliation/check_file", input = Json)]
 pub async fn check_file(id: FileId) -> Result<Vec<FileCheck>, Failure> {
-    use backoffice::reconciliation;
     let (office, actor) = crate::session::office_and_actor()?;
-    let one = PageRequest { number: 1, size: 1 };
-    let kind = reconciliation::find_file(&office, &actor, id, one).await?.summary.kind;
-    let file = reconciliation::download(&office, &actor, id).await?;
-    Ok(reconciliation::preview(&office, &actor, kind, file).await?.checks)
+    Ok(backoffice::reconciliation::checks(&office, &actor, id).await?)
 }
 
 /// Has a bill or statement fetched and reconciled in the background, and leads to the jobs.
@@ -180,7 +381,7 @@ pub async fn fetch(request: FetchRequest) -> Result<(), Failure> {
         }
         FileKind::Bill => request_bill(&office, &actor, channel, request.day).await?,
         FileKind::Statement => request_statement(&office, &actor, account, request.day).await?,
-        FileKind::FundBill | FileKind::MerchantOrders => {
+        _ => {
             return Err(Failure::invalid("kind", "such files are not fetched: upload one"));
         }
     }

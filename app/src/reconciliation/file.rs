@@ -13,6 +13,7 @@ use domain::source_file::{FileCheck, FileDetail, FileSummary, FileTotal};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+mod entries;
 mod rows;
 
 /// One imported file: what it is, what it adds up to, and its rows.
@@ -67,7 +68,8 @@ fn show(file: FileDetail, page: PageRequest) -> impl IntoView {
     let (facts, totals) = (facts(summary), totals(&summary.totals));
     let place = Place::of(&Page::<()> { rows: Vec::new(), total: summary.rows, request: page });
     let history = routes::audit_of(&summary.id.to_string());
-    let paged = !(file.bill_lines.is_empty() && file.statement_lines.is_empty());
+    let lines = [file.bill_lines.len(), file.statement_lines.len(), file.entries.len()];
+    let paged = lines.iter().any(|count| *count > 0);
     view! {
         <PageHead title lead>
             <a class="link" href=history>{t(text::RECONCILIATION_HISTORY)}</a>
@@ -140,7 +142,7 @@ fn totals(totals: &[FileTotal]) -> impl IntoView + use<> {
 }
 
 /// What the file says about itself, and whether it holds.
-fn show_checks(checks: Vec<FileCheck>) -> impl IntoView {
+pub(super) fn show_checks(checks: Vec<FileCheck>) -> impl IntoView {
     let columns = vec![
         Column::text(t(text::RECONCILIATION_CHECK)),
         Column::text(t(text::RECONCILIATION_STATED)),

@@ -18,6 +18,10 @@ pub fn FileList() -> impl IntoView {
     let filter = use_filter();
     let page = load(filter, |query| api::list_files(wanted(&query), query.page()));
     let parties = load(|| (), |()| api::find_parties());
+    let arrivals = view! {
+        <a class="link" href=routes::FILE_FORMATS>{t(text::RECONCILIATION_FORMATS)}</a>
+        <a class="link" href=routes::ARRIVALS>{t(text::RECONCILIATION_ARRIVALS)}</a>
+    };
     let import = session::may(Permission::RunReconciliation).then(|| {
         view! {
             <a class="button button-main" href=routes::IMPORT_FILE>
@@ -27,6 +31,7 @@ pub fn FileList() -> impl IntoView {
     });
     view! {
         <PageHead title=t(text::RECONCILIATION_FILES) lead=t(text::RECONCILIATION_FILES_LEAD)>
+            {arrivals}
             {import}
         </PageHead>
         <Loaded from=parties show=move |parties| move || fields(filter(), &parties) />

@@ -29,6 +29,13 @@ fn upload(parties: &Parties) -> impl IntoView + use<> {
     let merchants = parties.merchants.iter().map(|(id, name)| Choice::new(id, name)).collect();
     let channels = codes(&parties.channels);
     let none = t(text::RECONCILIATION_NOT_NEEDED);
+    let formats = codes(&parties.formats);
+    let format = (!formats.is_empty()).then(|| {
+        view! {
+            <SelectField name="format" label=t(text::RECONCILIATION_FORMAT) choices=formats
+                none=t(text::RECONCILIATION_BUILT_IN) />
+        }
+    });
     view! {
         <Panel title=t(text::RECONCILIATION_UPLOAD)>
             <form
@@ -43,6 +50,7 @@ fn upload(parties: &Parties) -> impl IntoView + use<> {
                     none />
                 <SelectField name="merchant" label=t(text::RECONCILIATION_MERCHANT)
                     choices=merchants none />
+                {format}
                 <DateField name="day" label=t(text::RECONCILIATION_DAY_IF_UNSAID) optional=true />
                 <div class="field">
                     <label for="file">{t(text::RECONCILIATION_FILE)}</label>

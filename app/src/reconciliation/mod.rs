@@ -1,11 +1,19 @@
 //! Files of the other sides, and what comparing them with our records finds.
 
 pub mod api;
+mod arrival;
+mod arrival_list;
 mod file;
 mod file_list;
+mod format;
+pub mod format_api;
+mod home;
 mod import;
+mod rules;
 mod run;
+mod run_actions;
 mod run_list;
+mod run_shares;
 mod start;
 mod totals;
 
@@ -14,7 +22,7 @@ use crate::i18n::t;
 use crate::{routes, text};
 use domain::error_item::Leg;
 use domain::matching::{Direction, Verdict};
-use domain::reconciliation::RunScope;
+use domain::reconciliation::{Explanation, RunScope, RunState};
 use domain::source_file::FileKind;
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyView;
@@ -27,10 +35,16 @@ use leptos_router::path;
 pub fn ReconciliationRoutes() -> AnyNestedRoute {
     view! {
         <Route path=path!("/reconciliation") view=run_list::RunList />
+        <Route path=path!("/reconciliation/home") view=home::HomePage />
+        <Route path=path!("/reconciliation/rules") view=rules::RulesPage />
+        <Route path=path!("/reconciliation/rules/try") view=rules::attempt::TryPage />
         <Route path=path!("/reconciliation/new") view=start::StartRun />
         <Route path=path!("/reconciliation/:id") view=run::RunPage />
         <Route path=path!("/files") view=file_list::FileList />
         <Route path=path!("/files/import") view=import::ImportFile />
+        <Route path=path!("/files/formats") view=format::FormatPage />
+        <Route path=path!("/files/arrivals") view=arrival_list::ArrivalList />
+        <Route path=path!("/files/arrivals/:id") view=arrival::ArrivalPage />
         <Route path=path!("/files/lines/:id") view=file::LinePage />
         <Route path=path!("/files/:id") view=file::FilePage />
     }
@@ -45,6 +59,8 @@ fn leg_name(leg: Leg) -> &'static str {
         Leg::BusinessGateway => text::RECONCILIATION_LEG_BUSINESS_GATEWAY,
         Leg::BusinessMerchant => text::RECONCILIATION_LEG_BUSINESS_MERCHANT,
         Leg::Funds => text::RECONCILIATION_LEG_FUNDS,
+        Leg::LedgerPayments => text::RECONCILIATION_LEG_LEDGER_PAYMENTS,
+        Leg::StatementLedger => text::RECONCILIATION_LEG_STATEMENT_LEDGER,
     })
 }
 
@@ -63,12 +79,37 @@ fn verdict_name(verdict: Verdict) -> (&'static str, Tone) {
     (t(word), tone)
 }
 
+fn run_state(state: RunState) -> (&'static str, Tone) {
+    let (word, tone) = match state {
+        RunState::Running => (text::RECONCILIATION_STATE_RUNNING, Tone::Info),
+        RunState::Completed => (text::RECONCILIATION_STATE_COMPLETED, Tone::Good),
+        RunState::Failed => (text::RECONCILIATION_STATE_FAILED, Tone::Bad),
+        RunState::Forced => (text::RECONCILIATION_STATE_FORCED, Tone::Warn),
+        RunState::RolledBack => (text::RECONCILIATION_STATE_ROLLED_BACK, Tone::Neutral),
+    };
+    (t(word), tone)
+}
+
+fn explanation_name(explained: Explanation) -> &'static str {
+    t(match explained {
+        Explanation::CutOver => text::RECONCILIATION_EXPLAINED_CUT_OVER,
+        Explanation::RefundInFlight => text::RECONCILIATION_EXPLAINED_REFUND_IN_FLIGHT,
+        Explanation::Holiday => text::RECONCILIATION_EXPLAINED_HOLIDAY,
+        Explanation::Fee => text::RECONCILIATION_EXPLAINED_FEE,
+        Explanation::Tolerance => text::RECONCILIATION_EXPLAINED_TOLERANCE,
+    })
+}
+
 fn file_kind_name(kind: FileKind) -> &'static str {
     t(match kind {
         FileKind::Bill => text::RECONCILIATION_KIND_BILL,
         FileKind::Statement => text::RECONCILIATION_KIND_STATEMENT,
         FileKind::FundBill => text::RECONCILIATION_KIND_FUND_BILL,
         FileKind::MerchantOrders => text::RECONCILIATION_KIND_MERCHANT_ORDERS,
+        FileKind::Notification => text::RECONCILIATION_KIND_NOTIFICATION,
+        FileKind::Disputes => text::RECONCILIATION_KIND_DISPUTES,
+        FileKind::PaymentStatus => text::RECONCILIATION_KIND_PAYMENT_STATUS,
+        FileKind::BillSummary => text::RECONCILIATION_KIND_BILL_SUMMARY,
     })
 }
 
@@ -95,7 +136,9 @@ fn counterparty(scope: &RunScope) -> AnyView {
             .into_any(),
             Err(_) => of.into_any(),
         },
-        Leg::BusinessGateway => t(text::RECONCILIATION_WHOLE_BUSINESS).into_any(),
-        Leg::Funds => view! { <code>{of}</code> }.into_any(),
+        Leg::BusinessGateway | Leg::LedgerPayments => {
+            t(text::RECONCILIATION_WHOLE_BUSINESS).into_any()
+        }
+        Leg::Funds | Leg::StatementLedger => view! { <code>{of}</code> }.into_any(),
     }
 }

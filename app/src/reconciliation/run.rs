@@ -1,14 +1,18 @@
+use super::rules::{baseline_name, key_name};
 use super::run_list::counts;
-use super::{api, counterparty, leg_name, totals, verdict_name};
+use super::{
+    api, counterparty, explanation_name, leg_name, run_actions, run_shares, run_state, totals,
+    verdict_name,
+};
 use crate::components::{
     Amount, Badge, Column, CopyId, Fact, Facts, Loaded, Moment, PageHead, Pager, Panel, Place,
-    Table, load, use_filter,
+    Query, Table, Tone, load, use_filter,
 };
 use crate::failure::Failure;
 use crate::i18n::{t, tf};
 use crate::{routes, text};
 use domain::page::{Page, PageRequest};
-use domain::reconciliation::{RunDetail, RunInput, RunMatch};
+use domain::reconciliation::{Explanation, RunDetail, RunInput, RunMatch, Shown};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -17,16 +21,28 @@ use leptos_router::hooks::use_params_map;
 pub fn RunPage() -> impl IntoView {
     let (params, filter) = (use_params_map(), use_filter());
     let run = load(
-        move || (params.read().get("id").unwrap_or_default(), filter().page()),
-        |(id, page)| async move {
+        move || {
+            let query = filter();
+            (params.read().get("id").unwrap_or_default(), shown(&query), query.page())
+        },
+        |(id, shown, page)| async move {
             let id = id.parse().map_err(|_| Failure::NotFound)?;
-            api::find(id, page).await.map(|run| (run, page))
+            api::find(id, shown, page).await.map(|run| (run, shown, page))
         },
     );
     view! { <Loaded from=run show=show /> }
 }
 
-fn show((detail, page): (RunDetail, PageRequest)) -> impl IntoView {
+/// Which part of the differences the address asks for.
+fn shown(query: &Query) -> Shown {
+    match query.text("shown").as_deref() {
+        Some("unexplained") => Shown::Unexplained,
+        Some(name) => Explanation::named(name).map_or(Shown::All, Shown::By),
+        None => Shown::All,
+    }
+}
+
+fn show((detail, shown, page): (RunDetail, Shown, PageRequest)) -> impl IntoView {
     let run = &detail.summary;
     let title = tf(
         text::RECONCILIATION_RUN_OF,
@@ -36,7 +52,17 @@ fn show((detail, page): (RunDetail, PageRequest)) -> impl IntoView {
     let (totals, counts, of) = (totals::show(run), counts(run), counterparty(&run.scope));
     let (started_by, started_at) = (run.started_by.clone(), run.started_at);
     let (finished_at, id) = (run.finished_at, run.id);
-    let page = Page { total: run.differences, rows: detail.differences, request: page };
+    let (word, tone) = run_state(run.state);
+    let note = (!run.note.is_empty()).then(|| {
+        let note = run.note.clone();
+        view! { <Fact term=t(text::RECONCILIATION_NOTE)>{note}</Fact> }
+    });
+    let rules = (run.rules_version > 0).then(|| run.rules_version.to_string());
+    let rules = rules.unwrap_or_else(|| t(text::RECONCILIATION_RULES_BUILT_IN).to_owned());
+    let baseline = baseline_name(run.baseline);
+    let rate = run.match_rate_ppm().map(per_cent);
+    let (shares, actions) = (run_shares::show(run, shown), run_actions::show(&detail));
+    let page = Page { total: detail.shown, rows: detail.differences, request: page };
     view! {
         <PageHead title lead>
             <a class="link" href=routes::audit_of(&id.to_string())>
@@ -44,9 +70,13 @@ fn show((detail, page): (RunDetail, PageRequest)) -> impl IntoView {
             </a>
         </PageHead>
         {totals}
-        <Panel title=t(text::RECONCILIATION_DETAIL)>
+        <Panel
+            title=t(text::RECONCILIATION_DETAIL)
+            actions=move || view! { <Badge tone>{word}</Badge> }
+        >
             <p>{counts}</p>
         </Panel>
+        {shares}
         {differences(page)}
         <Panel title=t(text::RECONCILIATION_RUN)>
             <Facts>
@@ -54,10 +84,19 @@ fn show((detail, page): (RunDetail, PageRequest)) -> impl IntoView {
                 <Fact term=t(text::RECONCILIATION_STARTED_BY)>
                     {started_by} " " <Moment at=started_at />
                 </Fact>
-                <Fact term=t(text::RECONCILIATION_FINISHED_AT)><Moment at=finished_at /></Fact>
+                <Fact term=t(text::RECONCILIATION_FINISHED_AT)>
+                    {finished_at.map(|at| view! { <Moment at /> })}
+                </Fact>
+                <Fact term=t(text::RECONCILIATION_RULES_VERSION)>
+                    <a class="link" href=routes::MATCHING_RULES>{rules}</a>
+                </Fact>
+                <Fact term=t(text::RECONCILIATION_BASELINE)>{baseline}</Fact>
+                <Fact term=t(text::RECONCILIATION_MATCH_RATE)>{rate}</Fact>
+                {note}
             </Facts>
         </Panel>
         {inputs(detail.inputs)}
+        {actions}
     }
 }
 
@@ -67,6 +106,8 @@ fn differences(page: Page<RunMatch>) -> impl IntoView {
         Column::text(t(text::RECONCILIATION_RECORD)),
         Column::number(t(text::RECONCILIATION_OURS)),
         Column::number(t(text::RECONCILIATION_THEIRS)),
+        Column::text(t(text::RECONCILIATION_EXPLAINED)),
+        Column::text(t(text::RECONCILIATION_MATCHED_BY)),
         Column::text(t(text::RECONCILIATION_ABOUT)),
         Column::text(t(text::RECONCILIATION_ERROR_ITEM)),
     ];
@@ -105,14 +146,23 @@ fn difference(found: RunMatch) -> impl IntoView {
             <a class="link" href=routes::error_item(id)>{t(text::RECONCILIATION_ERROR_ITEM)}</a>
         }
     });
+    let explained = found.explained.map(|why| {
+        view! { <Badge tone=Tone::Info>{explanation_name(why)}</Badge> }
+    });
+    let clears =
+        found.clears_by.map(|day| tf(text::RECONCILIATION_CLEARS_BY, [("day", &day.to_string())]));
+    let by = found.by.map(key_name);
+    let born = found.born_in.map(|leg| tf(text::RECONCILIATION_BORN_IN, [("leg", leg_name(leg))]));
     view! {
         <tr>
             <td><Badge tone>{verdict}</Badge></td>
             <td><code class="id">{found.number}</code></td>
             <td class="number">{found.ours.map(|money| view! { <Amount money /> })}</td>
             <td class="number">{found.theirs.map(|money| view! { <Amount money /> })}</td>
+            <td>{explained} {clears}</td>
+            <td>{by}</td>
             <td>{about}</td>
-            <td>{item}</td>
+            <td>{item} {born}</td>
         </tr>
     }
 }
@@ -135,6 +185,7 @@ fn inputs(inputs: Vec<RunInput>) -> impl IntoView {
 fn input(input: RunInput) -> impl IntoView {
     let what = t(match input.what.as_str() {
         "payments" => text::RECONCILIATION_INPUT_PAYMENTS,
+        "ledger" => text::RECONCILIATION_INPUT_LEDGER,
         "orders" => text::RECONCILIATION_INPUT_ORDERS,
         "expected" => text::RECONCILIATION_INPUT_EXPECTED,
         "bill" => text::RECONCILIATION_KIND_BILL,
@@ -154,4 +205,9 @@ fn input(input: RunInput) -> impl IntoView {
             <td class="wrap"><CopyId id=input.sha256 /></td>
         </tr>
     }
+}
+
+/// Parts of a million as a percentage with two digits.
+pub(super) fn per_cent(ppm: i64) -> String {
+    format!("{}.{:02} %", ppm / 10_000, ppm % 10_000 / 100)
 }

@@ -1,5 +1,5 @@
 use super::api::{self, Parties};
-use super::{counterparty, leg_name, verdict_name};
+use super::{counterparty, leg_name, run_state, verdict_name};
 use crate::components::{
     Badge, Choice, Column, DateField, FilterForm, Loaded, Moment, PageHead, Pager, Place, Query,
     SelectField, Table, Tone, load, use_filter,
@@ -9,7 +9,7 @@ use crate::{routes, session, text};
 use domain::access::Permission;
 use domain::error_item::Leg;
 use domain::page::Page;
-use domain::reconciliation::{RunFilter, RunSummary};
+use domain::reconciliation::{RunFilter, RunState, RunSummary};
 use leptos::prelude::*;
 
 /// The runs: of which day, between whom, with which result.
@@ -18,6 +18,9 @@ pub fn RunList() -> impl IntoView {
     let filter = use_filter();
     let page = load(filter, |query| api::list(wanted(&query), query.page()));
     let parties = load(|| (), |()| api::find_parties());
+    let rules = view! {
+        <a class="link" href=routes::MATCHING_RULES>{t(text::RECONCILIATION_RULES)}</a>
+    };
     let start = session::may(Permission::RunReconciliation).then(|| {
         view! {
             <a class="button button-main" href=routes::NEW_RECONCILIATION>
@@ -27,6 +30,7 @@ pub fn RunList() -> impl IntoView {
     });
     view! {
         <PageHead title=t(text::RECONCILIATION_TITLE) lead=t(text::RECONCILIATION_LEAD)>
+            {rules}
             {start}
         </PageHead>
         <Loaded from=parties show=move |parties| move || fields(filter(), &parties) />
@@ -39,12 +43,15 @@ fn wanted(query: &Query) -> RunFilter {
         leg: query.text("leg").and_then(|leg| Leg::named(&leg)),
         of: query.text("of"),
         day: query.value("day"),
+        state: query.text("state").and_then(|state| RunState::named(&state)),
     }
 }
 
 fn fields(query: Query, parties: &Parties) -> impl IntoView + use<> {
     let text = move |name| query.text(name).unwrap_or_default();
     let legs: Vec<_> = Leg::ALL.iter().map(|leg| Choice::new(leg.name(), leg_name(*leg))).collect();
+    let states = RunState::ALL.iter().map(|one| Choice::new(one.name(), run_state(*one).0));
+    let states: Vec<_> = states.collect();
     let channels = parties.channels.iter().map(|code| Choice::new(code, code));
     let accounts = parties.accounts.iter().map(|number| Choice::new(number, number));
     let merchants = parties.merchants.iter().map(|(id, name)| Choice::new(id, name));
@@ -56,6 +63,8 @@ fn fields(query: Query, parties: &Parties) -> impl IntoView + use<> {
                 optional=true />
             <SelectField name="leg" label=t(text::RECONCILIATION_LEG) choices=legs
                 value=text("leg") none=any />
+            <SelectField name="state" label=t(text::RECONCILIATION_STATE) choices=states
+                value=text("state") none=any />
             <SelectField name="of" label=t(text::RECONCILIATION_OF) choices=of value=text("of")
                 none=any />
         </FilterForm>
@@ -68,9 +77,11 @@ fn show(page: Page<RunSummary>) -> impl IntoView {
         Column::text(t(text::RECONCILIATION_LEG)),
         Column::text(t(text::RECONCILIATION_OF)),
         Column::number(t(text::RECONCILIATION_VERSION)),
+        Column::text(t(text::RECONCILIATION_STATE)),
         Column::text(t(text::RECONCILIATION_TOTALS)),
         Column::text(t(text::RECONCILIATION_DETAIL)),
         Column::number(t(text::RECONCILIATION_DIFFERENCES)),
+        Column::number(t(text::RECONCILIATION_UNEXPLAINED)),
         Column::text(t(text::RECONCILIATION_STARTED_BY)),
         Column::text(t(text::RECONCILIATION_FINISHED_AT)),
     ];
@@ -89,6 +100,8 @@ fn show(page: Page<RunSummary>) -> impl IntoView {
 }
 
 fn row(run: RunSummary) -> impl IntoView {
+    let state = run_state(run.state);
+    let unexplained = run.unexplained();
     let (of, day) = (counterparty(&run.scope), run.scope.day.to_string());
     view! {
         <tr>
@@ -96,11 +109,13 @@ fn row(run: RunSummary) -> impl IntoView {
             <td>{leg_name(run.scope.leg)}</td>
             <td>{of}</td>
             <td class="number">{run.version}</td>
-            <td>{totals_badge(run.totals_agree)}</td>
+            <td><Badge tone=state.1>{state.0}</Badge></td>
+            <td>{run.state.has_result().then(|| totals_badge(run.totals_agree))}</td>
             <td>{counts(&run)}</td>
             <td class="number">{run.differences}</td>
+            <td class="number">{unexplained}</td>
             <td>{run.started_by}</td>
-            <td><Moment at=run.finished_at /></td>
+            <td>{run.finished_at.map(|at| view! { <Moment at /> })}</td>
         </tr>
     }
 }

@@ -1,20 +1,71 @@
-use super::{proof, purpose_name};
-use crate::components::{Amount, Column, Loaded, PageHead, Panel, Table, load};
+use super::{Views, api, cover, purpose_name};
+use crate::components::{
+    Amount, Badge, Column, CommandForm, Loaded, Moment, PageHead, Panel, Submit, Table, Tone, load,
+};
 use crate::i18n::t;
-use crate::{routes, text};
+use crate::{routes, session, text};
+use domain::access::Permission;
 use domain::reserve::ReserveAccount;
+use domain::reserve::cover::Cover;
+use domain::reserve::incident::Incident;
 use leptos::prelude::*;
 
 /// The institution's bank accounts, and whether they cover what it owes.
 #[component]
 pub fn ReservePage() -> impl IntoView {
     let accounts = load(|| (), |()| crate::api::reserve_accounts());
+    let proof = load(|| (), |()| api::proof());
     view! {
         <PageHead title=t(text::RESERVE_TITLE) lead=t(text::RESERVE_LEAD) />
+        <Views here=routes::RESERVE />
+        <Loaded from=proof show=|(cover, incident)| checked(cover, incident) />
         <Panel title=t(text::RESERVE_ACCOUNTS)>
             <Loaded from=accounts show=show />
         </Panel>
-        <proof::Proof />
+    }
+}
+
+fn checked(cover: Cover, incident: Option<Incident>) -> impl IntoView {
+    let (tone, word) = if cover.holds() {
+        (Tone::Good, text::RESERVE_COVERED)
+    } else {
+        (Tone::Bad, text::RESERVE_NOT_COVERED)
+    };
+    let check = ServerAction::<api::CheckNow>::new();
+    let now = session::may(Permission::AcknowledgeGap).then(|| {
+        view! {
+            <CommandForm action=check><Submit>{t(text::RESERVE_CHECK_NOW)}</Submit></CommandForm>
+        }
+    });
+    view! {
+        {incident.map(open)}
+        <Panel
+            title=t(text::RESERVE_PROOF)
+            actions=move || view! { <Badge tone>{t(word)}</Badge> }
+        >
+            <p class="field-hint">{t(text::RESERVE_PROOF_HINT)}</p>
+            {now}
+            {cover::terms(cover)}
+        </Panel>
+    }
+}
+
+/// The incident that blocks sweeps and the day cut, above everything else.
+fn open(incident: Incident) -> impl IntoView {
+    view! {
+        <Panel title=t(text::RESERVE_INCIDENT)>
+            <p role="alert">
+                <Badge tone=Tone::Bad>{t(text::RESERVE_NOT_COVERED)}</Badge> " "
+                <Amount money=incident.gap_now /> " " {t(text::RESERVE_SINCE)} " "
+                <Moment at=incident.opened_at />
+            </p>
+            <p class="field-hint">{t(text::RESERVE_INCIDENT_BLOCKS)}</p>
+            <p>
+                <a class="link" href=routes::RESERVE_INCIDENTS>
+                    {t(text::RESERVE_TO_INCIDENTS)}
+                </a>
+            </p>
+        </Panel>
     }
 }
 

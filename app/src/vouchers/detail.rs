@@ -1,14 +1,17 @@
+use super::answers::Answer;
 use super::{api, state_name};
 use crate::api::{Named, Owners};
 use crate::books::{AccountName, entry_name};
 use crate::components::{
-    Amount, Badge, Column, Fact, Facts, Loaded, PageHead, Panel, Table, Tone, load,
+    Amount, Badge, Column, Fact, Facts, Loaded, Moment, PageHead, Panel, Table, Tone, load,
 };
 use crate::failure::Failure;
-use crate::i18n::{t, tf};
-use crate::{routes, text};
+use crate::i18n::{Text, t, tf};
+use crate::{routes, session, text};
+use domain::access::Permission;
 use domain::account::Side;
-use domain::voucher::{VoucherDetail, VoucherLine, VoucherSummary};
+use domain::ids::VoucherId;
+use domain::voucher::{LineRejection, VoucherDetail, VoucherLine, VoucherSummary};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -28,17 +31,33 @@ fn show(found: Named<VoucherDetail>) -> impl IntoView {
     let number = voucher.summary.number.to_string();
     let number = tf(text::VOUCHERS_NUMBERED, [("number", &number)]);
     let lead = entry_name(voucher.summary.entry);
+    let (id, state) = (voucher.summary.id, voucher.summary.state);
+    let may = session::may(Permission::ExportVouchers);
+    let rejections = (!voucher.rejections.is_empty()).then(|| refused(&voucher.rejections));
     let (facts, lines) = (facts(&voucher.summary), table(voucher, &owners));
     view! {
         <PageHead title=number lead />
         <Panel title=t(text::VOUCHERS_VOUCHER)>{facts}</Panel>
+        {rejections}
         <Panel title=t(text::VOUCHERS_LINES)>{lines}</Panel>
+        {may.then(|| view! { <Answer id state /> })}
     }
 }
 
 fn facts(voucher: &VoucherSummary) -> impl IntoView + use<> {
     let (state, tone) = state_name(voucher.state);
     let (date, money) = (voucher.accounting_date, voucher.total);
+    let erp_number = voucher.erp_number.clone().map(|number| {
+        view! { <Fact term=t(text::VOUCHERS_ERP_NUMBER)>{number}</Fact> }
+    });
+    let file = voucher.file.map(|version| {
+        let href = routes::voucher_file(date, version);
+        view! {
+            <Fact term=t(text::VOUCHERS_FILE)>
+                <a class="link" rel="external" href=href>{t(text::VOUCHERS_DOWNLOAD)}</a>
+            </Fact>
+        }
+    });
     let journals =
         format!("{}?entry={}&from={date}&to={date}", routes::JOURNALS, voucher.entry.name());
     view! {
@@ -48,10 +67,47 @@ fn facts(voucher: &VoucherSummary) -> impl IntoView + use<> {
             </Fact>
             <Fact term=t(text::VOUCHERS_STATE)><Badge tone>{state}</Badge></Fact>
             <Fact term=t(text::VOUCHERS_TOTAL)><Amount money /></Fact>
+            {file}
+            {erp_number}
+            {other(text::VOUCHERS_REPLACES, voucher.replaces)}
+            {other(text::VOUCHERS_REVERSES, voucher.reverses)}
             <Fact term=t(text::VOUCHERS_JOURNALS)>
                 <a class="link" href=journals>{t(text::VOUCHERS_TO_JOURNALS)}</a>
             </Fact>
         </Facts>
+    }
+}
+
+fn other(term: Text, id: Option<VoucherId>) -> impl IntoView {
+    id.map(|id| {
+        view! {
+            <Fact term=t(term)>
+                <a class="link" href=routes::voucher(id)>{t(text::VOUCHERS_OTHER_VOUCHER)}</a>
+            </Fact>
+        }
+    })
+}
+
+fn refused(rejections: &[LineRejection]) -> impl IntoView + use<> {
+    let columns = vec![
+        Column::number(t(text::VOUCHERS_LINE)),
+        Column::text(t(text::VOUCHERS_REASON)),
+        Column::text(t(text::VOUCHERS_STATE_REJECTED)),
+    ];
+    let rows = rejections.iter().cloned().map(|one| {
+        view! {
+            <tr>
+                <td class="number">{one.line}</td>
+                <td class="wrap">{one.reason}</td>
+                <td>{one.by} " " <Moment at=one.at /></td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <Panel title=t(text::VOUCHERS_REJECTIONS)>
+            <Table caption=t(text::VOUCHERS_REJECTIONS) columns>{rows}</Table>
+        </Panel>
     }
 }
 

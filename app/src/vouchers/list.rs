@@ -1,4 +1,4 @@
-use super::{api, state_name};
+use super::{api, day_state};
 use crate::components::{
     Amount, Badge, Column, CommandForm, DateField, Loaded, Moment, PageHead, Pager, Panel, Place,
     Submit, Table, load, use_filter,
@@ -18,7 +18,9 @@ pub fn VoucherDays() -> impl IntoView {
     let form = session::may(Permission::ExportVouchers).then(|| view! { <Draft /> });
     view! {
         <PageHead title=t(text::VOUCHERS_TITLE) lead=t(text::VOUCHERS_LEAD)>
+            <a class="link" href=routes::VOUCHER_COMPARISON>{t(text::VOUCHERS_COMPARISON)}</a>
             <a class="link" href=routes::VOUCHER_ACCOUNTS>{t(text::VOUCHERS_ACCOUNTS)}</a>
+            <a class="link" href=routes::VOUCHER_RULES>{t(text::VOUCHERS_RULES)}</a>
         </PageHead>
         {form}
         <Loaded from=page show=show />
@@ -63,13 +65,13 @@ fn show(page: Page<VoucherDay>) -> impl IntoView {
 }
 
 fn row(day: VoucherDay) -> impl IntoView {
-    let (state, tone) = state_name(day.state);
+    let (state, tone) = day_state(day.state);
     let date = day.accounting_date;
-    let file = day.file.map(|file| {
-        view! {
-            <a class="link" rel="external" href=routes::voucher_file(date)>{file.name}</a>
-        }
+    let files = day.files.into_iter().map(|file| {
+        let href = routes::voucher_file(date, file.version);
+        view! { <a class="link" rel="external" href=href>{file.name}</a> " " }
     });
+    let files = files.collect_view();
     view! {
         <tr>
             <td><a class="link" href=routes::voucher_day(date)>{date.to_string()}</a></td>
@@ -77,7 +79,7 @@ fn row(day: VoucherDay) -> impl IntoView {
             <td class="number">{day.vouchers}</td>
             <td class="number"><Amount money=day.total /></td>
             <td>{day.drafted_by} " " <Moment at=day.drafted_at /></td>
-            <td>{file}</td>
+            <td>{files}</td>
         </tr>
     }
 }

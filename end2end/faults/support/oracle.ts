@@ -68,9 +68,31 @@ export function report(finding: Finding): void {
   } catch {
     // The first finding of this run.
   }
-  report[String(finding.experiment)] = finding;
+  const part = finding["part"];
+  report[part ? `${finding.experiment} ${part}` : String(finding.experiment)] = finding;
+  write(file, report);
+}
+
+/** Writes down what the killing of payouts came to, under a name of its own. */
+export function reportPayouts(finding: {
+  kill_points: number; double_effects: number; lost_effects: number; payouts: number;
+}): void {
+  const file = given("FAULTS_REPORT");
+  let report: Record<string, object> = {};
+  try {
+    report = JSON.parse(readFileSync(file, "utf8")) as Record<string, object>;
+  } catch {
+    // The first finding of this run.
+  }
+  write(file, { ...report, payouts: finding });
+}
+
+/** By the experiment's number; what has none comes last. */
+function write(file: string, report: Record<string, object>): void {
+  const place = (key: string) => Number.parseInt(key, 10) || Number.MAX_SAFE_INTEGER;
   const ordered = Object.fromEntries(
-    Object.entries(report).sort(([left], [right]) => Number(left) - Number(right)),
+    Object.entries(report).sort(([left], [right]) =>
+      place(left) - place(right) || left.localeCompare(right)),
   );
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(ordered, undefined, 2)}\n`);

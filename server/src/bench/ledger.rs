@@ -1,6 +1,7 @@
 //! Postings a second, against the hand-written floor in the same database and minute.
 
 use super::load::{Caller, Dice, Measured, median, run};
+use super::place::Place;
 use super::report::{Report, per_second, ratio, times};
 use super::{Bench, store};
 use domain::date::BusinessDate;
@@ -23,8 +24,11 @@ const BATCH: usize = 1_000;
 const FUNDS: i64 = 100_000_000;
 /// The hot account is what this channel owes.
 const CHANNEL: &str = "BENCH";
-/// Entries at which growth is measured.
-const SIZES: [i64; 3] = [100_000, 1_000_000, 10_000_000];
+/// Entries at which growth is measured, and what their databases are called.
+const SIZES: [(i64, &str); 3] =
+    [(100_000, "books_100k"), (1_000_000, "books_1m"), (10_000_000, "books_10m")];
+/// Up to how many tenths of their size books may have grown.
+const GROWN_TENTHS: i64 = 15;
 /// Journals filled in at a time.
 const FILL: i64 = 500_000;
 
@@ -62,12 +66,14 @@ impl Load {
 
 /// What is needed to measure.
 struct Ground {
-    url: String,
-    pool: PgPool,
+    place: Place,
     keeper: BookKeeper,
     dates: Dates,
     bench: Bench,
 }
+
+/// The load whose rate the whole way of a payment is compared with.
+pub const COMPARED: &str = "ledger, uniform, 32 callers";
 
 /// Measures everything about postings and writes it into the report. Answers what the ledger books
 /// a second for 32 callers between any two accounts.
@@ -76,31 +82,36 @@ struct Ground {
 /// The database failed, or the books are wrong afterwards.
 pub async fn measure(
     bench: &Bench,
-    (url, pool): (&str, &PgPool),
+    url: &str,
     now: OffsetDateTime,
     report: &mut Report,
 ) -> anyhow::Result<u64> {
-    let mut owner = store::connect(url).await?;
-    store::make_floor(&mut owner).await?;
-    let ground = Ground {
-        url: url.to_owned(),
-        pool: pool.clone(),
-        keeper: BookKeeper::start(pool, Books::default(), GroupSize::default()),
-        dates: open_day(pool, now).await?,
-        bench: bench.clone(),
-    };
-    ground.fund().await?;
-    ground.grow(&mut owner, SIZES[0]).await?;
+    let place = Place::anew(url, SIZES[0].1).await?;
+    let mut ground = Ground::open(bench, place, (SIZES[0].0, now)).await?;
+    for (setting, value) in store::durability(&mut ground.place.owner).await? {
+        report.line(&format!("`{setting}` {value}"));
+    }
     let rates = ground.rounds(&loads()).await?;
     compare(report, &rates);
-    let findings = ledger::invariants::check(&mut owner).await?;
+    let findings = ledger::invariants::check(&mut ground.place.owner).await?;
     anyhow::ensure!(findings.is_empty(), "the books are wrong: {findings:?}");
     report.line("The books were checked after the load: every invariant holds.");
     if bench.only.is_none() {
-        ground.growth(&mut owner, report).await?;
+        growth(ground, (url, now), report).await?;
     }
-    ground.keeper.stop().await;
     Ok(rates.get(&Load::Ours(Spread::Uniform, 32)).map_or(0, |measured| measured.rate))
+}
+
+/// Makes the large books ready.
+///
+/// # Errors
+/// The database failed.
+pub async fn fill(bench: &Bench, url: &str, now: OffsetDateTime) -> anyhow::Result<()> {
+    for (size, name) in SIZES.into_iter().skip(1).filter(|(size, _)| *size <= bench.entries) {
+        writeln!(std::io::stderr(), "      {name}")?;
+        Ground::kept(bench, url, (size, name, now)).await?.close().await;
+    }
+    Ok(())
 }
 
 fn loads() -> Vec<Load> {
@@ -115,26 +126,65 @@ fn loads() -> Vec<Load> {
     loads
 }
 
+/// The day that is open, or today.
 async fn open_day(pool: &PgPool, now: OffsetDateTime) -> anyhow::Result<Dates> {
     let mut conn = pool.acquire().await?;
-    let today = BusinessDate(now.date());
-    ledger::days::open(&mut conn, today, now).await?;
-    Ok(Dates {
-        accounting_date: today,
-        clearing_date: Some(today),
-        event_time: now,
-        posted_at: now,
-    })
+    let day = match ledger::days::current(&mut conn).await? {
+        Some(day) => day,
+        None => {
+            let today = BusinessDate(now.date());
+            ledger::days::open(&mut conn, today, now).await?;
+            today
+        }
+    };
+    Ok(Dates { accounting_date: day, clearing_date: Some(day), event_time: now, posted_at: now })
 }
 
 impl Ground {
+    /// Books of at least so many entries.
+    async fn open(
+        bench: &Bench,
+        mut place: Place,
+        (entries, now): (i64, OffsetDateTime),
+    ) -> anyhow::Result<Self> {
+        store::make_floor(&mut place.owner).await?;
+        let keeper = BookKeeper::start(&place.pool, Books::default(), GroupSize::default());
+        let dates = open_day(&place.pool, now).await?;
+        let mut ground = Self { place, keeper, dates, bench: bench.clone() };
+        if store::entries(&mut ground.place.owner).await? == 0 {
+            ground.fund().await?;
+        }
+        ground.grow(entries).await?;
+        Ok(ground)
+    }
+
+    /// Books of about so many entries, as they were filled before; each run adds some, and when
+    /// there are too many, they are filled anew.
+    async fn kept(
+        bench: &Bench,
+        url: &str,
+        (entries, name, now): (i64, &str, OffsetDateTime),
+    ) -> anyhow::Result<Self> {
+        let mut place = Place::kept(url, name).await?;
+        if store::entries(&mut place.owner).await? > entries / 10 * GROWN_TENTHS {
+            place.pool.close().await;
+            place = Place::anew(url, name).await?;
+        }
+        Self::open(bench, place, (entries, now)).await
+    }
+
+    async fn close(self) {
+        self.keeper.stop().await;
+        self.place.pool.close().await;
+    }
+
     /// Gives every merchant something to move.
     async fn fund(&self) -> anyhow::Result<()> {
         let merchants: Vec<u32> = (1..=ACCOUNTS).collect();
         for part in merchants.chunks(BATCH) {
             let postings: Vec<Posting> =
                 part.iter().flat_map(|number| self.funds(*number)).collect();
-            let mut tx = self.pool.begin().await?;
+            let mut tx = self.place.pool.begin().await?;
             ledger::post_all(&mut tx, &postings).await?;
             tx.commit().await?;
         }
@@ -153,15 +203,21 @@ impl Ground {
     }
 
     /// Fills the books up to a number of entries.
-    async fn grow(&self, owner: &mut PgConnection, entries: i64) -> anyhow::Result<()> {
+    async fn grow(&mut self, entries: i64) -> anyhow::Result<()> {
+        let (owner, day) = (&mut self.place.owner, self.dates.accounting_date.0);
+        let mut grown = false;
         loop {
             let missing = entries.saturating_sub(store::entries(owner).await?) / 2;
             if missing <= 0 {
                 break;
             }
-            store::fill(owner, missing.min(FILL), self.dates.accounting_date.0).await?;
+            store::fill(owner, missing.min(FILL), day).await?;
+            grown = true;
         }
-        Ok(store::settle(owner).await?)
+        if grown {
+            store::settle(owner).await?;
+        }
+        Ok(())
     }
 
     /// Medians of several rounds, in each of which everything is measured once.
@@ -186,7 +242,7 @@ impl Ground {
             Load::Floor(spread, callers) => {
                 let mut all = Vec::new();
                 for caller in 0..callers {
-                    let conn = store::connect(&self.url).await?;
+                    let conn = store::connect(&self.place.url).await?;
                     all.push(FloorCaller { conn, dice: Dice::of(u64::from(caller)), spread });
                 }
                 run(all, limit).await
@@ -201,49 +257,59 @@ impl Ground {
                 run((0..callers).map(caller).collect(), limit).await
             }
             Load::FloorBatch => {
-                let conn = store::connect(&self.url).await?;
+                let conn = store::connect(&self.place.url).await?;
                 run(vec![FloorBatch { conn, dice: Dice::of(7) }], limit).await
             }
             Load::OursBatch => {
-                let (conn, dice) = (self.pool.acquire().await?, Dice::of(7));
+                let (conn, dice) = (self.place.pool.acquire().await?, Dice::of(7));
                 let (books, dates) = (Books::default(), self.dates);
                 run(vec![OursBatch { conn, books, dice, dates }], limit).await
             }
         }
     }
+}
 
-    /// The same load on ever fuller books, each beside the floor, which does not grow.
-    async fn growth(&self, owner: &mut PgConnection, report: &mut Report) -> anyhow::Result<()> {
-        let floor = Load::Floor(Spread::Uniform, 32);
-        let ours = [Load::Ours(Spread::Hot, 32), Load::Ours(Spread::Uniform, 32)];
-        let mut costs: Vec<[(u64, u64); 2]> = Vec::new();
-        report.table(&["entries", "floor, uniform, 32", "ledger, hot, 32", "ledger, uniform, 32"]);
-        for size in SIZES.into_iter().filter(|size| *size <= self.bench.entries) {
-            self.grow(owner, size).await?;
-            let really = store::entries(owner).await?;
-            // Once uncounted: after a rest, every page is written whole the first time.
-            for load in [floor, ours[0], ours[1]] {
-                self.load(load).await?;
-            }
-            let rates = self.rounds(&[floor, ours[0], ours[1]]).await?;
-            let rate = |load: Load| rates.get(&load).map_or(0, |measured| measured.rate);
-            let all = [rate(floor), rate(ours[0]), rate(ours[1])].map(per_second);
-            let [floor_rate, hot, uniform] = &all;
-            report.row(&[&per_second(really.unsigned_abs()), floor_rate, hot, uniform]);
-            costs.push(ours.map(|load| (rate(floor), rate(load))));
+/// The same load on ever fuller books, each beside the floor, which does not grow.
+async fn growth(
+    first: Ground,
+    (url, now): (&str, OffsetDateTime),
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let floor = Load::Floor(Spread::Uniform, 32);
+    let ours = [Load::Ours(Spread::Hot, 32), Load::Ours(Spread::Uniform, 32)];
+    let mut costs: Vec<[(u64, u64); 2]> = Vec::new();
+    report.table(&["entries", "floor, uniform, 32", "ledger, hot, 32", "ledger, uniform, 32"]);
+    let bench = first.bench.clone();
+    let mut first = Some(first);
+    for (size, name) in SIZES.into_iter().filter(|(size, _)| *size <= bench.entries) {
+        let mut ground = match first.take() {
+            Some(ground) => ground,
+            None => Ground::kept(&bench, url, (size, name, now)).await?,
+        };
+        let really = store::entries(&mut ground.place.owner).await?;
+        // Once uncounted: after a rest, every page is written whole the first time.
+        for load in [floor, ours[0], ours[1]] {
+            ground.load(load).await?;
         }
-        for (costs_at, size) in costs.iter().zip(["", "1m", "10m"]).skip(1) {
-            for ((first, last), spread) in
-                costs.iter().take(1).flatten().zip(costs_at).zip(["", ".uniform"])
-            {
-                // Cost is the floor's rate over ours; growth is cost over cost.
-                let (upper, lower) = (last.0.checked_mul(first.1), last.1.checked_mul(first.0));
-                let key = format!("ledger.growth_{size}{spread}");
-                report.ratio(&key, ratio(upper.unwrap_or(0), lower.unwrap_or(0)));
-            }
-        }
-        Ok(())
+        let rates = ground.rounds(&[floor, ours[0], ours[1]]).await?;
+        let rate = |load: Load| rates.get(&load).map_or(0, |measured| measured.rate);
+        let all = [rate(floor), rate(ours[0]), rate(ours[1])].map(per_second);
+        let [floor_rate, hot, uniform] = &all;
+        report.row(&[&per_second(really.unsigned_abs()), floor_rate, hot, uniform]);
+        costs.push(ours.map(|load| (rate(floor), rate(load))));
+        ground.close().await;
     }
+    for (costs_at, size) in costs.iter().zip(["", "1m", "10m"]).skip(1) {
+        for ((first, last), spread) in
+            costs.iter().take(1).flatten().zip(costs_at).zip(["", ".uniform"])
+        {
+            // Cost is the floor's rate over ours; growth is cost over cost.
+            let (upper, lower) = (last.0.checked_mul(first.1), last.1.checked_mul(first.0));
+            let key = format!("ledger.growth_{size}{spread}");
+            report.ratio(&key, ratio(upper.unwrap_or(0), lower.unwrap_or(0)));
+        }
+    }
+    Ok(())
 }
 
 fn compare(report: &mut Report, rates: &BTreeMap<Load, Measured>) {

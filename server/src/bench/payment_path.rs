@@ -2,11 +2,11 @@
 //! simulated channels answering at once, each in a process of its own.
 
 use super::load::{Caller, Measured, run};
+use super::place;
 use super::report::{Report, per_second, ratio, times};
 use anyhow::{Context as _, ensure};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
-use sqlx::{ConnectOptions, Connection as _, Executor, postgres::PgConnectOptions};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -37,7 +37,10 @@ pub async fn measure(
     (limit, postings): (Duration, u64),
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let folder = std::env::temp_dir().join(format!("countinghouse-bench-{}", std::process::id()));
+    // The channels' own books lie in memory where that can be: their disk is not measured.
+    let memory = Path::new("/dev/shm");
+    let folder = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+    let folder = folder.join(format!("countinghouse-bench-{}", std::process::id()));
     let mut house = House::open(database_url, &folder).await?;
     let client = banks::client().build()?;
     let callers = |round: u32| {
@@ -72,7 +75,7 @@ pub async fn measure(
 
 impl House {
     async fn open(database_url: &str, folder: &Path) -> anyhow::Result<Self> {
-        let database_url = beside(database_url).await?;
+        let database_url = place::empty(database_url, "payment_path").await?;
         let program = std::env::current_exe()?;
         let (port, sandbox_port) = (free_port()?, free_port()?);
         let settings = [
@@ -100,21 +103,6 @@ impl House {
         answers(&format!("{url}/healthz")).await?;
         Ok(Self { url, bearer, server, _sandbox: sandbox })
     }
-}
-
-/// Makes a new database beside the given one.
-async fn beside(url: &str) -> anyhow::Result<String> {
-    const NAME: &str = "bench_payment_path";
-    let options: PgConnectOptions = url.parse()?;
-    let mut owner = options.connect().await?;
-    owner
-        .execute(sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")))
-        .await?;
-    owner.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {NAME}"))).await?;
-    owner.close().await?;
-    let (server, query) = url.split_once('?').unwrap_or((url, ""));
-    let (server, _) = server.rsplit_once('/').context("the database has no name")?;
-    Ok(format!("{server}/{NAME}?{query}"))
 }
 
 fn command(program: &PathBuf, word: &str, settings: &[(&str, String)]) -> Command {

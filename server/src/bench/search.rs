@@ -2,6 +2,7 @@
 
 mod store;
 
+use super::place::Place;
 use anyhow::Context as _;
 use backoffice::office::{Clock, Office, Settings};
 use backoffice::{payments, search as searching};
@@ -14,6 +15,7 @@ use domain::ids::{SessionId, StaffId};
 use domain::page::Cursor;
 use domain::payment::{PaymentFilter, PaymentStatus};
 use sqlx::{PgConnection, PgPool};
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::Sample;
@@ -59,21 +61,35 @@ impl Measured {
     }
 }
 
-/// Fills the database up to each size, smallest first, and measures there. The database must be
-/// meant for measurements: what is filled in stays.
+/// Makes the databases of all sizes ready.
+///
+/// # Errors
+/// The database.
+pub async fn fill(url: &str, sizes: &[(i64, &str)]) -> anyhow::Result<()> {
+    for (size, name) in sizes {
+        writeln!(std::io::stderr(), "      {name}")?;
+        filled(url, (*size, name)).await?.0.pool.close().await;
+    }
+    Ok(())
+}
+
+/// Measures on the database of one size, which is filled if it is not yet.
 ///
 /// # Errors
 /// The database is out of reach, or a search failed or did not find what is there.
-pub async fn search(url: &str, pool: &PgPool, sizes: &[i64]) -> anyhow::Result<Vec<Measured>> {
-    let mut owner = store::connect(url).await?;
-    let merchant = store::prepare(&mut owner).await.context("the merchant was not made")?;
-    let office = office(pool);
-    let mut measured = Vec::with_capacity(sizes.len());
-    for size in sizes {
-        store::fill(&mut owner, merchant, *size).await.context("payments were not filled in")?;
-        measured.push(measure(&office, &mut owner, (merchant, *size)).await?);
-    }
+pub async fn search(url: &str, (size, name): (i64, &str)) -> anyhow::Result<Measured> {
+    let (mut place, merchant) = filled(url, (size, name)).await?;
+    let measured = measure(&office(&place.pool), &mut place.owner, (merchant, size)).await?;
+    place.pool.close().await;
     Ok(measured)
+}
+
+async fn filled(url: &str, (size, name): (i64, &str)) -> anyhow::Result<(Place, Uuid)> {
+    let mut place = Place::kept(url, name).await?;
+    let owner = &mut place.owner;
+    let merchant = store::prepare(owner).await.context("the merchant was not made")?;
+    store::fill(owner, merchant, size).await.context("payments were not filled in")?;
+    Ok((place, merchant))
 }
 
 fn office(pool: &PgPool) -> Office {

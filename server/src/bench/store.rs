@@ -16,17 +16,33 @@ pub async fn connect(url: &str) -> Result<PgConnection, sqlx::Error> {
     options.connect().await
 }
 
-/// Whether this is a database of measurements, or an empty one that may become it.
+/// Whether there is a database with this name.
 ///
 /// # Errors
 /// The database is out of reach.
-pub async fn may_be_used(conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar(
-        "SELECT to_regnamespace('bench_floor') IS NOT NULL
-             OR NOT EXISTS (SELECT FROM ledger_journals)",
-    )
-    .fetch_one(conn)
-    .await
+pub async fn exists(conn: &mut PgConnection, database: &str) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)")
+        .bind(database)
+        .fetch_one(conn)
+        .await
+}
+
+/// Creates a database.
+///
+/// # Errors
+/// The database is out of reach.
+pub async fn create(conn: &mut PgConnection, database: &str) -> Result<(), sqlx::Error> {
+    let create = format!("CREATE DATABASE {database}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(create)).execute(conn).await.map(|_| ())
+}
+
+/// Drops a database, if it is there.
+///
+/// # Errors
+/// The database is out of reach.
+pub async fn drop(conn: &mut PgConnection, database: &str) -> Result<(), sqlx::Error> {
+    let drop = format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(conn).await.map(|_| ())
 }
 
 /// Makes the floor anew.

@@ -15,7 +15,7 @@ use domain::date::BusinessDate;
 use domain::error_item::Leg;
 use domain::ids::MerchantId;
 use domain::page::PageRequest;
-use domain::reconciliation::RunScope;
+use domain::reconciliation::{RunScope, Shown};
 use domain::source_file::FileKind;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -46,6 +46,14 @@ pub enum Kind {
     FundBill,
     /// A merchant's own list of its orders.
     MerchantOrders,
+    /// Movements of bank accounts without balances.
+    Notification,
+    /// A channel's error trades.
+    Disputes,
+    /// A bank's report on payouts.
+    PaymentStatus,
+    /// A channel's totals per store.
+    BillSummary,
     /// An order book of an existing business system.
     Orders,
 }
@@ -82,6 +90,10 @@ pub enum Legs {
     BusinessMerchant,
     /// A bank statement with payouts and channels' settlements.
     Funds,
+    /// Payments and refunds with what is booked for them.
+    LedgerPayments,
+    /// A bank statement with the book of the account.
+    StatementLedger,
 }
 
 /// A reconciliation to be run.
@@ -129,6 +141,10 @@ pub async fn import(config: &Config, import: &Import) -> anyhow::Result<()> {
         Kind::Statement => FileKind::Statement,
         Kind::FundBill => FileKind::FundBill,
         Kind::MerchantOrders => FileKind::MerchantOrders,
+        Kind::Notification => FileKind::Notification,
+        Kind::Disputes => FileKind::Disputes,
+        Kind::PaymentStatus => FileKind::PaymentStatus,
+        Kind::BillSummary => FileKind::BillSummary,
     };
     let merchant = match &import.merchant {
         Some(code) => Some(merchant(&office, code).await?),
@@ -154,10 +170,13 @@ pub async fn reconcile(config: &Config, reconcile: &Reconcile) -> anyhow::Result
             (Leg::BusinessMerchant, merchant(&office, &reconcile.of).await?.to_string())
         }
         Legs::Funds => (Leg::Funds, reconcile.of.clone()),
+        Legs::LedgerPayments => (Leg::LedgerPayments, reconcile.of.clone()),
+        Legs::StatementLedger => (Leg::StatementLedger, reconcile.of.clone()),
     };
     let scope = RunScope { leg, of, day: reconcile.day };
     let id = reconciliation::run(&office, &actor, &scope).await?;
-    let run = reconciliation::find_run(&office, &actor, id, PageRequest::default()).await?;
+    let all = (Shown::All, PageRequest::default());
+    let run = reconciliation::find_run(&office, &actor, id, all).await?;
     writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&run)?)?;
     Ok(())
 }

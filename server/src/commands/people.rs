@@ -31,6 +31,15 @@ pub struct AddStaff {
     roles: Vec<Role>,
 }
 
+/// An account and the person behind it.
+#[derive(Debug, Args)]
+pub struct NamePerson {
+    /// What the person signs in with.
+    login: String,
+    /// The person's number as an employee; accounts with the same number are one person.
+    employee_no: String,
+}
+
 /// A key to be made.
 #[derive(Debug, Args)]
 pub struct ApiKey {
@@ -58,6 +67,17 @@ pub async fn load_demo(config: &Config, demo: &Demo) -> anyhow::Result<()> {
         demo::load(config).await?;
     }
     write!(std::io::stdout(), "{}", sign_ins::list())?;
+    Ok(())
+}
+
+/// Says which person is behind an account.
+///
+/// # Errors
+/// There is no such account, or the number is none.
+pub async fn name_person(config: &Config, named: &NamePerson) -> anyhow::Result<()> {
+    let office = office::open(config).await?;
+    access::name_person(&office, &named.login, &named.employee_no).await?;
+    writeln!(std::io::stdout(), "{} is person {}", named.login, named.employee_no)?;
     Ok(())
 }
 

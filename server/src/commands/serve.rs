@@ -1,7 +1,7 @@
 //! `serve`: screens, merchant API, workers.
 
 use crate::config::Config;
-
+use crate::http::{Admission, Desk};
 use crate::router::{Site, router};
 use crate::{office, worker};
 use anyhow::Context;
@@ -25,6 +25,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     trading_day::load_clock(&office).await?;
     accounts::schedule_check(&office).await?;
     backoffice::error_items::schedule_escalation(&office).await?;
+    backoffice::reserve::schedule_check(&office).await?;
     let site = Site::new(office.clone(), config.secure_cookies(), &config.site_root);
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
@@ -32,6 +33,9 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let (stopping, stop) = watch::channel(false);
     let mut workers = worker::start(&office, config.workers, &stop);
     workers.spawn(follow_clock(office.clone(), stop.clone()));
+    if let Some(folder) = config.inbox.clone() {
+        workers.spawn(crate::inbox::watch(office.clone(), folder, stop.clone()));
+    }
     tracing::info!(address = %config.listen, "serving");
     let mut stopped = stop.clone();
     tokio::spawn(async move {
@@ -39,7 +43,8 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         tracing::info!("stopping");
         let _ = stopping.send(true);
     });
-    let routes = router(&site, crate::http::api(office.clone()));
+    let desk = Desk::open(&office, Admission::default());
+    let routes = router(&site, crate::http::api(desk));
     let serving = axum::serve(listener, routes).with_graceful_shutdown(async move {
         let _ = stopped.wait_for(|stop| *stop).await;
     });

@@ -23,6 +23,9 @@ use crate::sandbox::{UNIONPAY_MERCHANT, WECHAT_MERCHANT};
 /// The reserve account's number at the bank.
 pub const RESERVE_ACCOUNT: &str = "10120100000001";
 
+/// The own-funds account's number at the bank.
+pub const OWN_FUNDS_ACCOUNT: &str = "10020100000001";
+
 /// The merchants by their numbers.
 pub type Merchants = BTreeMap<&'static str, MerchantId>;
 
@@ -96,6 +99,7 @@ pub async fn set_up(office: &Office, day: BusinessDate) -> anyhow::Result<Mercha
     super::routes::set_up(&mut tx, office).await?;
     if reserve::custody_account(&mut tx).await?.is_none() {
         reserve::open_account(&mut tx, office, &custody()).await?;
+        reserve::open_account(&mut tx, office, &own_funds()).await?;
     }
     let merchants = onboard(&mut tx, office, day).await?;
     share(&mut tx, office, &merchants, day).await?;
@@ -109,6 +113,16 @@ fn custody() -> NewAccount {
         purpose: Purpose::Custody,
         bank_name: "中国人民银行 备付金集中存管".to_owned(),
         account_no: RESERVE_ACCOUNT.to_owned(),
+        front: "bank".to_owned(),
+    }
+}
+
+fn own_funds() -> NewAccount {
+    NewAccount {
+        code: "OWN-1".to_owned(),
+        purpose: Purpose::OwnFunds,
+        bank_name: "中国工商银行 备案自有资金".to_owned(),
+        account_no: OWN_FUNDS_ACCOUNT.to_owned(),
         front: "bank".to_owned(),
     }
 }

@@ -33,6 +33,7 @@ const MORNING: Duration = Duration::hours(9);
 pub async fn load(config: &Config) -> anyhow::Result<()> {
     let real = office::open(config).await?;
     sign_ins::add(&real).await?;
+    sign_ins::agree_rules(&real).await?;
     load_day(config, &real).await?;
     listen(config, &real).await
 }

@@ -1,5 +1,6 @@
 //! What all routes of the merchant API share: who calls, with which key, and how errors look.
 
+use super::Desk;
 use crate::router::RequestId;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -9,12 +10,14 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use backoffice::explain::{Explain, Kind, busy};
-use backoffice::gateway::{self, Answer, GatewayError};
+use backoffice::gateway::{Answer, Counter, GatewayError};
 use backoffice::office::Office;
 use domain::gateway::{ApiClient, ErrorCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use uuid::Uuid;
@@ -57,6 +60,8 @@ fn codes() -> Schema {
 pub enum Trouble {
     /// The gateway said no, or failed.
     Gateway(GatewayError),
+    /// Too many others are being served.
+    Crowded,
     /// The request could not be read.
     Unreadable {
         /// The HTTP status.
@@ -107,6 +112,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, mut body) = match &self.trouble {
             Trouble::Gateway(error) => gateway_error(error, &self.request_id),
+            Trouble::Crowded => too_busy("as many requests as we can serve", &self.request_id),
             Trouble::Unreadable { status, code, message, field } => {
                 let mut body = ErrorBody::new(code.name(), message.clone(), &self.request_id);
                 body.error.field = field.map(str::to_owned);
@@ -147,10 +153,7 @@ fn gateway_error(error: &GatewayError, request_id: &str) -> (StatusCode, ErrorBo
         Kind::Unexpected => StatusCode::INTERNAL_SERVER_ERROR,
     };
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        tracing::warn!(request_id, %error, "too busy for a business system");
-        let message = "too busy, or the database does not answer: repeat the request with the \
-                       same key in a moment";
-        return (status, ErrorBody::new(ErrorCode::Busy.name(), message.to_owned(), request_id));
+        return too_busy(&error.to_string(), request_id);
     }
     let message = if status == StatusCode::INTERNAL_SERVER_ERROR {
         let error: &(dyn std::error::Error + 'static) = error;
@@ -162,42 +165,63 @@ fn gateway_error(error: &GatewayError, request_id: &str) -> (StatusCode, ErrorBo
     (status, ErrorBody::new(error.code().name(), message, request_id))
 }
 
+fn too_busy(why: &str, request_id: &str) -> (StatusCode, ErrorBody) {
+    tracing::warn!(request_id, why, "too busy for a business system");
+    let message = "too busy, or the database does not answer: repeat the request with the same key \
+                   in a moment";
+    let body = ErrorBody::new(ErrorCode::Busy.name(), message.to_owned(), request_id);
+    (StatusCode::SERVICE_UNAVAILABLE, body)
+}
+
 /// Whoever calls, proven by their key, with the office working for their request.
 pub struct Caller {
     /// The office, for this request.
     pub office: Office,
     /// The merchant's business system.
     pub client: ApiClient,
+    /// The counter they are served at.
+    pub counter: Counter,
+    place: Option<OwnedSemaphorePermit>,
 }
 
 impl Caller {
+    /// Makes room for others: from now on this request only waits.
+    pub fn step_aside(&mut self) {
+        self.place = None;
+    }
+
     /// An error of this request.
     pub fn trouble(&self, error: impl Into<GatewayError>) -> ApiError {
         ApiError::new(error.into(), &self.office.request_id)
     }
 }
 
-impl FromRequestParts<Office> for Caller {
+impl FromRequestParts<Desk> for Caller {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, office: &Office) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, ApiError> {
         let request_id = request_id(parts);
-        let office = office.for_request(request_id.as_str());
+        let office = desk.office.for_request(request_id.as_str());
+        let place = tokio::time::timeout(desk.patience, Arc::clone(&desk.places).acquire_owned());
+        let Ok(Ok(place)) = place.await else {
+            return Err(ApiError::new(Trouble::Crowded, &request_id));
+        };
+        let counter = desk.counter.clone();
         let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let bearer = header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-        let client = gateway::authenticate(&office, bearer.trim()).await;
+        let client = counter.authenticate(bearer.trim()).await;
         let client = client.map_err(|error| ApiError::new(error, &request_id))?;
-        Ok(Self { office, client })
+        Ok(Self { office, client, counter, place: Some(place) })
     }
 }
 
 /// The key of a request that may change something. It is required.
 pub struct IdempotencyKey(pub String);
 
-impl FromRequestParts<Office> for IdempotencyKey {
+impl FromRequestParts<Desk> for IdempotencyKey {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _office: &Office) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, _desk: &Desk) -> Result<Self, ApiError> {
         let key = parts.headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok());
         key.map(|key| Self(key.to_owned())).ok_or_else(|| {
             let missing = Trouble::Unreadable {
@@ -216,13 +240,13 @@ impl FromRequestParts<Office> for IdempotencyKey {
 /// A JSON body, read strictly.
 pub struct Body<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<Office> for Body<T> {
+impl<T: DeserializeOwned> FromRequest<Desk> for Body<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, office: &Office) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, desk: &Desk) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
         let request_id = request_id(&parts);
-        match Json::<T>::from_request(Request::from_parts(parts, body), office).await {
+        match Json::<T>::from_request(Request::from_parts(parts, body), desk).await {
             Ok(Json(body)) => Ok(Self(body)),
             Err(rejection) => {
                 let code = match &rejection {
@@ -245,10 +269,10 @@ impl<T: DeserializeOwned> FromRequest<Office> for Body<T> {
 /// The query of an address, read strictly.
 pub struct Asked<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequestParts<Office> for Asked<T> {
+impl<T: DeserializeOwned> FromRequestParts<Desk> for Asked<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _office: &Office) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, _desk: &Desk) -> Result<Self, ApiError> {
         let read = Query::<T>::try_from_uri(&parts.uri);
         read.map(|Query(query)| Self(query)).map_err(|rejection| {
             let (status, code) = (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::InvalidField);

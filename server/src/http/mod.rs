@@ -12,22 +12,67 @@ mod refunds;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use backoffice::gateway::Counter;
 use backoffice::office::Office;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// Where the API lives.
 pub const BASE: &str = "/api/v1";
 /// Most bytes of a request.
 const BODY_MAX: usize = 64 * 1024;
 
+/// How much is served at a time.
+#[derive(Debug, Clone, Copy)]
+pub struct Admission {
+    /// Requests that are worked on at the same time. Who waits for a bank is not worked on.
+    pub requests: usize,
+    /// How long a request waits to be let in before it is told that we are too busy.
+    pub patience: Duration,
+    /// Payments sent by this process as soon as they are taken; what is more is left to the
+    /// workers.
+    pub payments: usize,
+}
+
+impl Default for Admission {
+    fn default() -> Self {
+        Self { requests: 128, patience: Duration::from_secs(1), payments: 256 }
+    }
+}
+
+/// Where business systems are let in and served.
+#[derive(Clone)]
+pub struct Desk {
+    office: Office,
+    counter: Counter,
+    places: Arc<Semaphore>,
+    patience: Duration,
+}
+
+impl Desk {
+    /// Opens the desk.
+    #[must_use]
+    pub fn open(office: &Office, admission: Admission) -> Self {
+        Self {
+            office: office.clone(),
+            counter: Counter::open(office, admission.payments),
+            places: Arc::new(Semaphore::new(admission.requests)),
+            patience: admission.patience,
+        }
+    }
+}
+
 /// The routes of the merchant API and of the channels' callbacks, with their own authentication and
 /// body limits.
-pub fn api(office: Office) -> Router {
+pub fn api(desk: Desk) -> Router {
+    let office = desk.office.clone();
     let (routes, description) = openapi::describe().split_for_parts();
     let routes = routes
         .route("/openapi.json", openapi::serve(description))
         .fallback(api::no_such_route)
         .method_not_allowed_fallback(api::no_such_method)
         .layer(DefaultBodyLimit::max(BODY_MAX))
-        .with_state(office.clone());
+        .with_state(desk);
     Router::new().nest(BASE, routes).merge(callbacks::routes(office))
 }

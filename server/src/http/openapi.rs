@@ -1,9 +1,8 @@
 //! The description of the API, made from its handlers.
 
-use super::{events, money, payments, refunds};
+use super::{Desk, events, money, payments, refunds};
 use axum::Json;
 use axum::routing::{MethodRouter, get};
-use backoffice::office::Office;
 use std::sync::Arc;
 use utoipa::openapi::OpenApi as Description;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
@@ -42,7 +41,7 @@ impl Modify for Surroundings {
 }
 
 /// All routes with their description.
-pub(super) fn describe() -> OpenApiRouter<Office> {
+pub(super) fn describe() -> OpenApiRouter<Desk> {
     OpenApiRouter::with_openapi(Api::openapi())
         .routes(routes!(payments::create))
         .routes(routes!(payments::find))
@@ -57,7 +56,7 @@ pub(super) fn describe() -> OpenApiRouter<Office> {
 }
 
 /// Serves the description to everybody.
-pub(super) fn serve(description: Description) -> MethodRouter<Office> {
+pub(super) fn serve(description: Description) -> MethodRouter<Desk> {
     let description = Arc::new(description);
     get(move || async move { Json(description.as_ref().clone()) })
 }

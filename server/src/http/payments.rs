@@ -7,7 +7,7 @@ use super::payer::NewPayer;
 use axum::Json;
 use axum::extract::Path;
 use axum::response::Response;
-use backoffice::gateway::{self, Call, Came, GatewayError, Taken};
+use backoffice::gateway::{self, Call, Came, GatewayError, Served};
 use domain::gateway::{PaymentRequest, PaymentView, check_number};
 use domain::ids::PaymentId;
 use domain::payment::PaymentStatus;
@@ -121,7 +121,7 @@ impl From<PaymentView> for PaymentBody {
     )
 )]
 pub async fn create(
-    caller: Caller,
+    mut caller: Caller,
     IdempotencyKey(key): IdempotencyKey,
     Body(new): Body<NewPayment>,
 ) -> Result<Response, ApiError> {
@@ -136,13 +136,15 @@ pub async fn create(
     };
     let call = Call::new("POST /payments", &key, &json!(request));
     let call = call.map_err(|error| caller.trouble(error))?;
-    let came = gateway::create_payment(&caller.office, &caller.client, &call, &request).await;
-    let taken = match came.map_err(|error| caller.trouble(error))? {
+    let Caller { office, client, counter, .. } = &caller;
+    let came = counter.create_payment(office, client, (&call, &request)).await;
+    let served = match came.map_err(|error| caller.trouble(error))? {
         Came::Before(answer) => return Ok(again(answer)),
-        Came::New(taken) => taken,
+        Came::New(served) => served,
     };
-    let (status, body) = outcome(&caller, &taken).await.map_err(|error| caller.trouble(error))?;
-    let kept = gateway::remember(&caller.office, &caller.client, &call, (status, &body)).await;
+    caller.step_aside();
+    let (status, body) = outcome(&caller, served).await.map_err(|error| caller.trouble(error))?;
+    let kept = caller.counter.remember(&caller.client, &call, (status, &body)).await;
     kept.map_err(|error| caller.trouble(error))?;
     Ok(answered(status, &body))
 }
@@ -246,13 +248,19 @@ pub async fn close(
 }
 
 /// The state reached after a short wait, or why CRM refused.
-async fn outcome(caller: &Caller, taken: &Taken) -> Result<(u16, Value), GatewayError> {
+async fn outcome(caller: &Caller, served: Served) -> Result<(u16, Value), GatewayError> {
+    let Served { taken, sent } = served;
     if let Some(refusal) = &taken.refusal {
         let request_id = &caller.office.request_id;
         let body = ErrorBody::new(refusal.code(), refusal.to_string(), request_id);
         return Ok((422, json!(body)));
     }
     let deadline = tokio::time::Instant::now() + PATIENCE;
+    if let Some(sent) = sent
+        && let Ok(Ok(Some(view))) = tokio::time::timeout_at(deadline, sent).await
+    {
+        return Ok((201, json!(PaymentBody::from(view))));
+    }
     loop {
         let view = gateway::standing(&caller.office, &caller.client, taken.order).await?;
         let status = match view.status {

@@ -1,6 +1,8 @@
 //! The merchant API, as a business system sees it, and the banks behind it.
 
 #[cfg(test)]
+mod crowd;
+#[cfg(test)]
 mod money;
 #[cfg(test)]
 mod odd_banks;

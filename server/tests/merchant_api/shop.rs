@@ -20,7 +20,7 @@ use domain::money::Money;
 use domain::product::Product;
 use domain::routing::Route;
 use serde_json::{Value, json};
-use server::http;
+use server::http::{self, Admission, Desk};
 use server::router::{Site, router};
 use sqlx::PgPool;
 use std::path::Path;
@@ -87,6 +87,18 @@ impl Shop {
 
     /// A shop whose channel is reached over this front.
     pub async fn with(db: PgPool, front: Front) -> Self {
+        // Workers send the payments, when there are any.
+        Self::admitting(db, front, Admission { payments: 0, ..Admission::default() }).await
+    }
+
+    /// A shop that lets so much in, with the usual channel.
+    pub async fn letting_in(db: PgPool, admission: Admission) -> Self {
+        let front = Front { pay: Some(Arc::new(Channel)), ..Front::default() };
+        Self::admitting(db, front, admission).await
+    }
+
+    /// A shop whose channel is reached over this front and that lets so much in.
+    pub async fn admitting(db: PgPool, front: Front, admission: Admission) -> Self {
         let settings =
             Settings { zone: BusinessZone::china(), calendar: Calendar::default(), demo: false };
         let office = Office {
@@ -105,7 +117,7 @@ impl Shop {
         let books = merchant(&office, "M100001").await;
         let tea = merchant(&office, "M100002").await;
         let site = Site::new(office.clone(), false, Path::new("no-files"));
-        let api = router(&site, http::api(office.clone()));
+        let api = router(&site, http::api(Desk::open(&office, admission)));
         Self { office, api, books, tea }
     }
 

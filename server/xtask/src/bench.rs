@@ -1,5 +1,6 @@
 //! `make bench`: what the first page weighs, and the measurements of the product itself.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
@@ -22,7 +23,20 @@ const file = require('node:fs').readFileSync(process.argv[1]);
 const params = { [constants.BROTLI_PARAM_QUALITY]: 11 };
 console.log(brotliCompressSync(file, { params }).length);";
 
-pub fn bench(project: &Project) -> Result<()> {
+/// Everything; or, with a word, only that part: `fill` makes the big databases ready, which may
+/// happen on a busy machine, `ledger`, `path` and `search` measure.
+pub fn bench(project: &Project, part: Option<String>) -> Result<()> {
+    if let Some(part) = part {
+        let mut steps = Steps::new(3);
+        steps.next("Tools: installing what is missing");
+        setup::for_run(project, true)?;
+        steps.next("Building as for production");
+        let server = product::build_server(project)?;
+        steps.next("Measurements of the product");
+        measure(project, &server, &["--part", &part])?;
+        steps.finish();
+        return Ok(());
+    }
     let mut steps = Steps::new(4);
     steps.next("Tools: installing what is missing");
     setup::for_run(project, true)?;
@@ -42,14 +56,18 @@ pub fn bench(project: &Project) -> Result<()> {
     weigh("together", total)?;
 
     steps.next("Measurements of the product");
-    say("      results go to docs/bench.json and docs/bench.md");
-    let cluster = Cluster::start(project, Purpose::Bench)?;
-    cluster.create_database("bench")?;
-    let mut bench = project.command("TERM", &server);
-    bench.args(["bench", "--docs"]).arg(project.path("docs"));
-    run(bench.env("DATABASE_URL", cluster.url("bench")))?;
+    measure(project, &server, &[])?;
     steps.finish();
     Ok(())
+}
+
+fn measure(project: &Project, server: &Path, words: &[&str]) -> Result<()> {
+    say("      results go to docs/bench.json and docs/bench.md");
+    let cluster = Cluster::start(project, Purpose::Bench)?;
+    cluster.ensure_database("bench")?;
+    let mut bench = project.command("TERM", server);
+    bench.args(["bench", "--docs"]).arg(project.path("docs")).args(words);
+    run(bench.env("DATABASE_URL", cluster.url("bench")))
 }
 
 fn weigh(part: &str, bytes: u64) -> Result<()> {

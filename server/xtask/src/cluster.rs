@@ -22,7 +22,7 @@ pub enum Purpose {
     Product,
     /// Tests: new each time, fast instead of durable.
     Test,
-    /// Measurements: new each time, as durable as the product's.
+    /// Measurements: kept, since filling it takes long; as durable as the product's.
     Bench,
 }
 
@@ -63,7 +63,7 @@ impl Cluster {
         let owner = Owner::choose()?;
         let data = place(project, purpose, &owner)?;
         let lock = lock(&data.with_extension("lock"))?;
-        if purpose != Purpose::Product {
+        if purpose == Purpose::Test {
             stop_orphan(&owner, &data)?;
             remove(&data)?;
         }

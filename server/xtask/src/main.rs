@@ -30,7 +30,7 @@ cargo xtask browser ...   only the browser tests; further words go to playwright
 cargo xtask faults ...    what breaks, and what holds; further words go to playwright
 cargo xtask check         format, lints, dependency policy
 cargo xtask prepare       bring .sqlx up to date with the SQL in the code
-cargo xtask bench         weights and measurements
+cargo xtask bench ...     weights and measurements; fill, ledger, path or search: only that
 cargo xtask site          build the browser package and the stylesheet for development
 cargo xtask clean-data    delete the private database and everything else under data/";
 
@@ -59,7 +59,7 @@ fn dispatch() -> Result<()> {
         Some("faults") => faults::faults(&project, words.collect()),
         Some("check") => check::check(&project),
         Some("prepare") => prepare::prepare(&project),
-        Some("bench") => bench::bench(&project),
+        Some("bench") => bench::bench(&project, words.next()),
         Some("site") => {
             setup::for_site(&project)?;
             site::build(&project, site::Profile::Dev).map(|_| ())

@@ -15,6 +15,9 @@ pub(super) fn show(file: FileDetail, sought: Option<i64>) -> AnyView {
     if !file.statement_lines.is_empty() {
         return statement(file.statement_lines, sought).into_any();
     }
+    if !file.entries.is_empty() {
+        return super::entries::show(file).into_any();
+    }
     ().into_any()
 }
 
@@ -25,7 +28,7 @@ pub(super) fn fee(e5: i64) -> String {
     format!("{sign}{}.{:05}", size / 100_000, size % 100_000)
 }
 
-fn line_number(line: i64, sought: Option<i64>) -> impl IntoView {
+pub(super) fn line_number(line: i64, sought: Option<i64>) -> impl IntoView {
     let here = (sought == Some(line)).then(|| {
         view! { " " <Badge tone=Tone::Info>{t(text::RECONCILIATION_THIS_LINE)}</Badge> }
     });
@@ -115,6 +118,9 @@ fn use_name(explained: Option<StatementUse>) -> (&'static str, Tone) {
         Some(StatementUse::Payout) => (text::RECONCILIATION_USE_PAYOUT, Tone::Good),
         Some(StatementUse::ReturnedPayout) => (text::RECONCILIATION_USE_RETURNED, Tone::Warn),
         Some(StatementUse::ChannelFunds) => (text::RECONCILIATION_USE_FUNDS, Tone::Good),
+        Some(StatementUse::ReserveDocument) => {
+            (text::RECONCILIATION_USE_RESERVE_DOCUMENT, Tone::Good)
+        }
         Some(StatementUse::ErrorItem) => (text::RECONCILIATION_USE_ERROR_ITEM, Tone::Bad),
         None => (text::RECONCILIATION_USE_NONE, Tone::Neutral),
     };

@@ -2,6 +2,7 @@
 //! that into a status, a screen message and a log level.
 
 use domain::access::{Forbidden, Permission};
+use std::sync::Arc;
 
 /// The kinds of failure a caller can act on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +27,8 @@ pub enum Kind {
 pub fn busy(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if error.downcast_ref::<sqlx::Error>().is_some_and(passing) {
+        let shared = error.downcast_ref::<Arc<sqlx::Error>>().map(AsRef::as_ref);
+        if error.downcast_ref::<sqlx::Error>().or(shared).is_some_and(passing) {
             return true;
         }
         cause = error.source();

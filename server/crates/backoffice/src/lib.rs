@@ -90,5 +90,8 @@ pub mod search;
 /// The one door for merchants' systems.
 pub mod gateway;
 
+/// Requests decided, with their content as it is at that moment.
+pub mod decisions;
+
 /// Which job is done by which system.
 pub mod work;

@@ -2,7 +2,7 @@
 //! it may name every other.
 
 use crate::accounts::{self, CheckBooks};
-use crate::approvals::jobs::ApprovalConcluded;
+use crate::approvals::jobs::{ApprovalConcluded, EscalateApproval};
 use crate::error_items::{EscalateErrorItems, WorkOnBulk};
 use crate::jobs::{self, Claimed, JobError, Message, Outcome};
 use crate::notifications::jobs::{DeliverNotification, ResendNotification, TakeUpHeld};
@@ -12,12 +12,15 @@ use crate::payments::jobs::{
     AskNow, BookOrderFile, QueryPayment, ReportContradiction, SendPayment,
 };
 use crate::payouts::jobs::{QueryPayout, SendPayout};
-use crate::reconciliation::jobs::{FetchBill, FetchStatement, RunReconciliation};
+use crate::reconciliation::jobs::{
+    FetchBill, FetchStatement, ImportArrival, ReadArrival, RunReconciliation,
+};
 use crate::refunds::jobs::{FundRefund, QueryRefund, ReportRefund, SendRefund};
+use crate::reserve::{CheckCover, SendDocument};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
-    adjustments, channels, error_items, holds, limits, merchants, notifications, payments, payouts,
-    refunds, routing, staff, trading_day,
+    adjustments, approvals, channels, error_items, holds, limits, merchants, notifications,
+    payments, payouts, reconciliation, refunds, reserve, routing, staff, trading_day, vouchers,
 };
 use banks::callback::{Operation, Told};
 use domain::approval::ApprovalKind;
@@ -28,16 +31,24 @@ use std::pin::pin;
 /// # Errors
 /// The database failed; a failure of the work itself is written down with the job.
 pub async fn run_one(office: &Office) -> Result<bool, sqlx::Error> {
-    let Some(claimed) = jobs::claim(office).await? else { return Ok(false) };
+    let Some(claimed) = jobs::claim(office, 1).await?.pop() else { return Ok(false) };
+    run(office, &claimed).await?;
+    Ok(true)
+}
+
+/// Does a job that was claimed.
+///
+/// # Errors
+/// The database failed; a failure of the work itself is written down with the job.
+pub async fn run(office: &Office, claimed: &Claimed) -> Result<(), sqlx::Error> {
     let request = claimed.request_id.clone().unwrap_or_else(|| claimed.run.job.to_string());
     let office = office.for_request(request);
-    let result = attended(&office, &claimed).await;
+    let result = attended(&office, claimed).await;
     if let Err(error) = &result {
         let error: &(dyn std::error::Error + 'static) = error.as_ref();
         tracing::warn!(job = %claimed.run.job, kind = claimed.kind, error, "a job failed");
     }
-    jobs::conclude(&office, &claimed, result.map_err(|error| describe(error.as_ref()))).await?;
-    Ok(true)
+    jobs::conclude(&office, claimed, result.map_err(|error| describe(error.as_ref()))).await
 }
 
 /// Does due jobs until none is left: for tests and for commands that wait for their work.
@@ -69,6 +80,7 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
     match claimed.kind.as_str() {
         CheckBooks::KIND => check_books(office).await,
         ApprovalConcluded::KIND => approval_concluded(office, claimed).await,
+        EscalateApproval::KIND => jobs::run_as::<EscalateApproval>(office, claimed).await,
         AskNow::KIND => jobs::run_as::<AskNow>(office, claimed).await,
         ReportContradiction::KIND => {
             let report = serde_json::from_value(claimed.payload.clone())?;
@@ -100,8 +112,12 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         SendPayout::KIND => jobs::run_as::<SendPayout>(office, claimed).await,
         QueryPayout::KIND => jobs::run_as::<QueryPayout>(office, claimed).await,
         RunSettlement::KIND => jobs::run_as::<RunSettlement>(office, claimed).await,
+        CheckCover::KIND => jobs::run_as::<CheckCover>(office, claimed).await,
+        SendDocument::KIND => jobs::run_as::<SendDocument>(office, claimed).await,
         FetchBill::KIND => jobs::run_as::<FetchBill>(office, claimed).await,
         FetchStatement::KIND => jobs::run_as::<FetchStatement>(office, claimed).await,
+        ReadArrival::KIND => jobs::run_as::<ReadArrival>(office, claimed).await,
+        ImportArrival::KIND => jobs::run_as::<ImportArrival>(office, claimed).await,
         RunReconciliation::KIND => jobs::run_as::<RunReconciliation>(office, claimed).await,
         unknown => Err(format!("no system does jobs of the kind {unknown}").into()),
     }
@@ -148,6 +164,9 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         ApprovalKind::Adjustment => {
             adjustments::approval_concluded(office, news.approval).await?;
         }
+        ApprovalKind::ApprovalRules => {
+            approvals::rules::approval_concluded(office, news.approval).await?;
+        }
         ApprovalKind::ChartChange => accounts::approval_concluded(office, news.approval).await?,
         ApprovalKind::StaffRoles => staff::approval_concluded(office, news.approval).await?,
         ApprovalKind::Hold => holds::approval_concluded(office, news.approval).await?,
@@ -160,13 +179,25 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         ApprovalKind::PayerLimits => limits::approval_concluded(office, news.approval).await?,
         ApprovalKind::PaymentClosing => payments::closing_concluded(office, news.approval).await?,
         ApprovalKind::ChannelChange => channels::approval_concluded(office, news.approval).await?,
+        ApprovalKind::FileFormat => {
+            reconciliation::format_concluded(office, news.approval).await?;
+        }
         ApprovalKind::RoutingRules => routing::approval_concluded(office, news.approval).await?,
         ApprovalKind::PayoutBatch => payouts::approval_concluded(office, news.approval).await?,
+        ApprovalKind::ReserveDocument => {
+            reserve::document_concluded(office, news.approval).await?;
+        }
+        ApprovalKind::ReserveProof => reserve::proof_concluded(office, news.approval).await?,
+        ApprovalKind::VoucherChange => vouchers::approval_concluded(office, news.approval).await?,
         ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,
         ApprovalKind::ErrorItemBulk => error_items::bulk_concluded(office, news.approval).await?,
         ApprovalKind::ErrorItemRules => error_items::rules_concluded(office, news.approval).await?,
         ApprovalKind::ErrorResolution => {
             error_items::approval_concluded(office, news.approval).await?;
+        }
+        ApprovalKind::ForcedClose => reconciliation::force_concluded(office, news.approval).await?,
+        ApprovalKind::MatchingRules => {
+            reconciliation::rules_concluded(office, news.approval).await?;
         }
     }
     Ok(Outcome::Done)

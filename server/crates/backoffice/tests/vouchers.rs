@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+#[path = "vouchers/answers.rs"]
+mod answers;
 mod desk;
 
 use backoffice::explain::{Explain, Kind};
@@ -14,7 +16,7 @@ use domain::audit::AuditFilter;
 use domain::journal::Entry;
 use domain::money::{Currency, Money};
 use domain::page::PageRequest;
-use domain::voucher::{VoucherRefused, VoucherState};
+use domain::voucher::{VoucherLayout, VoucherRefused, VoucherState};
 use ledger::entries::{self, Banks, Event, Owed};
 use ledger::{Dates, Source};
 use sqlx::PgPool;
@@ -62,6 +64,19 @@ async fn a_day(office: &Office) {
     ledger::post_all(&mut conn, &refund).await.unwrap();
 }
 
+/// A fee of `fen` charged to merchant 1.
+async fn fee(office: &Office, key: &str, fen: i64) {
+    let dates =
+        Dates { accounting_date: today(), clearing_date: None, event_time: NOON, posted_at: NOON };
+    let event = Event::new(format!("{key}:fee"), Source::new("fee", key), dates);
+    let fee = entries::VatSplit::unsplit(Money::cny(fen));
+    let merchant = Uuid::from_u128(1).into();
+    let owed = Owed::Unsettled;
+    let posting = entries::fee_charged(event, merchant, owed, fee);
+    let mut conn = office.db.acquire().await.unwrap();
+    ledger::post(&mut conn, &posting).await.unwrap();
+}
+
 #[sqlx::test(migrations = "../../../migrations")]
 async fn a_closed_day_leaves_as_one_balanced_file(pool: PgPool) {
     let office = office(pool).await;
@@ -70,11 +85,12 @@ async fn a_closed_day_leaves_as_one_balanced_file(pool: PgPool) {
     close_today(&office).await;
     let drafted = vouchers::draft(&office, &maker, today()).await.unwrap();
     assert_eq!((drafted.vouchers, drafted.total), (2, Money::cny(11_500)));
-    let refused = vouchers::export(&office, &maker, today()).await;
+    let refused = vouchers::export(&office, &maker, today(), VoucherLayout::U8Text).await;
     assert!(matches!(refused, Err(VoucherError::Refused(VoucherRefused::NotBalanced))));
     let balanced = vouchers::balance(&office, &maker, today()).await.unwrap();
-    assert_eq!(balanced.state, VoucherState::Balanced);
-    let (file, bytes) = vouchers::export(&office, &maker, today()).await.unwrap();
+    assert_eq!(balanced.state, Some(VoucherState::Balanced));
+    let (file, bytes) =
+        vouchers::export(&office, &maker, today(), VoucherLayout::U8Text).await.unwrap();
     assert_eq!(file.name, "U8-20260331.txt");
     let text = encoding_rs::GBK.decode(&bytes).0.into_owned();
     let fields: Vec<Vec<&str>> =
@@ -103,13 +119,13 @@ async fn a_day_is_exported_once_and_read_again_as_it_was(pool: PgPool) {
     close_today(&office).await;
     vouchers::draft(&office, &maker, today()).await.unwrap();
     vouchers::balance(&office, &maker, today()).await.unwrap();
-    let early = vouchers::file(&office, &auditor, today()).await;
+    let early = vouchers::file(&office, &auditor, today(), None).await;
     assert!(matches!(early, Err(VoucherError::NotExported(_))));
-    let first = vouchers::export(&office, &maker, today()).await.unwrap();
+    let first = vouchers::export(&office, &maker, today(), VoucherLayout::U8Text).await.unwrap();
     office.clock.forward(time::Duration::hours(3));
-    let again = vouchers::export(&office, &maker, today()).await.unwrap();
+    let again = vouchers::export(&office, &maker, today(), VoucherLayout::U8Text).await.unwrap();
     assert_eq!(first, again);
-    assert_eq!(vouchers::file(&office, &auditor, today()).await.unwrap(), first);
+    assert_eq!(vouchers::file(&office, &auditor, today(), None).await.unwrap(), first);
     let exports = AuditFilter { action: Some("vouchers.export".to_owned()), subject: None };
     let records = backoffice::audit::list(&office, &auditor, &exports, PageRequest::default());
     let records = records.await.unwrap();
@@ -123,7 +139,7 @@ async fn a_day_is_exported_once_and_read_again_as_it_was(pool: PgPool) {
         assert!(matches!(error, VoucherError::Refused(VoucherRefused::AlreadyExported)));
     }
     let days = vouchers::days(&office, &auditor, PageRequest::default()).await.unwrap();
-    assert_eq!(days.rows[0].file.as_ref(), Some(&first.0));
+    assert_eq!(days.rows[0].files, [first.0]);
 }
 
 #[sqlx::test(migrations = "../../../migrations")]
@@ -146,11 +162,17 @@ async fn only_who_exports_vouchers_may_touch_them(pool: PgPool) {
     let export = Kind::Forbidden(Permission::ExportVouchers);
     assert_eq!(vouchers::draft(&office, &checker, today()).await.unwrap_err().kind(), export);
     assert_eq!(vouchers::balance(&office, &checker, today()).await.unwrap_err().kind(), export);
-    assert_eq!(vouchers::export(&office, &checker, today()).await.unwrap_err().kind(), export);
+    assert_eq!(
+        vouchers::export(&office, &checker, today(), VoucherLayout::U8Text)
+            .await
+            .unwrap_err()
+            .kind(),
+        export
+    );
     let operations = person(&office, Role::Operations).await;
     let view = Kind::Forbidden(Permission::ViewVouchers);
     assert_eq!(vouchers::list(&office, &operations, today()).await.unwrap_err().kind(), view);
-    assert_eq!(vouchers::file(&office, &operations, today()).await.unwrap_err().kind(), view);
+    assert_eq!(vouchers::file(&office, &operations, today(), None).await.unwrap_err().kind(), view);
 }
 
 #[sqlx::test(migrations = "../../../migrations")]
@@ -231,7 +253,8 @@ async fn a_voucher_is_read_with_its_lines_and_a_quiet_day_has_none(pool: PgPool)
     ledger::days::close(&mut conn, tomorrow, NOON).await.unwrap();
     assert_eq!(vouchers::draft(&office, &maker, tomorrow).await.unwrap().vouchers, 0);
     vouchers::balance(&office, &maker, tomorrow).await.unwrap();
-    let (_, bytes) = vouchers::export(&office, &maker, tomorrow).await.unwrap();
+    let (_, bytes) =
+        vouchers::export(&office, &maker, tomorrow, VoucherLayout::U8Text).await.unwrap();
     assert_eq!(encoding_rs::GBK.decode(&bytes).0, "填制凭证,V800\r\n");
     let mapped = vouchers::accounts(&office, &maker).await.unwrap();
     assert!(mapped.iter().any(|m| m.code == "1122.01" && m.u8_code == "112201"));

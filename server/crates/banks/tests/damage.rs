@@ -1,11 +1,14 @@
 //! What damage does to files: a cut or a changed byte never gives other amounts or fewer rows
 //! silently, except where a format says nothing about itself; those exceptions are listed here.
 
-use banks::formats::{ALL, Document, read};
+use banks::formats::stream::{Wanted, read_stream};
+use banks::formats::{ALL, Document, parse, read};
 use banks::front::NamedFile;
 use domain::money::Money;
 use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 fn testdata() -> Vec<(&'static str, NamedFile)> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata");
@@ -155,5 +158,124 @@ fn a_lost_line_is_noticed_unless_the_format_says_nothing_about_itself() {
                 || (format == "bank_boc" && whole.windows(left.len()).any(|part| part == left));
             assert!(silent || left == whole, "{} without line {}: {left:?}", file.name, lost + 1);
         }
+    }
+}
+
+/// Numbers that look random and are the same in every run (xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % u64::try_from(end.max(1)).expect("small")).expect("small")
+    }
+}
+
+/// One cut, changed or lost byte: what a reader must notice.
+fn damaged_once(file: &NamedFile, dice: &mut Dice) -> NamedFile {
+    let mut changed = file.clone();
+    let place = dice.below(file.bytes.len());
+    match dice.below(4) {
+        0 => changed.bytes.truncate(place),
+        1 => {
+            changed.bytes.remove(place);
+        }
+        _ => {
+            let likely = b"0123456789.,-+`\"\n\r\t /:#CD<>";
+            let any = u8::try_from(dice.below(256)).expect("a byte");
+            changed.bytes[place] =
+                if dice.below(2) == 0 { any } else { likely[dice.below(likely.len())] };
+        }
+    }
+    changed
+}
+
+/// Anything: parts moved, doubled, and overwritten. It must be survived.
+fn torn(file: &NamedFile, dice: &mut Dice) -> NamedFile {
+    let mut changed = file.clone();
+    for _ in 0..=dice.below(6) {
+        let length = changed.bytes.len();
+        let (from, to) = (dice.below(length), dice.below(length));
+        let (from, to) = (from.min(to), from.max(to));
+        match dice.below(4) {
+            0 => {
+                changed.bytes.drain(from..to);
+            }
+            1 => {
+                let part = changed.bytes[from..to.min(from + 200)].to_vec();
+                let at = dice.below(length);
+                changed.bytes.splice(at..at, part);
+            }
+            2 => changed.bytes.insert(from, u8::try_from(dice.below(256)).expect("a byte")),
+            _ if length > 0 => changed.bytes[from] ^= 1 << dice.below(8),
+            _ => {}
+        }
+    }
+    changed
+}
+
+/// What flows in piece by piece must read like what is at hand.
+fn flowing(file: &NamedFile) -> Result<Document, banks::formats::Refusal> {
+    let wanted = Wanted { name: file.name.clone(), ..Wanted::default() };
+    let mut rows = Vec::new();
+    let read = read_stream(&wanted, &mut file.bytes.as_slice(), &mut |batch| {
+        rows.extend(batch);
+        true
+    });
+    read.map(|document| match document {
+        Document::Bill(bill) => Document::Bill(banks::bill::Bill { rows, ..bill }),
+        other => other,
+    })
+}
+
+#[test]
+fn what_flows_in_reads_like_what_is_at_hand() {
+    let mut dice = Dice(7);
+    for (_, file) in testdata() {
+        assert_eq!(flowing(&file), parse(&file), "{}", file.name);
+        for _ in 0..40 {
+            let torn = torn(&file, &mut dice);
+            assert_eq!(flowing(&torn), parse(&torn), "{}", file.name);
+        }
+    }
+}
+
+/// Ignored by default. To look for longer, each format for so many seconds:
+/// `COUNTINGHOUSE_FUZZ_SECONDS=60 cargo test --release -p banks --test damage fuzz -- --ignored --nocapture`.
+#[test]
+#[ignore = "runs for as long as it is told"]
+fn fuzz() {
+    let seconds = std::env::var("COUNTINGHOUSE_FUZZ_SECONDS").ok();
+    let time = Duration::from_secs(seconds.and_then(|text| text.parse().ok()).unwrap_or(5));
+    let mut dice = Dice(u64::from(std::process::id()) | 1 << 32);
+    for format in ALL {
+        let files: Vec<NamedFile> = testdata()
+            .into_iter()
+            .filter(|(of, _)| *of == format.name())
+            .map(|one| one.1)
+            .collect();
+        let wholes: Vec<Vec<String>> =
+            files.iter().map(|file| amounts(&read(file).expect("whole"))).collect();
+        let (started, mut tries) = (Instant::now(), 0_u64);
+        while started.elapsed() < time {
+            let which = dice.below(files.len());
+            let once = damaged_once(&files[which], &mut dice);
+            if let Ok(read) = read(&once)
+                && read.format() == format.name()
+            {
+                let (whole, left) = (&wholes[which], amounts(&read));
+                let same = left == *whole
+                    || (OPEN_ENDED.contains(&format.name()) && left.len() < whole.len())
+                    || UNPROVEN.contains(&format.name());
+                assert!(same, "{} {:?}", once.name, String::from_utf8_lossy(&once.bytes));
+            }
+            let torn = torn(&files[which], &mut dice);
+            assert_eq!(flowing(&torn), parse(&torn), "{:?}", torn.bytes);
+            tries += 2;
+        }
+        let line = format!("fuzz {}: {tries} files in {:?}", format.name(), started.elapsed());
+        writeln!(std::io::stdout(), "{line}").expect("standard output");
     }
 }

@@ -183,7 +183,7 @@ const KNOWN: [Known; 21] = [
         ..known("wechat-fundflow-basic-20210201.csv", "wechat_fund", 2)
     },
     Known {
-        totals: &["payment CNY 3 242.90 1.46000", "refund CNY 1 38.00 -0.23000"],
+        totals: &["payment CNY 3 247.90 1.46000", "refund CNY 1 40.00 -0.23000"],
         ..known("SYNTHETIC-alipay-trade-detail.csv", "alipay_trade", 4)
     },
     Known {

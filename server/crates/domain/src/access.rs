@@ -160,14 +160,32 @@ pub enum Permission {
     MakeChartChange,
     /// Decide a change of the chart of accounts.
     ApproveChartChange,
+    /// Prepare documents that move the reserve itself, and an evening's proof.
+    MakeReserve,
+    /// Decide documents that move the reserve, and sign an evening's proof.
+    ApproveReserve,
+    /// Take note of a gap of the reserve, and have the cover checked.
+    AcknowledgeGap,
     /// Draft and export vouchers.
     ExportVouchers,
+    /// Propose other rules for vouchers, closed months, red vouchers.
+    MakeVoucherChange,
+    /// Decide them.
+    ApproveVoucherChange,
     /// Cut the day.
     CutDay,
     /// Prepare a change of a colleague's roles.
     MakeStaffRoles,
     /// Decide a change of a colleague's roles.
     ApproveStaffRoles,
+    /// Prepare other approval rules or another authority.
+    MakeApprovalRules,
+    /// Decide other approval rules or another authority.
+    ApproveApprovalRules,
+    /// Stop sending payouts at once.
+    StopPayouts,
+    /// Agree that payouts are sent again; two people have to.
+    LiftPayoutStop,
     /// Move the clock of a demonstration forward.
     MoveDemoClock,
 }
@@ -214,10 +232,14 @@ const FINANCE_MAKER: &[Permission] = &[
     P::MakeErrorResolution,
     P::RunSettlement,
     P::MakePayout,
+    P::AcknowledgeGap,
+    P::MakeReserve,
+    P::StopPayouts,
     P::ProposeAdjustment,
     P::MakeChartChange,
     P::ExportVouchers,
     P::MakeHold,
+    P::MakeVoucherChange,
 ];
 
 const FINANCE_CHECKER: &[Permission] = &[
@@ -236,9 +258,14 @@ const FINANCE_CHECKER: &[Permission] = &[
     P::ApproveRefund,
     P::ApproveErrorResolution,
     P::ApprovePayout,
+    P::AcknowledgeGap,
+    P::ApproveReserve,
+    P::LiftPayoutStop,
+    P::StopPayouts,
     P::ApproveAdjustment,
     P::ApproveChartChange,
     P::ApproveHold,
+    P::ApproveVoucherChange,
 ];
 
 const MANAGER: &[Permission] = &[
@@ -258,6 +285,7 @@ const MANAGER: &[Permission] = &[
     P::ViewAudit,
     P::ViewStaff,
     P::CutDay,
+    P::AcknowledgeGap,
     P::WithdrawChannel,
     P::ApproveMerchantChange,
     P::ApproveRoutingChange,
@@ -265,6 +293,9 @@ const MANAGER: &[Permission] = &[
     P::ApproveRefund,
     P::ApproveErrorResolution,
     P::ApproveStaffRoles,
+    P::ApproveApprovalRules,
+    P::StopPayouts,
+    P::LiftPayoutStop,
     P::ApproveHold,
 ];
 
@@ -275,6 +306,7 @@ const ADMIN: &[Permission] = &[
     P::ViewAudit,
     P::ViewStaff,
     P::MakeStaffRoles,
+    P::MakeApprovalRules,
     P::MoveDemoClock,
 ];
 
@@ -344,8 +376,10 @@ mod tests {
             (P::RequestRefund, P::ApproveRefund),
             (P::MakeErrorResolution, P::ApproveErrorResolution),
             (P::MakePayout, P::ApprovePayout),
+            (P::MakeReserve, P::ApproveReserve),
             (P::ProposeAdjustment, P::ApproveAdjustment),
             (P::MakeChartChange, P::ApproveChartChange),
+            (P::MakeApprovalRules, P::ApproveApprovalRules),
             (P::MakeStaffRoles, P::ApproveStaffRoles),
         ];
         for role in Role::ALL {

@@ -1,12 +1,20 @@
 //! One approval mechanism for everything that moves money or changes a rule: a maker proposes a
 //! content, a different person decides exactly that content, and execution checks it again.
 
+mod deciding;
 mod difference;
+mod rules;
 
+pub use deciding::{Absent, Approval, Decision, DecisionRefused, Hand, Vote};
 pub use difference::Difference;
+pub use rules::{
+    Authority, Conditions, DaySums, Demand, Facts, HOURS_DEFAULT, Level, Risk, Rule, RuleBook,
+    RuleBookError, Scope, Share, Step, UnknownLevel,
+};
 
 use crate::access::Permission;
 use crate::ids::{ApprovalId, StaffId};
+use crate::money::Money;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -16,6 +24,8 @@ use time::OffsetDateTime;
 pub enum ApprovalKind {
     /// A manual adjustment of the books, 调账.
     Adjustment,
+    /// Other approval rules, or another person's authority, 审批规则变更.
+    ApprovalRules,
     /// A change of a channel's costs or days of use, 渠道变更.
     ChannelChange,
     /// A change of the chart of accounts, 科目变更.
@@ -26,6 +36,12 @@ pub enum ApprovalKind {
     ErrorItemRules,
     /// The resolution of an error item, 差错处理.
     ErrorResolution,
+    /// A format of bills set up by staff, 文件格式.
+    FileFormat,
+    /// Closing a reconciliation although something is open, 强制平账.
+    ForcedClose,
+    /// Other rules of matching, 对账规则.
+    MatchingRules,
     /// Placing or releasing a hold, 冻结/解冻.
     Hold,
     /// A change of a merchant's terms, 商户变更.
@@ -40,21 +56,31 @@ pub enum ApprovalKind {
     PayoutBatch,
     /// A refund asked for by staff, 退款.
     Refund,
+    /// A document that moves the reserve itself, 备付金单据.
+    ReserveDocument,
+    /// The proof of an evening, 备付金核对签批.
+    ReserveProof,
     /// Other routing rules, 路由规则.
     RoutingRules,
     /// A change of a colleague's roles, 角色变更.
     StaffRoles,
+    /// Other rules for vouchers, a closed month, a red voucher.
+    VoucherChange,
 }
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 22] = [
         Self::Adjustment,
+        Self::ApprovalRules,
         Self::ChannelChange,
         Self::ChartChange,
         Self::ErrorItemBulk,
         Self::ErrorItemRules,
         Self::ErrorResolution,
+        Self::FileFormat,
+        Self::ForcedClose,
+        Self::MatchingRules,
         Self::Hold,
         Self::MerchantChange,
         Self::NotificationEndpoint,
@@ -62,8 +88,11 @@ impl ApprovalKind {
         Self::PaymentClosing,
         Self::PayoutBatch,
         Self::Refund,
+        Self::ReserveDocument,
+        Self::ReserveProof,
         Self::RoutingRules,
         Self::StaffRoles,
+        Self::VoucherChange,
     ];
 
     /// The stored name.
@@ -71,11 +100,15 @@ impl ApprovalKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Adjustment => "adjustment",
+            Self::ApprovalRules => "approval_rules",
             Self::ChannelChange => "channel_change",
             Self::ChartChange => "chart_change",
             Self::ErrorItemBulk => "error_item_bulk",
             Self::ErrorItemRules => "error_item_rules",
             Self::ErrorResolution => "error_resolution",
+            Self::FileFormat => "file_format",
+            Self::ForcedClose => "forced_close",
+            Self::MatchingRules => "matching_rules",
             Self::Hold => "hold",
             Self::MerchantChange => "merchant_change",
             Self::NotificationEndpoint => "notification_endpoint",
@@ -83,8 +116,11 @@ impl ApprovalKind {
             Self::PaymentClosing => "payment_closing",
             Self::PayoutBatch => "payout_batch",
             Self::Refund => "refund",
+            Self::ReserveDocument => "reserve_document",
+            Self::ReserveProof => "reserve_proof",
             Self::RoutingRules => "routing_rules",
             Self::StaffRoles => "staff_roles",
+            Self::VoucherChange => "voucher_change",
         }
     }
 
@@ -99,18 +135,24 @@ impl ApprovalKind {
     pub const fn maker_permission(self) -> Permission {
         match self {
             Self::Adjustment => Permission::ProposeAdjustment,
+            Self::ApprovalRules => Permission::MakeApprovalRules,
             Self::ChartChange => Permission::MakeChartChange,
             Self::ErrorItemBulk
             | Self::ErrorItemRules
             | Self::ErrorResolution
+            | Self::ForcedClose
             | Self::PaymentClosing => Permission::MakeErrorResolution,
             Self::Hold => Permission::MakeHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
             Self::PayerLimits => Permission::MakeLimitChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
-            Self::ChannelChange | Self::RoutingRules => Permission::MakeRoutingChange,
+            Self::ReserveDocument | Self::ReserveProof => Permission::MakeReserve,
+            Self::ChannelChange | Self::FileFormat | Self::MatchingRules | Self::RoutingRules => {
+                Permission::MakeRoutingChange
+            }
             Self::StaffRoles => Permission::MakeStaffRoles,
+            Self::VoucherChange => Permission::MakeVoucherChange,
         }
     }
 
@@ -119,18 +161,24 @@ impl ApprovalKind {
     pub const fn checker_permission(self) -> Permission {
         match self {
             Self::Adjustment => Permission::ApproveAdjustment,
+            Self::ApprovalRules => Permission::ApproveApprovalRules,
             Self::ChartChange => Permission::ApproveChartChange,
             Self::ErrorItemBulk
             | Self::ErrorItemRules
             | Self::ErrorResolution
+            | Self::ForcedClose
             | Self::PaymentClosing => Permission::ApproveErrorResolution,
             Self::Hold => Permission::ApproveHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
             Self::PayerLimits => Permission::ApproveLimitChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
-            Self::ChannelChange | Self::RoutingRules => Permission::ApproveRoutingChange,
+            Self::ReserveDocument | Self::ReserveProof => Permission::ApproveReserve,
+            Self::ChannelChange | Self::FileFormat | Self::MatchingRules | Self::RoutingRules => {
+                Permission::ApproveRoutingChange
+            }
             Self::StaffRoles => Permission::ApproveStaffRoles,
+            Self::VoucherChange => Permission::ApproveVoucherChange,
         }
     }
 }
@@ -203,119 +251,6 @@ impl ApprovalState {
     }
 }
 
-/// A request for a decision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Approval {
-    /// Its id.
-    pub id: ApprovalId,
-    /// What is decided.
-    pub kind: ApprovalKind,
-    /// Who proposed it.
-    pub maker: StaffId,
-    /// SHA-256 of the content, in hexadecimal.
-    pub content_hash: String,
-    /// Where it stands.
-    pub state: ApprovalState,
-}
-
-/// What a second person decides, and what they saw when they did.
-#[derive(Debug, Clone, Copy)]
-pub struct Decision<'a> {
-    /// Who decides.
-    pub checker: StaffId,
-    /// Hash of the content that was on their screen.
-    pub shown_hash: &'a str,
-    /// What they say.
-    pub verdict: Verdict,
-    /// Their note; a rejection needs one.
-    pub note: &'a str,
-    /// When.
-    pub at: OffsetDateTime,
-}
-
-/// Why a decision was refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DecisionRefused {
-    /// Four eyes need two people.
-    #[error("you proposed this yourself: another person has to decide it")]
-    MakerIsChecker,
-    /// Somebody was quicker, or the maker took it back.
-    #[error("this request is already {0}")]
-    AlreadyDecided(&'static str),
-    /// What was on the screen is not what is stored.
-    #[error("the content has changed since it was shown to you: read it again before deciding")]
-    ContentChanged,
-    /// A rejection without a reason helps nobody.
-    #[error("a rejection needs a reason")]
-    ReasonMissing,
-    /// Only the maker may take a request back.
-    #[error("only the person who proposed this can take it back")]
-    NotTheMaker,
-    /// Only an approved request can be carried out.
-    #[error("this request is {0}, so it cannot be carried out")]
-    NotApproved(&'static str),
-}
-
-impl Approval {
-    /// Decides the request.
-    ///
-    /// # Errors
-    /// The decision is refused; the request stays as it was.
-    pub fn decide(self, decision: &Decision<'_>) -> Result<Self, DecisionRefused> {
-        let Decision { checker, shown_hash, verdict, note, at } = *decision;
-        if self.maker == checker {
-            return Err(DecisionRefused::MakerIsChecker);
-        }
-        if self.state != ApprovalState::Pending {
-            return Err(DecisionRefused::AlreadyDecided(self.state.name()));
-        }
-        if self.content_hash != shown_hash {
-            return Err(DecisionRefused::ContentChanged);
-        }
-        let state = match verdict {
-            Verdict::Approve => ApprovalState::Approved { checker, at },
-            Verdict::Reject if note.trim().is_empty() => {
-                return Err(DecisionRefused::ReasonMissing);
-            }
-            Verdict::Reject => {
-                ApprovalState::Rejected { checker, at, reason: note.trim().to_owned() }
-            }
-        };
-        Ok(Self { state, ..self })
-    }
-
-    /// Carries out an approved request, if the content is still what was approved.
-    ///
-    /// # Errors
-    /// Not approved. A changed content is no error: the request becomes stale.
-    pub fn execute(self, hash_now: &str, at: OffsetDateTime) -> Result<Self, DecisionRefused> {
-        let ApprovalState::Approved { checker, .. } = self.state else {
-            return Err(DecisionRefused::NotApproved(self.state.name()));
-        };
-        let state = if self.content_hash == hash_now {
-            ApprovalState::Executed { checker, at }
-        } else {
-            let reason = "the content changed after it was approved".to_owned();
-            ApprovalState::Stale { checker, reason }
-        };
-        Ok(Self { state, ..self })
-    }
-
-    /// Takes the request back.
-    ///
-    /// # Errors
-    /// Not the maker, or already decided.
-    pub fn withdraw(self, who: StaffId, at: OffsetDateTime) -> Result<Self, DecisionRefused> {
-        if self.maker != who {
-            return Err(DecisionRefused::NotTheMaker);
-        }
-        if self.state != ApprovalState::Pending {
-            return Err(DecisionRefused::AlreadyDecided(self.state.name()));
-        }
-        Ok(Self { state: ApprovalState::Withdrawn { at }, ..self })
-    }
-}
-
 /// Which requests a person wants to see.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -323,6 +258,8 @@ pub enum Inbox {
     /// Waiting, and theirs to decide.
     #[default]
     ToDecide,
+    /// Waiting for somebody else, though they take part in such decisions.
+    Others,
     /// Made by themselves.
     Mine,
     /// All they may see.
@@ -350,6 +287,139 @@ pub struct ApprovalSummary {
     pub state: String,
     /// Who decided, if somebody did.
     pub checker_name: Option<String>,
+    /// The chain it needs.
+    pub steps: Vec<Step>,
+    /// How many steps have agreed.
+    pub agreed: usize,
+    /// What it moves, and what is conspicuous about it.
+    pub facts: Facts,
+    /// When the open step is escalated.
+    pub expires_at: Option<OffsetDateTime>,
+    /// How often it was.
+    pub escalations: i32,
+}
+
+impl ApprovalSummary {
+    /// The step that waits for a person.
+    #[must_use]
+    pub fn open_step(&self) -> Option<Step> {
+        let waits = self.state == "pending";
+        waits.then(|| self.steps.get(self.agreed).copied()).flatten()
+    }
+
+    /// What it moves.
+    #[must_use]
+    pub const fn amount(&self) -> Option<Money> {
+        self.facts.amount
+    }
+}
+
+/// A vote in a request's history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoteRecord {
+    /// About which content it was.
+    pub revision: i32,
+    /// In which step, from 0.
+    pub step: i16,
+    /// Who decided.
+    pub staff_name: String,
+    /// In whose place.
+    pub absent_name: Option<String>,
+    /// Stored name of what was said.
+    pub verdict: String,
+    /// Whether a second factor was proven.
+    pub second_factor: bool,
+    /// The note.
+    pub note: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// A request among several that are to be decided together, as it would go now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchItem {
+    /// Its id.
+    pub id: ApprovalId,
+    /// One line about it.
+    pub title: String,
+    /// Who proposed it.
+    pub maker_name: String,
+    /// What it moves.
+    pub amount: Option<Money>,
+    /// The hash of the content that would be decided.
+    pub content_hash: String,
+    /// Whether the open step asks for a second factor.
+    pub second_factor: bool,
+    /// Why it would be refused, if so.
+    pub refusal: Option<String>,
+    /// Whether whoever looks at it agreed to its content already.
+    pub decided_by_viewer: bool,
+}
+
+impl BatchItem {
+    /// What would become of it.
+    #[must_use]
+    pub fn new(detail: ApprovalDetail, refusal: Option<String>) -> Self {
+        let decided_by_viewer = detail.agreed_by_viewer;
+        let second_factor = detail.summary.open_step().is_some_and(|step| step.second_factor);
+        Self {
+            id: detail.summary.id,
+            amount: detail.summary.amount(),
+            title: detail.summary.title,
+            maker_name: detail.summary.maker_name,
+            content_hash: detail.content_hash,
+            second_factor,
+            refusal,
+            decided_by_viewer,
+        }
+    }
+
+    /// One that is not there, or not theirs to see.
+    #[must_use]
+    pub fn missing(id: ApprovalId, refusal: &str) -> Self {
+        Self {
+            id,
+            title: id.to_string(),
+            maker_name: String::new(),
+            amount: None,
+            content_hash: String::new(),
+            second_factor: false,
+            refusal: Some(refusal.to_owned()),
+            decided_by_viewer: false,
+        }
+    }
+}
+
+/// What became of a request that was decided together with others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchOutcome {
+    /// Which.
+    pub id: ApprovalId,
+    /// Why it was refused; nothing, when the decision counts.
+    pub refusal: Option<String>,
+}
+
+/// A right lent for an absence, 代理审批.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delegation {
+    /// Its id.
+    pub id: uuid::Uuid,
+    /// Who is away.
+    pub absent: StaffId,
+    /// Their name.
+    pub absent_name: String,
+    /// Who stands in.
+    pub stand_in: StaffId,
+    /// Their name.
+    pub stand_in_name: String,
+    /// From when.
+    pub from: OffsetDateTime,
+    /// Until when.
+    pub until: OffsetDateTime,
+    /// Why.
+    pub reason: String,
+    /// When it was taken back early.
+    pub revoked_at: Option<OffsetDateTime>,
 }
 
 /// A request, whole.
@@ -365,111 +435,21 @@ pub struct ApprovalDetail {
     pub note: String,
     /// When it was decided.
     pub decided_at: Option<OffsetDateTime>,
+    /// Which content this is, counting from 1.
+    pub revision: i32,
+    /// What differs from the content before.
+    pub changes: Vec<Difference>,
+    /// Everybody who voted, first to last.
+    pub votes: Vec<VoteRecord>,
+    /// Names of the rules that demand the chain.
+    pub rules: Vec<String>,
+    /// Why the person who looks at it cannot decide it, if so.
+    pub cannot: Option<String>,
+    /// In whose place they would decide.
+    pub in_place_of: Option<String>,
+    /// Whether they agreed to this content already.
+    pub agreed_by_viewer: bool,
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use time::macros::datetime;
-    use uuid::Uuid;
-
-    const NOON: OffsetDateTime = datetime!(2026-03-31 04:00 UTC);
-
-    fn staff(number: u128) -> StaffId {
-        StaffId(Uuid::from_u128(number))
-    }
-
-    fn decision<'a>(
-        who: u128,
-        shown_hash: &'a str,
-        verdict: Verdict,
-        note: &'a str,
-    ) -> Decision<'a> {
-        Decision { checker: staff(who), shown_hash, verdict, note, at: NOON }
-    }
-
-    fn pending() -> Approval {
-        Approval {
-            id: ApprovalId(Uuid::from_u128(9)),
-            kind: ApprovalKind::PayoutBatch,
-            maker: staff(1),
-            content_hash: "abc".to_owned(),
-            state: ApprovalState::Pending,
-        }
-    }
-
-    #[test]
-    fn a_maker_cannot_decide_their_own_request() {
-        let refused = pending().decide(&decision(1, "abc", Verdict::Approve, ""));
-        assert_eq!(refused, Err(DecisionRefused::MakerIsChecker));
-    }
-
-    #[test]
-    fn what_is_decided_is_what_was_shown() {
-        let refused = pending().decide(&decision(2, "old", Verdict::Approve, ""));
-        assert_eq!(refused, Err(DecisionRefused::ContentChanged));
-    }
-
-    #[test]
-    fn a_rejection_needs_a_reason() {
-        let refused = pending().decide(&decision(2, "abc", Verdict::Reject, "  "));
-        assert_eq!(refused, Err(DecisionRefused::ReasonMissing));
-    }
-
-    #[test]
-    fn a_second_decision_is_refused() {
-        let approved = pending().decide(&decision(2, "abc", Verdict::Approve, "")).unwrap();
-        let refused = approved.decide(&decision(3, "abc", Verdict::Reject, "no"));
-        assert_eq!(refused, Err(DecisionRefused::AlreadyDecided("approved")));
-    }
-
-    #[test]
-    fn a_content_changed_after_approval_is_not_carried_out() {
-        let approved = pending().decide(&decision(2, "abc", Verdict::Approve, "")).unwrap();
-        let stale = approved.execute("abd", NOON).unwrap();
-        assert_eq!(stale.state.name(), "stale");
-    }
-
-    #[derive(Debug, Clone)]
-    enum Event {
-        Decide(u128, bool, bool),
-        Withdraw(u128),
-        Execute(bool),
-    }
-
-    fn event() -> impl Strategy<Value = Event> {
-        prop_oneof![
-            (1..4_u128, any::<bool>(), any::<bool>()).prop_map(|(w, h, v)| Event::Decide(w, h, v)),
-            (1..4_u128).prop_map(Event::Withdraw),
-            any::<bool>().prop_map(Event::Execute),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn no_order_of_events_lets_a_maker_or_a_stale_content_through(
-            events in prop::collection::vec(event(), 0..12)
-        ) {
-            let mut approval = pending();
-            for event in events {
-                let hash = |right: bool| if right { "abc" } else { "xyz" };
-                let before = approval.clone();
-                let after = match event {
-                    Event::Decide(who, right, yes) => {
-                        let verdict = if yes { Verdict::Approve } else { Verdict::Reject };
-                        before.clone().decide(&decision(who, hash(right), verdict, "why"))
-                    }
-                    Event::Withdraw(who) => before.clone().withdraw(staff(who), NOON),
-                    Event::Execute(right) => before.clone().execute(hash(right), NOON),
-                };
-                approval = after.unwrap_or(before);
-                if let ApprovalState::Approved { checker, .. }
-                | ApprovalState::Executed { checker, .. } = approval.state
-                {
-                    prop_assert_ne!(checker, approval.maker);
-                }
-            }
-        }
-    }
-}
+mod tests;

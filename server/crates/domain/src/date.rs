@@ -1,6 +1,10 @@
 //! Days and moments. Every money record carries three dates: the event time (UTC), the channel's
 //! clearing date and our accounting date.
 
+mod month;
+
+pub use month::{Month, NotAMonth};
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;

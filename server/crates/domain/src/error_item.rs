@@ -54,12 +54,18 @@ pub enum Leg {
     BusinessMerchant,
     /// Bank statement against bills and payouts: the money itself, 资金核对.
     Funds,
+    /// Ledger and payments: every payment and refund against what was booked for it, 账务核对.
+    LedgerPayments,
+    /// Bank statement and ledger: every line against the book of the bank account, 银行存款核对.
+    StatementLedger,
 }
 named!(Leg {
     GatewayBank = "gateway_bank",
     BusinessGateway = "business_gateway",
     BusinessMerchant = "business_merchant",
     Funds = "funds",
+    LedgerPayments = "ledger_payments",
+    StatementLedger = "statement_ledger",
 });
 
 /// What a difference consists in.
@@ -148,6 +154,10 @@ impl Cause {
     pub const fn of(leg: Leg, verdict: Verdict) -> Option<Self> {
         Some(match (leg, verdict) {
             (_, Verdict::Matched) => return None,
+            (Leg::StatementLedger, Verdict::OnlyTheirs | Verdict::DuplicateTheirs) => {
+                Self::UnknownBankLine
+            }
+            (Leg::LedgerPayments | Leg::StatementLedger, _) => Self::LedgerBreak,
             (_, Verdict::Amount) => Self::Amount,
             (_, Verdict::Status) => Self::Status,
             (_, Verdict::Date) => Self::Date,

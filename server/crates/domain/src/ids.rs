@@ -63,6 +63,8 @@ ids! {
     FileId,
     /// Work on many error items at once.
     ErrorItemBulkId,
+    /// A file as it came in.
+    ArrivalId,
     /// An error item, 差错.
     ErrorItemId,
     /// A background job.
@@ -89,6 +91,10 @@ ids! {
     ReconciliationId,
     /// A reserve or own-funds bank account, 备付金账户.
     ReserveAccountId,
+    /// A document that moves the reserve itself, 备付金单据.
+    ReserveDocumentId,
+    /// A gap of the reserve, 缺口.
+    ReserveIncidentId,
     /// A signed-in session.
     SessionId,
     /// A settlement batch of one merchant, 结算单.

@@ -5,11 +5,22 @@
 //! The same engine serves every leg: our payments and a channel's bill, orders and payments, orders
 //! and a merchant's own list. It takes one pass over each side and does not depend on row order.
 
+pub mod bundles;
+mod by_time;
+pub mod rules;
+mod sieve;
+mod sums;
+
+pub use rules::{Key as MatchKey, Terms};
+pub use sieve::{Remaining, Sieve};
+pub use sums::{Sum, Sums, Totals, TotalsLine, totals};
+
 use crate::merchant::named;
-use crate::money::{Currency, Money, MoneyError};
+use crate::money::{Money, MoneyError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
+use time::OffsetDateTime;
 
 /// Which way the money goes, seen from us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -54,6 +65,8 @@ pub struct Facts<'a> {
     /// Whether the side holds it under another clearing date. Such a record is known, and is not
     /// counted in the day.
     pub elsewhere: bool,
+    /// When it happened, where the side knows it.
+    pub time: Option<OffsetDateTime>,
     /// Where it stands in its source; tells equal records apart.
     pub position: u32,
 }
@@ -131,58 +144,10 @@ pub struct Finding<'a, O, T> {
     pub theirs: Option<&'a T>,
     /// Counts records under the same number, from 1: above 1 only where a side has it repeatedly.
     pub occurrence: u32,
-}
-
-/// Count and sums of what one side claims.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sum {
-    /// Records.
-    pub count: i64,
-    /// Gross amounts.
-    pub gross: Money,
-    /// Channel fees; none if the side does not know them.
-    pub fee: Option<Money>,
-    /// What moves towards us after fees; none if the side does not know the fees.
-    pub net: Option<Money>,
-}
-
-/// Both sides' claims in one direction and currency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TotalsLine {
-    /// Which way the money goes.
-    pub direction: Direction,
-    /// Ours.
-    pub ours: Sum,
-    /// Theirs.
-    pub theirs: Sum,
-}
-
-impl TotalsLine {
-    /// Whether both sides agree in everything both know.
-    #[must_use]
-    pub fn agrees(&self) -> bool {
-        let same = |ours: Option<Money>, theirs: Option<Money>| {
-            ours.zip(theirs).is_none_or(|(ours, theirs)| ours == theirs)
-        };
-        self.ours.count == self.theirs.count
-            && self.ours.gross == self.theirs.gross
-            && same(self.ours.fee, self.theirs.fee)
-    }
-}
-
-/// The totals gate (总额核对).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Totals {
-    /// One line for each direction and currency that occurs.
-    pub lines: Vec<TotalsLine>,
-}
-
-impl Totals {
-    /// The gate's own verdict: whether every line agrees. It says nothing about the detail.
-    #[must_use]
-    pub fn agree(&self) -> bool {
-        self.lines.iter().all(TotalsLine::agrees)
-    }
+    /// By what they were paired; none for a lone record.
+    pub by: Option<MatchKey>,
+    /// Whether they agree only within a tolerance.
+    pub tolerated: bool,
 }
 
 /// Totals and detail, computed apart from each other; both are always there.
@@ -206,7 +171,7 @@ impl<O, T> Comparison<'_, O, T> {
     }
 }
 
-/// Compares two sides of one day.
+/// Compares two sides of one day by their numbers, tolerating nothing.
 ///
 /// # Errors
 /// A sum is out of range.
@@ -214,61 +179,28 @@ pub fn compare<'a, O: Reconcilable, T: Reconcilable>(
     ours: &'a [O],
     theirs: &'a [T],
 ) -> Result<Comparison<'a, O, T>, MoneyError> {
-    Ok(Comparison { totals: totals(ours, theirs)?, findings: detail(ours, theirs) })
+    compare_by(&Terms::default(), ours, theirs)
 }
 
-fn totals<O: Reconcilable, T: Reconcilable>(
-    ours: &[O],
-    theirs: &[T],
-) -> Result<Totals, MoneyError> {
-    let our_sums = sums(ours)?;
-    let their_sums = sums(theirs)?;
-    let mut keys: Vec<_> = our_sums.keys().chain(their_sums.keys()).copied().collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let lines = keys.into_iter().map(|key| {
-        let (direction, currency) = key;
-        let zero = Money::zero(currency);
-        let nothing = Sum { count: 0, gross: zero, fee: Some(zero), net: Some(zero) };
-        let of = |sums: &BTreeMap<_, Sum>| sums.get(&key).copied().unwrap_or(nothing);
-        TotalsLine { direction, ours: of(&our_sums), theirs: of(&their_sums) }
-    });
-    Ok(Totals { lines: lines.collect() })
-}
-
-fn sums<R: Reconcilable>(
-    records: &[R],
-) -> Result<BTreeMap<(Direction, Currency), Sum>, MoneyError> {
-    let mut sums = BTreeMap::new();
-    for facts in records.iter().map(Reconcilable::facts).filter(Facts::claims) {
-        let currency = facts.amount.currency();
-        let zero = Money::zero(currency);
-        let sum = sums.entry((facts.direction, currency)).or_insert(Sum {
-            count: 0,
-            gross: zero,
-            fee: Some(zero),
-            net: Some(zero),
-        });
-        sum.count += 1;
-        sum.gross = sum.gross.checked_add(facts.amount)?;
-        sum.fee = match sum.fee.zip(facts.fee) {
-            Some((all, one)) => Some(all.checked_add(one)?),
-            None => None,
-        };
-        let movement = facts.movement()?;
-        sum.net = match sum.net.zip(facts.fee) {
-            Some((all, fee)) => Some(all.checked_add(movement.checked_sub(fee)?)?),
-            None => None,
-        };
-    }
-    Ok(sums)
+/// Compares two sides of one day by the given terms.
+///
+/// # Errors
+/// A sum is out of range.
+pub fn compare_by<'a, O: Reconcilable, T: Reconcilable>(
+    terms: &Terms,
+    ours: &'a [O],
+    theirs: &'a [T],
+) -> Result<Comparison<'a, O, T>, MoneyError> {
+    let findings = detail(terms, ours, theirs);
+    let findings = if terms.by_time() { by_time::join(findings, terms) } else { findings };
+    Ok(Comparison { totals: totals(ours, theirs)?, findings })
 }
 
 /// What makes records the same trade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Key<'a> {
-    Number(Direction, &'a str),
-    Channel(Direction, &'a str),
+    First(Direction, &'a str),
+    Second(Direction, &'a str),
     /// Neither number: equal to nothing but itself.
     Nameless(bool, usize),
 }
@@ -278,12 +210,28 @@ struct Group<'a, O, T> {
     theirs: Vec<&'a T>,
 }
 
+impl Terms {
+    /// The first and the second number of a record.
+    fn numbers<'a>(&self, facts: &Facts<'a>) -> (&'a str, &'a str) {
+        let (number, channel_no) = (facts.number, facts.channel_no);
+        let (first, second) =
+            if self.channel_first() { (channel_no, number) } else { (number, channel_no) };
+        (first, if self.has_second() { second } else { "" })
+    }
+
+    fn paired_by(&self, ours: &Facts<'_>, theirs: &Facts<'_>) -> MatchKey {
+        let by_first = !self.numbers(ours).0.is_empty() && !self.numbers(theirs).0.is_empty();
+        if by_first == self.channel_first() { MatchKey::ChannelNo } else { MatchKey::Number }
+    }
+}
+
 fn detail<'a, O: Reconcilable, T: Reconcilable>(
+    terms: &Terms,
     ours: &'a [O],
     theirs: &'a [T],
 ) -> Vec<Finding<'a, O, T>> {
-    let our_numbers = numbers_by_channel_no(ours, theirs);
-    let their_numbers = numbers_by_channel_no(theirs, ours);
+    let our_numbers = firsts_by_second(terms, ours, theirs);
+    let their_numbers = firsts_by_second(terms, theirs, ours);
     let mut places: HashMap<Key<'a>, usize> = HashMap::with_capacity(ours.len());
     let mut groups: Vec<Group<'a, O, T>> = Vec::with_capacity(ours.len());
     let mut place = |key, groups: &mut Vec<Group<'a, O, T>>| {
@@ -293,72 +241,80 @@ fn detail<'a, O: Reconcilable, T: Reconcilable>(
         })
     };
     for (index, record) in ours.iter().enumerate() {
-        let key = key_of(&record.facts(), &their_numbers, Key::Nameless(true, index));
+        let numbers = terms.numbers(&record.facts());
+        let nameless = Key::Nameless(true, index);
+        let key = key_of(record.facts().direction, numbers, &their_numbers, nameless);
         let at = place(key, &mut groups);
         groups[at].ours.push(record);
     }
     for (index, record) in theirs.iter().enumerate() {
-        let key = key_of(&record.facts(), &our_numbers, Key::Nameless(false, index));
+        let numbers = terms.numbers(&record.facts());
+        let nameless = Key::Nameless(false, index);
+        let key = key_of(record.facts().direction, numbers, &our_numbers, nameless);
         let at = place(key, &mut groups);
         groups[at].theirs.push(record);
     }
     let mut findings = Vec::with_capacity(groups.len());
     for group in groups {
-        judge(group, &mut findings);
+        judge(terms, group, &mut findings);
     }
     findings
 }
 
-/// A number for each channel number of `known`, if `other` has records without a number. A channel
-/// number that stands for two numbers stands for none: some channels repeat them.
-fn numbers_by_channel_no<'a, A: Reconcilable, B: Reconcilable>(
+/// A first number for each second number of `known`, if `other` has records without a first one. A
+/// second number that stands for two first ones stands for none: some channels repeat theirs.
+fn firsts_by_second<'a, A: Reconcilable, B: Reconcilable>(
+    terms: &Terms,
     known: &'a [A],
     other: &[B],
 ) -> HashMap<(Direction, &'a str), Option<&'a str>> {
     let mut numbers = HashMap::new();
-    if other.iter().all(|record| !record.facts().number.is_empty()) {
+    if other.iter().all(|record| !terms.numbers(&record.facts()).0.is_empty()) {
         return numbers;
     }
     for facts in known.iter().map(Reconcilable::facts) {
-        if facts.number.is_empty() || facts.channel_no.is_empty() {
+        let (first, second) = terms.numbers(&facts);
+        if first.is_empty() || second.is_empty() {
             continue;
         }
         numbers
-            .entry((facts.direction, facts.channel_no))
+            .entry((facts.direction, second))
             .and_modify(|number: &mut Option<&str>| {
-                if *number != Some(facts.number) {
+                if *number != Some(first) {
                     *number = None;
                 }
             })
-            .or_insert(Some(facts.number));
+            .or_insert(Some(first));
     }
     numbers
 }
 
 fn key_of<'a>(
-    facts: &Facts<'a>,
+    direction: Direction,
+    (first, second): (&'a str, &'a str),
     numbers: &HashMap<(Direction, &'a str), Option<&'a str>>,
     nameless: Key<'a>,
 ) -> Key<'a> {
-    if !facts.number.is_empty() {
-        return Key::Number(facts.direction, facts.number);
+    if !first.is_empty() {
+        return Key::First(direction, first);
     }
-    if facts.channel_no.is_empty() {
+    if second.is_empty() {
         return nameless;
     }
-    match numbers.get(&(facts.direction, facts.channel_no)) {
-        Some(Some(number)) => Key::Number(facts.direction, number),
-        _ => Key::Channel(facts.direction, facts.channel_no),
+    match numbers.get(&(direction, second)) {
+        Some(Some(number)) => Key::First(direction, number),
+        _ => Key::Second(direction, second),
     }
 }
 
 /// Pairs the records of one number: those that agree first, then in a fixed order.
 fn judge<'a, O: Reconcilable, T: Reconcilable>(
+    terms: &Terms,
     mut group: Group<'a, O, T>,
     findings: &mut Vec<Finding<'a, O, T>>,
 ) {
-    if let ([ours], [theirs]) = (group.ours.as_slice(), group.theirs.as_slice()) {
-        findings.push(pair(ours, theirs, 1));
+    if let (&[ours], &[theirs]) = (group.ours.as_slice(), group.theirs.as_slice()) {
+        findings.extend(pair(terms, ours, theirs, 1));
         return;
     }
     group.ours.sort_by(|a, b| order(&a.facts()).cmp(&order(&b.facts())));
@@ -368,25 +324,29 @@ fn judge<'a, O: Reconcilable, T: Reconcilable>(
     let mut occurrence = 0;
     for (ours, theirs) in pairs {
         occurrence += 1;
-        findings.push(pair(ours, theirs, occurrence));
+        findings.extend(pair(terms, ours, theirs, occurrence));
     }
+    let (by, tolerated) = (None, false);
     for record in ours.into_iter().filter(|record| record.facts().claims()) {
         occurrence += 1;
         let first = alone && occurrence == 1;
         let verdict = if first { Verdict::OnlyOurs } else { Verdict::DuplicateOurs };
-        findings.push(Finding { verdict, ours: Some(record), theirs: None, occurrence });
+        let (ours, theirs) = (Some(record), None);
+        findings.push(Finding { verdict, ours, theirs, occurrence, by, tolerated });
     }
     for record in theirs.into_iter().filter(|record| record.facts().claims()) {
         occurrence += 1;
         let first = alone && occurrence == 1;
         let verdict = if first { Verdict::OnlyTheirs } else { Verdict::DuplicateTheirs };
-        findings.push(Finding { verdict, ours: None, theirs: Some(record), occurrence });
+        let (ours, theirs) = (None, Some(record));
+        findings.push(Finding { verdict, ours, theirs, occurrence, by, tolerated });
     }
 }
 
 type Paired<'a, O, T> = (Vec<(&'a O, &'a T)>, Vec<&'a O>, Vec<&'a T>);
 
-/// One to one; what is left on a side comes back.
+/// One to one; what is left on a side comes back. A record of another day is first offered to the
+/// other side's record of another day, so that what a neighbouring file has explains only itself.
 fn pair_up<'a, O: Reconcilable, T: Reconcilable>(group: Group<'a, O, T>) -> Paired<'a, O, T> {
     let mut equal: HashMap<_, Vec<&'a O>> = HashMap::new();
     for record in group.ours.into_iter().rev() {
@@ -407,8 +367,8 @@ fn pair_up<'a, O: Reconcilable, T: Reconcilable>(group: Group<'a, O, T>) -> Pair
     (pairs, ours, theirs)
 }
 
-fn likeness(facts: &Facts<'_>) -> (bool, Money) {
-    (facts.standing == Standing::Success, facts.amount)
+fn likeness(facts: &Facts<'_>) -> (bool, Money, bool) {
+    (facts.standing == Standing::Success, facts.amount, facts.elsewhere)
 }
 
 /// A fixed order for records of one number: those that claim money first.
@@ -418,35 +378,53 @@ fn order<'a>(facts: &Facts<'a>) -> impl Ord + use<'a> {
     (facts.elsewhere, facts.standing, amount, fee, facts.channel_no, facts.position)
 }
 
+/// A pair; none if both sides hold it under another day, where it is compared.
 fn pair<'a, O: Reconcilable, T: Reconcilable>(
+    terms: &Terms,
     ours: &'a O,
     theirs: &'a T,
     occurrence: u32,
-) -> Finding<'a, O, T> {
-    let verdict = agreement(&ours.facts(), &theirs.facts());
-    Finding { verdict, ours: Some(ours), theirs: Some(theirs), occurrence }
+) -> Option<Finding<'a, O, T>> {
+    let (our_facts, their_facts) = (ours.facts(), theirs.facts());
+    if our_facts.elsewhere && their_facts.elsewhere {
+        return None;
+    }
+    let (verdict, tolerated) = agreement(&our_facts, &their_facts, terms);
+    let by = Some(terms.paired_by(&our_facts, &their_facts));
+    Some(Finding { verdict, ours: Some(ours), theirs: Some(theirs), occurrence, by, tolerated })
 }
 
-/// The gravest way in which two records of the same trade differ.
-fn agreement(ours: &Facts<'_>, theirs: &Facts<'_>) -> Verdict {
+/// The gravest way in which two records of the same trade differ, and whether a tolerance was used.
+fn agreement(ours: &Facts<'_>, theirs: &Facts<'_>, terms: &Terms) -> (Verdict, bool) {
     let ours_done = ours.standing == Standing::Success;
     let theirs_done = theirs.standing == Standing::Success;
     if !ours_done && !theirs_done {
-        return Verdict::Matched;
+        return (Verdict::Matched, false);
     }
-    if ours.amount != theirs.amount {
-        return Verdict::Amount;
-    }
+    let Some(amount) = within(ours.amount, theirs.amount, terms.amount_tolerance) else {
+        return (Verdict::Amount, false);
+    };
     if ours_done != theirs_done {
-        return Verdict::Status;
+        return (Verdict::Status, false);
     }
     if ours.elsewhere != theirs.elsewhere {
-        return Verdict::Date;
+        return (Verdict::Date, false);
     }
-    match ours.fee.zip(theirs.fee) {
-        Some((ours, theirs)) if ours != theirs => Verdict::Fee,
-        _ => Verdict::Matched,
+    let fee = match ours.fee.zip(theirs.fee) {
+        Some((ours, theirs)) => within(ours, theirs, terms.fee_tolerance),
+        None => Some(false),
+    };
+    match fee {
+        Some(fee) => (Verdict::Matched, amount || fee),
+        None => (Verdict::Fee, false),
     }
+}
+
+/// Whether a tolerance is needed for two amounts to agree; none if it does not reach.
+fn within(ours: Money, theirs: Money, tolerance: i64) -> Option<bool> {
+    let apart = ours.minor().abs_diff(theirs.minor());
+    let reaches = ours.currency() == theirs.currency() && apart <= tolerance.unsigned_abs();
+    reaches.then_some(apart > 0)
 }
 
 #[cfg(test)]

@@ -146,6 +146,33 @@ pub struct SettlementAccount {
     pub bank: String,
 }
 
+/// An account needs all of its parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a settlement account needs a number of 6 to 34 letters and digits, a holder and a bank")]
+pub struct IncompleteAccount;
+
+impl SettlementAccount {
+    /// Whether it can be paid at all.
+    ///
+    /// # Errors
+    /// A part is missing or odd.
+    pub fn check(&self) -> Result<(), IncompleteAccount> {
+        let number = &self.account_no;
+        let plain = number.bytes().all(|sign| sign.is_ascii_alphanumeric());
+        let named = |text: &str| {
+            !text.trim().is_empty()
+                && text.chars().count() <= 140
+                && !text.chars().any(char::is_control)
+        };
+        let whole = plain && (6..=34).contains(&number.len());
+        if whole && named(&self.account_name) && named(&self.bank) {
+            Ok(())
+        } else {
+            Err(IncompleteAccount)
+        }
+    }
+}
+
 /// A merchant as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MerchantSummary {
@@ -207,6 +234,11 @@ pub enum MerchantChange {
         product: Product,
         /// Whether it is open afterwards.
         enabled: bool,
+    },
+    /// Registers another settlement account; it is not paid before it has cooled, 冷静期.
+    Account {
+        /// The account.
+        account: SettlementAccount,
     },
     /// Sets the fee terms of a product from a day on.
     Fee {

@@ -2,6 +2,12 @@
 //! before the first try and never changes; an outcome that is not known is a state, and only
 //! evidence moves a payout out of it.
 
+mod source;
+mod stop;
+
+pub use source::PayoutSource;
+pub use stop::{NotAScope, PayoutStop, StopScope};
+
 use crate::ids::{
     ApprovalId, MerchantId, PayoutBatchId, PayoutId, ReserveAccountId, StaffId, StatementLineId,
 };
@@ -301,6 +307,12 @@ pub struct PayoutSummary {
 pub struct PayoutDetail {
     /// What the list shows.
     pub summary: PayoutSummary,
+    /// The returned payout it replaces, and that one's number.
+    pub repays: Option<(PayoutId, String)>,
+    /// The payout that replaces it.
+    pub repaid_by: Option<(PayoutId, String)>,
+    /// Why it is held back though it is queued.
+    pub stopped: Option<String>,
     /// Whom it pays.
     pub payee: Payee,
     /// What it came from: the kind of document, and its id.

@@ -1,7 +1,7 @@
 //! Files of channels, banks and merchants as imported: kept byte for byte, read once, never edited.
 
 use crate::date::BusinessDate;
-use crate::ids::{BillLineId, FileId, MerchantId, StatementLineId};
+use crate::ids::{BillLineId, ErrorItemId, FileId, MerchantId, PayoutId, StatementLineId};
 use crate::matching::{Direction, Standing};
 use crate::merchant::named;
 use crate::money::{Currency, Money};
@@ -20,13 +20,113 @@ pub enum FileKind {
     FundBill,
     /// A merchant's own list of its orders.
     MerchantOrders,
+    /// Movements of bank accounts told without balances, 到账通知: advices, reports within the day,
+    /// returns.
+    Notification,
+    /// A channel's error trades: chargebacks, retrievals, adjustments, 差错交易.
+    Disputes,
+    /// A bank's report on what became of payouts, 付款状态报告.
+    PaymentStatus,
+    /// A channel's totals per store, without trades, 汇总账单.
+    BillSummary,
 }
 named!(FileKind {
     Bill = "bill",
     Statement = "statement",
     FundBill = "fund_bill",
     MerchantOrders = "merchant_orders",
+    Notification = "notification",
+    Disputes = "disputes",
+    PaymentStatus = "payment_status",
+    BillSummary = "bill_summary",
 });
+
+impl FileKind {
+    /// Whether a scope has one file of this kind a day; advices and reports come as often as the
+    /// bank likes.
+    #[must_use]
+    pub const fn one_a_day(self) -> bool {
+        !matches!(self, Self::Notification | Self::PaymentStatus)
+    }
+
+    /// Whether the file is of a channel, which whoever gives it has to name.
+    #[must_use]
+    pub const fn of_channel(self) -> bool {
+        !matches!(self, Self::Statement | Self::MerchantOrders)
+    }
+}
+
+/// What a row of a file without trades turned out to be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryEffect {
+    /// A payout was accepted by it.
+    PayoutAccepted,
+    /// A payout was rejected by it; the merchant has the money back.
+    PayoutRejected,
+    /// It says of a payout what is known.
+    PayoutKnown,
+    /// It says of a payout what cannot be: nothing was changed.
+    Contradicts,
+    /// It announces a movement of a payout, which the statement has yet to show.
+    Announces,
+    /// It announces that a payout comes back (退票), which the statement has yet to show.
+    AnnouncesReturn,
+    /// It opened an error item.
+    ErrorItem,
+    /// It names a number that is none of ours.
+    UnknownNumber,
+}
+named!(EntryEffect {
+    PayoutAccepted = "payout_accepted",
+    PayoutRejected = "payout_rejected",
+    PayoutKnown = "payout_known",
+    Contradicts = "contradicts",
+    Announces = "announces",
+    AnnouncesReturn = "announces_return",
+    ErrorItem = "error_item",
+    UnknownNumber = "unknown_number",
+});
+
+/// A row of a file that is neither bill, statement nor order list: a movement of a balance at a
+/// channel, an advice, an error trade, a payment's state, a store's totals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The row, from 1.
+    pub line: i64,
+    /// What it is, in the file's own word: a business type, a code, a store.
+    pub what: String,
+    /// Our number; may be empty.
+    pub number: String,
+    /// Their number; may be empty.
+    pub other_no: String,
+    /// The movement, with its sign towards us.
+    pub amount: Option<Money>,
+    /// The fee, with its sign towards us.
+    pub fee: Option<Money>,
+    /// The balance after it, where the file tells one.
+    pub balance: Option<Money>,
+    /// How far it got, in the file's own word.
+    pub status: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// When.
+    pub at: Option<OffsetDateTime>,
+    /// The day it was booked.
+    pub day: Option<BusinessDate>,
+    /// The other side.
+    pub party: Option<String>,
+    /// What it says about itself.
+    pub text: String,
+    /// What it turned out to be about.
+    pub effect: Option<EntryEffect>,
+    /// The payout it is about.
+    pub payout: Option<PayoutId>,
+    /// The row of the bill it is about.
+    pub bill_line: Option<BillLineId>,
+    /// The error item it opened.
+    pub error_item: Option<ErrorItemId>,
+}
 
 /// Count and sum of one direction and currency of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,6 +253,8 @@ pub enum StatementUse {
     ReturnedPayout,
     /// A channel paid over what it collected.
     ChannelFunds,
+    /// It proved a document that moves the reserve itself.
+    ReserveDocument,
     /// Nothing explained it: there is an error item.
     ErrorItem,
 }
@@ -160,6 +262,7 @@ named!(StatementUse {
     Payout = "payout",
     ReturnedPayout = "returned_payout",
     ChannelFunds = "channel_funds",
+    ReserveDocument = "reserve_document",
     ErrorItem = "error_item",
 });
 
@@ -229,6 +332,13 @@ pub struct Preview {
     pub known_as: Option<FileId>,
     /// Whether it would be accepted.
     pub acceptable: bool,
+    /// The file has no record and nothing that proves it whole: a day without trades, or a failed
+    /// download.
+    #[serde(default)]
+    pub no_record: bool,
+    /// The files inside, of an archive.
+    #[serde(default)]
+    pub members: Vec<String>,
 }
 
 /// A file, whole.
@@ -240,4 +350,6 @@ pub struct FileDetail {
     pub bill_lines: Vec<BillLine>,
     /// Rows of a statement, one page of them.
     pub statement_lines: Vec<StatementLine>,
+    /// Rows of any other kind, one page of them.
+    pub entries: Vec<Entry>,
 }

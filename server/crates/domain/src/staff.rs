@@ -21,3 +21,23 @@ pub struct StaffDetail {
     /// Their roles.
     pub roles: Vec<Role>,
 }
+
+/// How a person's second factor stands, 第二因子.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum SecondFactor {
+    /// There is none.
+    Missing,
+    /// A new secret waits for its first code. Shown to nobody but its owner.
+    ToConfirm {
+        /// The secret as text, base32.
+        secret: String,
+        /// The same for an authenticator app, `otpauth://`.
+        address: String,
+    },
+    /// It is in use.
+    Confirmed {
+        /// Since when.
+        since: OffsetDateTime,
+    },
+}

@@ -9,6 +9,7 @@ use domain::date::BusinessDate;
 use sqlx::PgConnection;
 use std::collections::{BTreeSet, HashMap};
 use time::Date;
+use uuid::Uuid;
 
 /// The accounting days the postings are booked on.
 pub(crate) fn days_of(postings: &[Hashed<'_>]) -> Vec<Date> {
@@ -47,7 +48,8 @@ async fn lock_opened(
     let codes: Vec<String> = wanted.iter().map(|(account, _)| account.code.clone()).collect();
     let owners: Vec<String> = wanted.iter().map(|(account, _)| account.owner.clone()).collect();
     let currencies: Vec<String> = wanted.iter().map(|(_, c)| c.code().to_owned()).collect();
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         r#"SELECT a.id, a.code, a.owner, a.currency, b.sign, b.floor_minor, b.debit_minor,
                   b.credit_minor, b.version, c.posting_mode = 'hot' AS "hot!"
            FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (code, owner, currency)
@@ -63,22 +65,63 @@ async fn lock_opened(
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let key =
-                (AccountRef { code: row.code, owner: row.owner }, row::currency(&row.currency)?);
-            let standing = Standing {
-                id: row.id,
-                sign: row.sign,
-                floor_minor: row.floor_minor,
-                debit_minor: row.debit_minor,
-                credit_minor: row.credit_minor,
-                version: row.version,
-                hot: row.hot,
-            };
-            Ok((key, standing))
-        })
-        .collect()
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// How accounts stand at a glance: whoever writes upon it checks it.
+pub(crate) async fn look(
+    conn: &mut PgConnection,
+    wanted: &BTreeSet<AccountKey>,
+) -> Result<Standings, LedgerError> {
+    let codes: Vec<String> = wanted.iter().map(|(account, _)| account.code.clone()).collect();
+    let owners: Vec<String> = wanted.iter().map(|(account, _)| account.owner.clone()).collect();
+    let currencies: Vec<String> = wanted.iter().map(|(_, c)| c.code().to_owned()).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT a.id, a.code, a.owner, a.currency, b.sign, b.floor_minor, b.debit_minor,
+                  b.credit_minor, b.version, c.posting_mode = 'hot' AS "hot!"
+           FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (code, owner, currency)
+           JOIN ledger_accounts a ON a.code = wanted.code AND a.owner = wanted.owner
+               AND a.currency = wanted.currency
+           JOIN ledger_chart c ON c.code = a.code
+           JOIN ledger_balances b ON b.account_id = a.id"#,
+        &codes,
+        &owners,
+        &currencies
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+struct Row {
+    id: Uuid,
+    code: String,
+    owner: String,
+    currency: String,
+    sign: i16,
+    floor_minor: Option<i64>,
+    debit_minor: i64,
+    credit_minor: i64,
+    version: i64,
+    hot: bool,
+}
+
+impl Row {
+    fn read(self) -> Result<(AccountKey, Standing), LedgerError> {
+        let currency = row::currency(&self.currency)?;
+        let key = (AccountRef { code: self.code, owner: self.owner }, currency);
+        let standing = Standing {
+            id: self.id,
+            sign: self.sign,
+            floor_minor: self.floor_minor,
+            debit_minor: self.debit_minor,
+            credit_minor: self.credit_minor,
+            version: self.version,
+            hot: self.hot,
+        };
+        Ok((key, standing))
+    }
 }
 
 /// How we know the way the accounts stand.

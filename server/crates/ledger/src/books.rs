@@ -2,18 +2,19 @@
 //!
 //! Whoever posted to an account knows how it stands afterwards. Posting again then needs no lock
 //! beforehand: the one statement that writes takes the locks itself and writes only if the accounts
-//! still stand as remembered, to the last fen and entry. If anyone else posted in between, or if
-//! anything is to be refused, the accounts are locked and read as ever.
+//! still stand as remembered, to the last fen and entry. Accounts that are not remembered are looked
+//! at first, without a lock. If anyone else posted in between, or if anything is to be refused, the
+//! accounts are locked and read as ever.
 
 use crate::LedgerError;
 use crate::accounts::AccountKey;
-use crate::booking::Hold;
+use crate::booking::{self, Hold};
 use crate::group::{Group, GroupError, Write};
 use crate::plan::{Hashed, Standings};
 use crate::post::{self, Posted};
 use crate::posting::Posting;
 use sqlx::{Connection as _, PgConnection};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 /// Accounts remembered; beyond that all are forgotten and learned again.
@@ -68,7 +69,8 @@ impl Books {
         Ok(posted)
     }
 
-    /// Books on accounts as they are remembered. `None`: that did not do, and nothing was written.
+    /// Books on accounts as they are remembered, or as a glance shows them. `None`: that did not do,
+    /// and nothing was written.
     async fn post_remembered(
         &self,
         conn: &mut PgConnection,
@@ -76,7 +78,13 @@ impl Books {
     ) -> Result<Option<Vec<Posted>>, LedgerError> {
         let hashes = post::check(postings)?;
         let wanted = post::distinct(postings, &hashes, &HashMap::new());
-        let Some(before) = self.remember(&wanted) else { return Ok(None) };
+        let (mut before, missing) = self.remember(&wanted);
+        if !missing.is_empty() {
+            before.extend(booking::look(conn, &missing).await?);
+            if missing.iter().any(|account| !before.contains_key(account)) {
+                return Ok(None);
+            }
+        }
         match post::book_on(conn, &wanted, (&before, Hold::Remembered)).await {
             Ok(Some((posted, after))) => {
                 self.learn(after);
@@ -104,17 +112,17 @@ impl Books {
         Ok(posted)
     }
 
-    /// How the accounts of the postings stand, if all are remembered.
-    fn remember(&self, postings: &[Hashed<'_>]) -> Option<Standings> {
+    /// How the accounts of the postings stand, and those that are not remembered.
+    fn remember(&self, postings: &[Hashed<'_>]) -> (Standings, BTreeSet<AccountKey>) {
         let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut standings = Standings::new();
-        for (posting, _) in postings {
-            for account in posting.accounts() {
-                let standing = *remembered.get(&account)?;
-                standings.insert(account, standing);
+        let (mut standings, mut missing) = (Standings::new(), BTreeSet::new());
+        for account in postings.iter().flat_map(|(posting, _)| posting.accounts()) {
+            match remembered.get(&account) {
+                Some(standing) => drop(standings.insert(account, *standing)),
+                None => drop(missing.insert(account)),
             }
         }
-        Some(standings)
+        (standings, missing)
     }
 
     fn learn(&self, standings: Standings) {

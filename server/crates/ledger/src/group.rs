@@ -312,8 +312,18 @@ impl<W: Write> Writer<W> {
         match self.kept.take() {
             Some((conn, since)) if since.elapsed() < TRUST => Ok(conn),
             Some((conn, _)) => self.alive(conn).await,
-            None => self.db.acquire().await.map_err(gone),
+            None => self.fresh().await,
         }
+    }
+
+    /// A connection of this writer's own. It writes the same few statements over and over: planning
+    /// one takes longer than a small group takes to be written, so each is planned once.
+    async fn fresh(&self) -> Result<PoolConnection<Postgres>, GroupError<W::Error>> {
+        let mut conn = self.db.acquire().await.map_err(gone)?;
+        conn.close_on_drop();
+        let set = sqlx::query!("SET plan_cache_mode = force_generic_plan");
+        set.execute(&mut *conn).await.map_err(gone)?;
+        Ok(conn)
     }
 
     fn keep(&mut self, conn: PoolConnection<Postgres>) {
@@ -329,7 +339,7 @@ impl<W: Write> Writer<W> {
             return Ok(conn);
         }
         let _ = conn.close().await;
-        self.db.acquire().await.map_err(gone)
+        self.fresh().await
     }
 }
 

@@ -48,4 +48,4 @@ pub use preview::{preview, preview_adjustment};
 pub use reverse::{Reversal, reverse};
 pub use statement::statement;
 pub use summary::{DaySummaryLine, day_summary};
-pub use trial_balance::trial_balance;
+pub use trial_balance::{period_trial_balance, trial_balance};

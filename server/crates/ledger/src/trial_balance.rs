@@ -16,12 +16,24 @@ pub async fn trial_balance(
     day: BusinessDate,
     currency: Currency,
 ) -> Result<TrialBalance, LedgerError> {
-    let found = sqlx::query_file!("src/sql/trial_balance.sql", day.0, currency.code())
+    period_trial_balance(conn, (day, day), currency).await
+}
+
+/// The same of several accounting days together, named after the last of them.
+///
+/// # Errors
+/// The database, or a sum out of range.
+pub async fn period_trial_balance(
+    conn: &mut PgConnection,
+    (first, last): (BusinessDate, BusinessDate),
+    currency: Currency,
+) -> Result<TrialBalance, LedgerError> {
+    let found = sqlx::query_file!("src/sql/trial_balance.sql", first.0, last.0, currency.code())
         .fetch_all(conn)
         .await?;
     let zero = Money::zero(currency);
     let mut result = TrialBalance {
-        accounting_date: day,
+        accounting_date: last,
         rows: Vec::with_capacity(found.len()),
         debits: zero,
         credits: zero,

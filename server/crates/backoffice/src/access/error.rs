@@ -15,6 +15,21 @@ pub enum AccessError {
     /// Length is what makes a password strong.
     #[error("a password needs at least {0} characters")]
     PasswordTooShort(usize),
+    /// A step needs it, and the person has none.
+    #[error("you have no second factor yet: set one up under your name, then decide")]
+    NoSecondFactor,
+    /// The code is wrong, or was used before.
+    #[error("the code is not right or was used before: wait for the next one")]
+    WrongCode,
+    /// Too many wrong codes.
+    #[error("too many wrong codes: try again in a quarter of an hour")]
+    CodeLocked,
+    /// There is nothing to confirm, or it took too long.
+    #[error("there is no new second factor to confirm: begin again")]
+    NothingToConfirm,
+    /// The password given again is wrong.
+    #[error("the password is not right")]
+    WrongPassword,
     /// The password could not be hashed or checked.
     #[error("the password could not be checked")]
     Hashing(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -32,6 +47,10 @@ impl Explain for AccessError {
             Self::NotSignedIn | Self::Locked => Kind::Invalid(Some("login")),
             Self::NotFound => Kind::NotFound,
             Self::PasswordTooShort(_) => Kind::Invalid(Some("password")),
+            Self::NoSecondFactor | Self::WrongCode | Self::CodeLocked | Self::NothingToConfirm => {
+                Kind::Invalid(Some("code"))
+            }
+            Self::WrongPassword => Kind::Invalid(Some("password")),
             Self::Hashing(_) | Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,
         }
     }

@@ -3,6 +3,7 @@
 
 mod error;
 mod password;
+pub mod second_factor;
 mod store;
 
 pub use error::AccessError;
@@ -164,6 +165,25 @@ pub async fn actor_by_login(office: &Office, login: &str) -> Result<Actor, Acces
     let roles = store::roles(&mut conn, staff.id).await?;
     let session = SessionId(office.new_id());
     Ok(Actor { staff: staff.id, name: staff.name, session, roles })
+}
+
+/// Writes down which person is behind an account, by the number they have as an employee (工号):
+/// accounts with the same number are one person to every approval.
+///
+/// # Errors
+/// There is no such account, or the number is none.
+pub async fn name_person(
+    office: &Office,
+    login: &str,
+    employee_no: &str,
+) -> Result<(), AccessError> {
+    let mut tx = office.begin().await?;
+    let staff = store::find_by_login(&mut tx, login).await?.ok_or(AccessError::NotFound)?;
+    store::set_employee_no(&mut tx, staff.id, employee_no).await?;
+    let event = event(Who::System("set-up"), "access.name_person");
+    audit::record(&mut tx, office, event, &staff.id.to_string(), &employee_no).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 fn hash_of(token: &str) -> Vec<u8> {

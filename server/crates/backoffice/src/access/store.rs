@@ -73,6 +73,30 @@ pub(super) async fn insert(
     Ok(())
 }
 
+pub(super) async fn set_employee_no(
+    conn: &mut PgConnection,
+    staff: StaffId,
+    employee_no: &str,
+) -> Result<(), AccessError> {
+    let id = Uuid::from(staff);
+    sqlx::query!("UPDATE staff SET employee_no = $2 WHERE id = $1", id, employee_no)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// What a person signs in with, and their password's hash.
+pub(super) async fn credentials(
+    conn: &mut PgConnection,
+    staff: StaffId,
+) -> Result<Option<(String, String)>, AccessError> {
+    let row =
+        sqlx::query!("SELECT login, password_hash FROM staff WHERE id = $1", Uuid::from(staff))
+            .fetch_optional(conn)
+            .await?;
+    Ok(row.map(|row| (row.login, row.password_hash)))
+}
+
 pub(super) async fn grant(
     conn: &mut PgConnection,
     staff: StaffId,

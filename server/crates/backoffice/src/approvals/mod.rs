@@ -1,31 +1,40 @@
 //! Four eyes (经办/复核): one mechanism for every command that moves money or changes a rule.
 //!
-//! A system proposes a content under its own transaction; a different person decides exactly that
-//! content; the conclusion travels back by job; and the system asks [`execute`] for leave with the
-//! content as it is *then*, in the transaction that does the work. There is no bypass.
+//! A system proposes a content under its own transaction. The approval rules say which chain of
+//! steps it needs: a single other person, where no rule says more. Each person decides exactly the
+//! content they were shown; nobody has two parts in one request, neither by a second account nor
+//! by a lent right. A request nobody decides in time goes up a level and goes on waiting. The
+//! conclusion travels back by job, and the system asks [`execute`] for leave with the content as
+//! it is *then*, in the transaction that does the work. There is no bypass.
 
+mod deciding;
+pub mod delegations;
 pub mod differences;
 mod error;
 pub mod history;
 pub mod jobs;
+mod lists;
+pub mod rules;
 mod store;
 
+pub use deciding::{Answer, Decided, decide, decide_in, opened, prove};
 pub use error::ApprovalError;
+pub use lists::{find, list};
 
 use crate::audit::{self, Event, Who};
 use crate::office::Office;
 use domain::access::Actor;
-use domain::approval::{
-    ApprovalDetail, ApprovalKind, ApprovalState, ApprovalSummary, Decision, Inbox, Verdict,
-};
+use domain::approval::{Approval, ApprovalKind, ApprovalState, DaySums, Demand, Facts, Scope};
 use domain::ids::{ApprovalId, StaffId};
-use domain::page::{Page, PageRequest};
+use domain::money::Money;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-/// What a system asks a second person to decide.
+/// What a system asks other people to decide.
 #[derive(Debug, Clone)]
 pub struct Proposal {
     /// The kind, which also says who may decide.
@@ -45,7 +54,7 @@ pub enum Leave {
     Granted {
         /// Who proposed it.
         maker: StaffId,
-        /// Who approved it.
+        /// Who approved it last.
         checker: StaffId,
     },
     /// The content is no longer what was approved: don't.
@@ -63,13 +72,23 @@ pub fn subject_of(name: &str) -> Uuid {
     Uuid::from_slice(bytes).unwrap_or_default()
 }
 
+/// A request that is being made, with what the rules demand of it.
+struct Weighed<'a> {
+    id: ApprovalId,
+    maker: StaffId,
+    proposal: &'a Proposal,
+    facts: &'a Facts,
+    demand: Demand,
+    at: OffsetDateTime,
+}
+
 /// SHA-256 of a content in its canonical form (object keys sorted, no white space).
 #[must_use]
 pub fn content_hash(content: &Value) -> String {
     hex::encode(Sha256::digest(content.to_string().as_bytes()))
 }
 
-/// Asks for a decision, inside the proposing system's transaction.
+/// Asks for a decision that moves no money, inside the proposing system's transaction.
 ///
 /// # Errors
 /// The maker lacks the permission, or a request about the same object is still open.
@@ -79,42 +98,58 @@ pub async fn propose(
     maker: &Actor,
     proposal: &Proposal,
 ) -> Result<ApprovalId, ApprovalError> {
+    propose_weighed(conn, office, maker, (proposal, &Facts::default())).await
+}
+
+/// Asks for a decision, inside the proposing system's transaction, with what the rules look at:
+/// amount, payees, source, risk. Its amounts count in the sums of the day from this moment until it
+/// is refused or taken back.
+///
+/// # Errors
+/// The maker lacks the permission, or a request about the same object is still open.
+pub async fn propose_weighed(
+    conn: &mut PgConnection,
+    office: &Office,
+    maker: &Actor,
+    (proposal, facts): (&Proposal, &Facts),
+) -> Result<ApprovalId, ApprovalError> {
     maker.require(proposal.kind.maker_permission())?;
     let id = ApprovalId(office.new_id());
-    store::insert(conn, office, (id, maker.staff), proposal, &content_hash(&proposal.content))
-        .await?;
+    let person = store::people::person(conn, maker.staff).await?;
+    let counted = facts.counted(&person)?;
+    let sums = count(conn, office, &counted).await?;
+    let book = store::rules::current(conn).await?;
+    let demand = book.demand(proposal.kind, facts, &sums);
+    let weighed = Weighed { id, maker: maker.staff, proposal, facts, demand, at: office.now() };
+    store::insert(conn, office, &weighed).await?;
+    store::insert_revision(conn, id, (1, &proposal.content), office.now()).await?;
+    store::insert_person(conn, (id, 1), &person, "maker").await?;
+    store::note_counted(conn, id, &counted).await?;
+    jobs::await_decision(conn, office, (id, 0), weighed.expires_at()).await?;
     let event = event(Who::Staff(maker), "approvals.propose");
     audit::record(conn, office, event, &id.to_string(), &proposal.content).await?;
     Ok(id)
 }
 
-/// Decides a request.
-///
-/// # Errors
-/// The checker lacks the permission, is its maker, was not shown the stored content, or is late.
-pub async fn decide(
-    office: &Office,
-    checker: &Actor,
-    id: ApprovalId,
-    (shown_hash, verdict, note): (&str, Verdict, &str),
-) -> Result<(), ApprovalError> {
-    let mut tx = office.begin().await?;
-    let approval = store::lock(&mut tx, id).await?.ok_or(ApprovalError::NotFound)?;
-    let staff = checker.require(approval.kind.checker_permission())?;
-    if let Some(level) = store::level(&mut tx, id).await?
-        && !level.is_held_by(&checker.roles)
-    {
-        return Err(ApprovalError::LevelNotHeld(level.name()));
+impl Weighed<'_> {
+    fn expires_at(&self) -> OffsetDateTime {
+        self.at.saturating_add(Duration::hours(i64::from(self.demand.hours)))
     }
-    let at = office.now();
-    let decided = approval.decide(&Decision { checker: staff, shown_hash, verdict, note, at })?;
-    store::save(&mut tx, &decided, note.trim(), at).await?;
-    let event = event(Who::Staff(checker), "approvals.decide");
-    audit::record(&mut tx, office, event, &id.to_string(), &decided).await?;
-    let concluded = jobs::ApprovalConcluded { approval: id, kind: decided.kind };
-    crate::jobs::enqueue(&mut tx, office, &concluded).await?;
-    tx.commit().await?;
-    Ok(())
+}
+
+/// Adds to the sums of today; each row stays locked until the transaction ends, so that of two
+/// requests made at once the second sees the first.
+async fn count(
+    conn: &mut PgConnection,
+    office: &Office,
+    counted: &BTreeMap<(Scope, String), Money>,
+) -> Result<DaySums, ApprovalError> {
+    let mut sums = DaySums::default();
+    for ((scope, subject), amount) in counted {
+        let sum = store::add_to_sum(conn, office.today(), (*scope, subject), *amount).await?;
+        sums.note(*scope, sum);
+    }
+    Ok(sums)
 }
 
 /// Takes back one's own request before it is decided.
@@ -126,10 +161,10 @@ pub async fn withdraw(office: &Office, maker: &Actor, id: ApprovalId) -> Result<
     let approval = store::lock(&mut tx, id).await?.ok_or(ApprovalError::NotFound)?;
     let withdrawn = approval.withdraw(maker.staff, office.now())?;
     store::save(&mut tx, &withdrawn, "", office.now()).await?;
+    store::uncount(&mut tx, id).await?;
     let event = event(Who::Staff(maker), "approvals.withdraw");
     audit::record(&mut tx, office, event, &id.to_string(), &withdrawn).await?;
-    let concluded = jobs::ApprovalConcluded { approval: id, kind: withdrawn.kind };
-    crate::jobs::enqueue(&mut tx, office, &concluded).await?;
+    tell(&mut tx, office, &withdrawn).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -156,6 +191,7 @@ pub async fn execute(
     match concluded.state {
         ApprovalState::Executed { checker, .. } => Ok(Leave::Granted { maker, checker }),
         _ => {
+            store::uncount(conn, id).await?;
             differences::keep(conn, office, id, content_now).await?;
             Ok(Leave::Stale)
         }
@@ -173,34 +209,15 @@ pub async fn standing(
     store::standing(conn, id).await?.ok_or(ApprovalError::NotFound)
 }
 
-/// The requests a person can decide, has made, or may see.
-///
-/// # Errors
-/// The database failed.
-pub async fn list(
+/// Tells the system that proposed it, once nothing is open any more.
+async fn tell(
+    conn: &mut PgConnection,
     office: &Office,
-    actor: &Actor,
-    inbox: Inbox,
-    page: PageRequest,
-) -> Result<Page<ApprovalSummary>, ApprovalError> {
-    let mut conn = office.db.acquire().await?;
-    store::list(&mut conn, actor, inbox, page).await
-}
-
-/// One request, whole.
-///
-/// # Errors
-/// No such request, or not theirs to see.
-pub async fn find(
-    office: &Office,
-    actor: &Actor,
-    id: ApprovalId,
-) -> Result<ApprovalDetail, ApprovalError> {
-    let mut conn = office.db.acquire().await?;
-    let detail = store::detail(&mut conn, id).await?.ok_or(ApprovalError::NotFound)?;
-    let visible =
-        detail.summary.maker == actor.staff || visible_kinds(actor).contains(&detail.summary.kind);
-    if visible { Ok(detail) } else { Err(ApprovalError::NotFound) }
+    approval: &Approval,
+) -> Result<(), ApprovalError> {
+    let concluded = jobs::ApprovalConcluded { approval: approval.id, kind: approval.kind };
+    crate::jobs::enqueue(conn, office, &concluded).await?;
+    Ok(())
 }
 
 /// The kinds of request a person may look at: those they may make or decide; everything for

@@ -64,21 +64,59 @@ pub async fn record(
     subject_id: &str,
     after: &impl Serialize,
 ) -> Result<(), sqlx::Error> {
-    let after = serde_json::to_value(after).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-    store::insert(conn, office, event, subject_id, after).await
+    store::insert(conn, &[Record::of(office, event, subject_id, after)?]).await
 }
 
-/// Writes the same event of many objects, one record each: subject and object as it became.
+/// Writes several events at once.
 ///
 /// # Errors
 /// The database failed; the caller's transaction must not commit.
-pub async fn record_all(
-    conn: &mut PgConnection,
-    office: &Office,
-    event: Event<'_>,
-    subjects: &[(String, serde_json::Value)],
-) -> Result<(), sqlx::Error> {
-    store::insert_all(conn, office, event, subjects).await
+pub async fn record_all(conn: &mut PgConnection, records: &[Record]) -> Result<(), sqlx::Error> {
+    store::insert(conn, records).await
+}
+
+/// One event, ready to be written.
+#[derive(Debug)]
+pub struct Record {
+    id: Uuid,
+    at: OffsetDateTime,
+    staff: Option<Uuid>,
+    actor: String,
+    action: &'static str,
+    subject_kind: &'static str,
+    subject_id: String,
+    after: serde_json::Value,
+    request_id: String,
+}
+
+impl Record {
+    /// An event, with the object as it became.
+    ///
+    /// # Errors
+    /// The object cannot be written as JSON.
+    pub fn of(
+        office: &Office,
+        event: Event<'_>,
+        subject_id: &str,
+        after: &impl Serialize,
+    ) -> Result<Self, sqlx::Error> {
+        let after = serde_json::to_value(after).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+        let (staff, actor) = match event.who {
+            Who::Staff(actor) => (Some(Uuid::from(actor.staff)), actor.name.as_str()),
+            Who::System(name) => (None, name),
+        };
+        Ok(Self {
+            id: office.new_id(),
+            at: office.now(),
+            staff,
+            actor: actor.to_owned(),
+            action: event.action,
+            subject_kind: event.subject_kind,
+            subject_id: subject_id.to_owned(),
+            after,
+            request_id: office.request_id.clone(),
+        })
+    }
 }
 
 /// The latest event of an action on a kind of object: the object as it became, and when. For the system that wrote it.

@@ -1,68 +1,29 @@
-use super::{Event, Who};
-use crate::office::Office;
+use super::Record;
 use domain::audit::{AuditFilter, AuditRecord};
 use domain::page::{Page, PageRequest};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-pub(super) async fn insert(
-    conn: &mut PgConnection,
-    office: &Office,
-    event: Event<'_>,
-    subject_id: &str,
-    after: serde_json::Value,
-) -> Result<(), sqlx::Error> {
-    let (staff, actor) = match event.who {
-        Who::Staff(actor) => (Some(Uuid::from(actor.staff)), actor.name.as_str()),
-        Who::System(name) => (None, name),
-    };
+pub(super) async fn insert(conn: &mut PgConnection, rows: &[Record]) -> Result<(), sqlx::Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let staff: Vec<Option<Uuid>> = rows.iter().map(|row| row.staff).collect();
     sqlx::query!(
         "INSERT INTO audit_records
             (id, at, staff_id, actor, action, subject_kind, subject_id, after, request_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        office.new_id(),
-        office.now(),
-        staff,
-        actor,
-        event.action,
-        event.subject_kind,
-        subject_id,
-        after,
-        office.request_id,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn insert_all(
-    conn: &mut PgConnection,
-    office: &Office,
-    event: Event<'_>,
-    subjects: &[(String, serde_json::Value)],
-) -> Result<(), sqlx::Error> {
-    let (staff, actor) = match event.who {
-        Who::Staff(actor) => (Some(Uuid::from(actor.staff)), actor.name.as_str()),
-        Who::System(name) => (None, name),
-    };
-    let ids: Vec<Uuid> = subjects.iter().map(|_| office.new_id()).collect();
-    let names: Vec<String> = subjects.iter().map(|subject| subject.0.clone()).collect();
-    let after: Vec<serde_json::Value> = subjects.iter().map(|subject| subject.1.clone()).collect();
-    sqlx::query!(
-        "INSERT INTO audit_records
-            (id, at, staff_id, actor, action, subject_kind, subject_id, after, request_id)
-         SELECT s.id, $2, $3, $4, $5, $6, s.name, s.after, $7
-         FROM unnest($1::uuid[], $8::text[], $9::jsonb[]) AS s (id, name, after)",
-        &ids,
-        office.now(),
-        staff,
-        actor,
-        event.action,
-        event.subject_kind,
-        office.request_id,
-        &names,
-        &after,
+         SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[],
+                              $6::text[], $7::text[], $8::jsonb[], $9::text[])",
+        &rows.iter().map(|row| row.id).collect::<Vec<_>>(),
+        &rows.iter().map(|row| row.at).collect::<Vec<_>>(),
+        &staff as _,
+        &rows.iter().map(|row| row.actor.as_str()).collect::<Vec<_>>() as _,
+        &rows.iter().map(|row| row.action).collect::<Vec<_>>() as _,
+        &rows.iter().map(|row| row.subject_kind).collect::<Vec<_>>() as _,
+        &rows.iter().map(|row| row.subject_id.as_str()).collect::<Vec<_>>() as _,
+        &rows.iter().map(|row| &row.after).collect::<Vec<_>>() as _,
+        &rows.iter().map(|row| row.request_id.as_str()).collect::<Vec<_>>() as _,
     )
     .execute(conn)
     .await?;

@@ -4,6 +4,7 @@ use super::{ChannelError, costs, health, store};
 use crate::office::Office;
 use domain::channel::ChannelStanding;
 use domain::date::BusinessDate;
+use domain::fee::FeeSchedule;
 use domain::money::Money;
 use domain::product::{CardType, Product};
 use domain::routing::{Candidate, Route};
@@ -11,54 +12,81 @@ use sqlx::PgConnection;
 use std::collections::BTreeMap;
 
 /// What is to be paid.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Asked {
     /// With which product.
     pub product: Product,
     /// With which kind of card, where that is known.
     pub card: Option<CardType>,
-    /// How much.
-    pub amount: Money,
     /// On which day.
     pub day: BusinessDate,
     /// Whether it matters how often channels succeeded of late.
     pub success: bool,
 }
 
-/// Every route with what is known of its channel now, for the routing decision. What a trade would
-/// cost is told for the product that is asked for.
-///
-/// # Errors
-/// The database failed.
-pub async fn candidates(
-    conn: &mut PgConnection,
-    office: &Office,
+/// Every route with what is known of its channel at a moment, for routing decisions.
+#[derive(Debug, Clone)]
+pub struct Candidates {
     asked: Asked,
-) -> Result<Vec<Candidate>, ChannelError> {
-    let channels = store::list(conn).await?;
-    let standings = health::facts(conn, office, channels, asked.success).await?;
-    let standings: BTreeMap<String, ChannelStanding> =
-        standings.into_iter().map(|standing| (standing.summary.code.clone(), standing)).collect();
-    let agreed = costs::on_day(conn, (asked.product, asked.card), asked.day).await?;
-    let mut candidates = Vec::new();
-    for route in store::routes(conn).await? {
-        let Some(standing) = standings.get(&route.channel) else { continue };
-        let mut candidate = candidate(office, standing, route);
-        if candidate.route.product == asked.product {
+    /// With the schedule the channel charges by, for routes of the product that is asked for.
+    routes: Vec<(Candidate, Option<FeeSchedule>)>,
+}
+
+impl Candidates {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn read(
+        conn: &mut PgConnection,
+        office: &Office,
+        asked: Asked,
+    ) -> Result<Self, ChannelError> {
+        let channels = store::list(conn).await?;
+        let standings = health::facts(conn, office, channels, asked.success).await?;
+        let standings: BTreeMap<String, ChannelStanding> = standings
+            .into_iter()
+            .map(|standing| (standing.summary.code.clone(), standing))
+            .collect();
+        let agreed = costs::on_day(conn, (asked.product, asked.card), asked.day).await?;
+        let mut routes = Vec::new();
+        for route in store::routes(conn).await? {
+            let Some(standing) = standings.get(&route.channel) else { continue };
             let listed = || domain::fee::FeeTerms::from(standing.summary.cost).into();
-            let channel = &candidate.route.channel;
-            let schedule = agreed.get(channel).cloned().unwrap_or_else(listed);
-            let trade = (asked.amount, asked.day);
-            // What cannot be computed is another currency, and that is said by the decision.
-            let cost = costs::cost_on(conn, channel, (asked.product, &schedule), trade).await;
-            candidate.cost = match cost {
-                Err(ChannelError::Money(_)) => None,
-                other => Some(other?),
-            };
+            let wanted = route.product == asked.product;
+            let schedule =
+                wanted.then(|| agreed.get(&route.channel).cloned().unwrap_or_else(listed));
+            routes.push((candidate(office, standing, route), schedule));
         }
-        candidates.push(candidate);
+        Ok(Self { asked, routes })
     }
-    Ok(candidates)
+
+    /// The candidates for an amount, with what each would cost.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn at(
+        &self,
+        conn: &mut PgConnection,
+        amount: Money,
+    ) -> Result<Vec<Candidate>, ChannelError> {
+        let Asked { product, day, .. } = self.asked;
+        let mut candidates = Vec::with_capacity(self.routes.len());
+        for (candidate, schedule) in &self.routes {
+            let mut candidate = candidate.clone();
+            if let Some(schedule) = schedule {
+                let channel = &candidate.route.channel;
+                let cost = costs::cost_on(conn, channel, (product, schedule), (amount, day)).await;
+                // What cannot be computed is another currency, and that is said by the decision.
+                candidate.cost = match cost {
+                    Err(ChannelError::Money(_)) => None,
+                    other => Some(other?),
+                };
+            }
+            candidates.push(candidate);
+        }
+        Ok(candidates)
+    }
 }
 
 /// Whether a channel is the only fit one for some product it carries.

@@ -8,11 +8,11 @@ mod error;
 mod health;
 mod store;
 
-pub use candidates::{Asked, candidates};
+pub use candidates::{Asked, Candidates};
 pub use changes::{agree_cost, approval_concluded, propose_change, requests as changes};
 pub use costs::{cost_on, cost_schedule};
 pub use error::ChannelError;
-pub use health::{bring_back, heard, set_policy, take_out};
+pub use health::{Word, bring_back, heard, set_policy, take_out};
 
 use crate::audit::{self, Event, Who};
 use crate::office::Office;

@@ -3,6 +3,7 @@
 //! decides; the decision books the entry that was shown, and nothing else.
 
 mod bulk;
+mod chain;
 mod error;
 mod escalating;
 mod evidence;
@@ -20,11 +21,12 @@ mod store;
 mod working;
 
 pub use bulk::{WorkOnBulk, bulk, bulk_concluded, bulks, cancel_bulk, confirm_bulk, start_bulk};
+pub use chain::{close_records, link, open_records, take_back};
 pub use error::ErrorItemError;
 pub use escalating::{EscalateErrorItems, escalate, schedule_escalation};
 pub use evidence::{add_evidence, evidence};
 pub use listing::{count, find, list};
-pub use opening::{close_vanished, open};
+pub use opening::{close_vanished, open, open_alone};
 pub use refund_reporting::report_refund;
 pub use reporting::report;
 pub use resolving::{approval_concluded, propose};

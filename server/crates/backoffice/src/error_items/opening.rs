@@ -49,6 +49,23 @@ pub async fn open(
     Ok(ids)
 }
 
+/// Opens an item for a difference that no run found, in the caller's transaction; a record that has
+/// an item keeps it.
+///
+/// # Errors
+/// The database failed.
+pub async fn open_alone(
+    conn: &mut PgConnection,
+    office: &Office,
+    found: &Difference,
+) -> Result<ErrorItemId, ErrorItemError> {
+    let known = store::latest(conn, std::slice::from_ref(&found.record_key)).await?;
+    match known.first() {
+        Some(stored) => Ok(stored.item.id),
+        None => insert(conn, office, found, None).await,
+    }
+}
+
 /// Whether the finding is one that was answered before.
 fn concluded(item: &ErrorItem, difference: &Difference) -> bool {
     let answered = matches!(
@@ -209,6 +226,7 @@ pub async fn close_vanished(
         let gone = stored.item.auto_resolved(reason.clone(), office.now())?;
         let step = Step { who: WORKER, event: "auto_resolved", text: &reason };
         take_step(conn, office, (from, &gone), step).await?;
+        super::chain::close_children(conn, office, &gone).await?;
     }
     Ok(())
 }

@@ -7,9 +7,10 @@ use crate::explain::{Explain, Kind};
 use crate::jobs::JobError;
 use crate::office::Office;
 use domain::access::{Actor, Permission};
-use domain::approval::{ApprovalKind, ApprovalState};
-use domain::error_item::{Action, ErrorItem, ErrorItemState, Levels, Resolution};
+use domain::approval::{ApprovalKind, ApprovalState, Facts};
+use domain::error_item::{Action, ApprovalLevel, ErrorItem, ErrorItemState, Levels, Resolution};
 use domain::ids::{ApprovalId, ErrorItemId, JournalId};
+use domain::money::{Money, MoneyError};
 use ledger::LedgerError;
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
@@ -42,7 +43,11 @@ pub async fn propose(
         ),
         content: content(&mut tx, office, &item, resolution).await?,
     };
-    let approval = approvals::propose(&mut tx, office, actor, &proposal).await?;
+    let levels = rules::current(&mut tx).await?.rules.levels;
+    let found = &item.difference;
+    let level = levels.of(resolution.action, found.cause, found.difference);
+    let facts = facts(level, Some(found.difference))?;
+    let approval = approvals::propose_weighed(&mut tx, office, actor, (&proposal, &facts)).await?;
     let from = item.state.status();
     let proposed = item.proposed(approval)?;
     let text = format!("{}: {}", resolution.action.name(), resolution.reason.trim());
@@ -50,6 +55,14 @@ pub async fn propose(
     take_step(&mut tx, office, (from, &proposed), step).await?;
     tx.commit().await?;
     Ok(approval)
+}
+
+/// What the approval rules look at: the money of a difference, whichever way it goes, and how grave
+/// what is done about it is.
+pub(super) fn facts(level: ApprovalLevel, found: Option<Money>) -> Result<Facts, MoneyError> {
+    let found = found.filter(|found| !found.is_zero());
+    let amount = found.map(|one| if one.is_negative() { one.checked_neg() } else { Ok(one) });
+    Ok(Facts { amount: amount.transpose()?, risk: Some(level.risk()), ..Facts::default() })
 }
 
 /// Carries out a decided resolution, or gives the item back to whoever looks at it.
@@ -111,6 +124,7 @@ async fn carry_out(
     let text = format!("{}: {}", resolution.action.name(), resolution.reason.trim());
     let step = Step { who: WORKER, event: "resolved", text: &text };
     take_step(conn, office, (from, &executed), step).await?;
+    super::chain::close_children(conn, office, &executed).await?;
     Ok(())
 }
 

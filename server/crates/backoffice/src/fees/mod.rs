@@ -15,10 +15,10 @@ use time::Date;
 use uuid::Uuid;
 
 /// A trade that succeeded.
-#[derive(Debug, Clone, Copy)]
-pub struct Trade<'a> {
+#[derive(Debug, Clone)]
+pub struct Trade {
     /// Whose volume it is: the merchant by id, the channel by code.
-    pub owners: &'a [String],
+    pub owners: [String; 2],
     /// With which product.
     pub product: Product,
     /// For how much.
@@ -29,12 +29,12 @@ pub struct Trade<'a> {
     pub id: Uuid,
 }
 
-/// Counts a trade for those of its owners whose schedule has tiers.
+/// Counts trades for those of their owners whose schedule has tiers.
 ///
 /// # Errors
 /// The database failed.
-pub async fn count(conn: &mut PgConnection, trade: &Trade<'_>) -> Result<(), sqlx::Error> {
-    store::count(conn, trade).await
+pub async fn count(conn: &mut PgConnection, trades: &[Trade]) -> Result<(), sqlx::Error> {
+    store::count(conn, trades).await
 }
 
 /// Counts an owner's trades with a product from now on.

@@ -7,21 +7,36 @@ use sqlx::PgConnection;
 /// Rows over which an owner's month is spread.
 const STRIPES: i16 = 16;
 
-pub(super) async fn count(conn: &mut PgConnection, trade: &Trade<'_>) -> Result<(), sqlx::Error> {
-    let [.., last] = *trade.id.as_bytes();
-    let stripe = i16::from(last) % STRIPES;
+pub(super) async fn count(conn: &mut PgConnection, trades: &[Trade]) -> Result<(), sqlx::Error> {
+    let (mut owners, mut products, mut days) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut stripes, mut amounts) = (Vec::new(), Vec::new());
+    for trade in trades {
+        let [.., last] = *trade.id.as_bytes();
+        for owner in &trade.owners {
+            owners.push(owner.as_str());
+            products.push(trade.product.name());
+            days.push(trade.day.0);
+            stripes.push(i16::from(last) % STRIPES);
+            amounts.push(trade.amount.minor());
+        }
+    }
     sqlx::query!(
         "INSERT INTO fee_volumes (owner, product, month, stripe, trades, minor)
-         SELECT c.owner, c.product, date_trunc('month', $3::date::timestamp)::date, $4, 1, $5
-         FROM fee_counted c WHERE c.owner = ANY($1) AND c.product = $2
-         ORDER BY c.owner
+         SELECT c.owner, c.product, date_trunc('month', new.day::timestamp)::date, new.stripe,
+                count(*), sum(new.minor)
+         FROM unnest($1::text[], $2::text[], $3::date[], $4::smallint[], $5::bigint[])
+              AS new (owner, product, day, stripe, minor)
+         JOIN fee_counted c ON c.owner = new.owner AND c.product = new.product
+         GROUP BY c.owner, c.product, date_trunc('month', new.day::timestamp)::date, new.stripe
+         ORDER BY c.owner, c.product, date_trunc('month', new.day::timestamp)::date, new.stripe
          ON CONFLICT (owner, product, month, stripe) DO UPDATE SET
-            trades = fee_volumes.trades + 1, minor = fee_volumes.minor + excluded.minor",
-        trade.owners,
-        trade.product.name(),
-        trade.day.0,
-        stripe,
-        trade.amount.minor(),
+            trades = fee_volumes.trades + excluded.trades,
+            minor = fee_volumes.minor + excluded.minor",
+        &owners as _,
+        &products as _,
+        &days,
+        &stripes,
+        &amounts,
     )
     .execute(conn)
     .await?;

@@ -8,6 +8,7 @@ use crate::refunds::RefundError;
 use domain::gateway::{ErrorCode, FieldError};
 use domain::refund::AmountRefused;
 use ledger::LedgerError;
+use std::sync::Arc;
 
 /// Why a business system's request was not done.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +55,9 @@ pub enum GatewayError {
     /// The database failed.
     #[error("requests could not be read or written")]
     Database(#[from] sqlx::Error),
+    /// The database was out of reach for all who waited.
+    #[error("requests could not be read or written")]
+    Unreachable(#[source] Arc<sqlx::Error>),
 }
 
 impl GatewayError {
@@ -96,7 +100,9 @@ impl Explain for GatewayError {
             Self::Merchant(error) => error.kind(),
             Self::Notification(error) => error.kind(),
             Self::Limit(error) => error.kind(),
-            Self::Ledger(_) | Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,
+            Self::Ledger(_) | Self::Inconsistent(_) | Self::Database(_) | Self::Unreachable(_) => {
+                Kind::Unexpected
+            }
         }
     }
 }

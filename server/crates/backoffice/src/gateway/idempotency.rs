@@ -4,10 +4,11 @@
 use super::{GatewayError, store};
 use crate::office::Office;
 use domain::gateway::{ApiClient, FieldError, KEY_MAX};
+use domain::ids::MerchantId;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// A request that was not answered for this long is answered by nobody any more.
@@ -15,11 +16,11 @@ const LOST_AFTER: Duration = Duration::seconds(15);
 
 /// A request that may change something, with the key that makes repeating it harmless.
 #[derive(Debug, Clone)]
-pub struct Call<'a> {
+pub struct Call {
     /// The route it came in by.
     pub route: &'static str,
     /// The caller's key.
-    pub key: &'a str,
+    pub key: String,
     /// SHA-256 of the request, so that another one under the same key is noticed.
     request_hash: String,
 }
@@ -33,19 +34,19 @@ pub struct Answer {
     pub body: Value,
 }
 
-impl<'a> Call<'a> {
+impl Call {
     /// A call of a route with a key and a request (canonical: object keys are sorted).
     ///
     /// # Errors
     /// The key is empty, too long or not printable.
-    pub fn new(route: &'static str, key: &'a str, request: &Value) -> Result<Self, GatewayError> {
+    pub fn new(route: &'static str, key: &str, request: &Value) -> Result<Self, GatewayError> {
         let printable = key.bytes().all(|byte| byte.is_ascii_graphic());
         if !(1..=KEY_MAX).contains(&key.len()) || !printable {
             let reason = format!("an idempotency key has 1 to {KEY_MAX} printable characters");
             return Err(FieldError::new("Idempotency-Key", reason).into());
         }
         let request_hash = hex::encode(Sha256::digest(request.to_string().as_bytes()));
-        Ok(Self { route, key, request_hash })
+        Ok(Self { route, key: key.to_owned(), request_hash })
     }
 
     pub(super) fn request_hash(&self) -> &str {
@@ -71,22 +72,50 @@ pub(super) async fn begin(
     conn: &mut PgConnection,
     office: &Office,
     client: &ApiClient,
-    call: &Call<'_>,
+    call: &Call,
 ) -> Result<Key, GatewayError> {
-    if store::take_key(conn, client.merchant, call, office.now()).await? {
+    let wanted = [Wanted { merchant: client.merchant, call, subject: None, at: office.now() }];
+    if store::take_keys(conn, &wanted).await? == 1 {
         return Ok(Key::New);
     }
-    let known = store::find(conn, client.merchant, call).await?;
-    let known = known.ok_or(GatewayError::InProgress)?;
-    if known.request_hash != call.request_hash {
-        return Err(GatewayError::KeyReused);
-    }
-    match (known.answer, known.subject) {
-        (Some(answer), _) => Ok(Key::Answered(answer)),
-        (None, Some(subject)) if office.now() - known.created_at > LOST_AFTER => {
-            Ok(Key::Unanswered(subject))
+    let known = store::find(conn, &[(client.merchant, call)]).await?;
+    let known = known.into_values().next().ok_or(GatewayError::InProgress)?;
+    known.key(office, call)
+}
+
+/// A key that is to be taken.
+pub(super) struct Wanted<'a> {
+    /// Whose.
+    pub merchant: MerchantId,
+    /// For which request.
+    pub call: &'a Call,
+    /// What the request makes, where that is known already.
+    pub subject: Option<Uuid>,
+    /// When it was asked.
+    pub at: OffsetDateTime,
+}
+
+/// What is known of a key that was taken.
+pub(super) struct Known {
+    pub request_hash: String,
+    pub answer: Option<Answer>,
+    pub subject: Option<Uuid>,
+    pub created_at: OffsetDateTime,
+}
+
+impl Known {
+    /// How this request finds it.
+    pub(super) fn key(self, office: &Office, call: &Call) -> Result<Key, GatewayError> {
+        if self.request_hash != call.request_hash {
+            return Err(GatewayError::KeyReused);
         }
-        _ => Err(GatewayError::InProgress),
+        match (self.answer, self.subject) {
+            (Some(answer), _) => Ok(Key::Answered(answer)),
+            (None, Some(subject)) if office.now() - self.created_at > LOST_AFTER => {
+                Ok(Key::Unanswered(subject))
+            }
+            _ => Err(GatewayError::InProgress),
+        }
     }
 }
 
@@ -94,7 +123,7 @@ pub(super) async fn begin(
 pub(super) async fn about(
     conn: &mut PgConnection,
     client: &ApiClient,
-    call: &Call<'_>,
+    call: &Call,
     subject: Uuid,
 ) -> Result<(), GatewayError> {
     store::set_subject(conn, client.merchant, call, subject).await

@@ -2,12 +2,15 @@
 //! whether the merchant may, asks the payment gateway to collect, and answers; what it answered to
 //! a key it answers again, whatever happens in between.
 
+mod counter;
 mod error;
 mod idempotency;
 mod money;
 mod payments;
 mod store;
+mod taking;
 
+pub use counter::{Counter, Served};
 pub use error::GatewayError;
 pub use idempotency::{Answer, Call};
 pub use money::{MerchantStatement, balance, endpoint, set_endpoint, statement};
@@ -18,7 +21,7 @@ use crate::office::Office;
 use crate::orders::{self, Visit};
 use crate::refunds::{self, Requester};
 use domain::gateway::{ApiClient, FieldError, KEY_MAX, PageEvent, check_number};
-use domain::ids::{PaymentId, RefundId};
+use domain::ids::{MerchantId, PaymentId, RefundId};
 use domain::money::Money;
 use domain::refund::{RefundRequest, RefundSummary};
 use serde_json::Value;
@@ -43,7 +46,16 @@ pub enum Came<T> {
 pub async fn authenticate(office: &Office, bearer: &str) -> Result<ApiClient, GatewayError> {
     let (key_id, secret) = bearer.split_once('.').ok_or(GatewayError::NotAuthenticated)?;
     let mut conn = office.db.acquire().await?;
-    let found = merchants::api_key(&mut conn, key_id).await?;
+    let found = merchants::api_keys(&mut conn, &[key_id]).await?.remove(key_id);
+    fitting(key_id, secret, found)
+}
+
+/// The business system whose key this is, if the secret fits.
+fn fitting(
+    key_id: &str,
+    secret: &str,
+    found: Option<(MerchantId, Vec<u8>)>,
+) -> Result<ApiClient, GatewayError> {
     let given = Sha256::digest(secret.as_bytes());
     // An unknown key takes as long as a wrong secret.
     let known = found.as_ref().map_or([0_u8; 32].as_slice(), |(_, hash)| hash.as_slice());
@@ -61,7 +73,7 @@ pub async fn authenticate(office: &Office, bearer: &str) -> Result<ApiClient, Ga
 pub async fn record_event(
     office: &Office,
     client: &ApiClient,
-    call: &Call<'_>,
+    call: &Call,
     event: &PageEvent,
 ) -> Result<(), GatewayError> {
     let visible = event.visitor.bytes().all(|byte| byte.is_ascii_graphic());
@@ -91,7 +103,7 @@ pub async fn record_event(
     };
     orders::visited(&mut tx, office, visit).await?;
     let noted = Answer { status: 204, body: Value::Null };
-    store::save_answer(&mut tx, client.merchant, call, &noted).await?;
+    store::save_answers(&mut tx, &[(client.merchant, call.clone(), noted)]).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -118,7 +130,7 @@ pub struct RefundCall {
 pub async fn create_refund(
     office: &Office,
     client: &ApiClient,
-    call: &Call<'_>,
+    call: &Call,
     refund: &RefundCall,
 ) -> Result<Came<RefundId>, GatewayError> {
     check_number("merchant_refund_no", &refund.merchant_refund_no)?;
@@ -166,10 +178,10 @@ pub async fn find_refund(
 pub async fn remember(
     office: &Office,
     client: &ApiClient,
-    call: &Call<'_>,
+    call: &Call,
     (status, body): (u16, &Value),
 ) -> Result<(), GatewayError> {
     let mut conn = office.db.acquire().await?;
     let answer = Answer { status, body: body.clone() };
-    store::save_answer(&mut conn, client.merchant, call, &answer).await
+    store::save_answers(&mut conn, &[(client.merchant, call.clone(), answer)]).await
 }

@@ -97,7 +97,7 @@ pub async fn endpoint(
 pub async fn set_endpoint(
     office: &Office,
     client: &ApiClient,
-    call: &Call<'_>,
+    call: &Call,
     url: &str,
 ) -> Result<Came<()>, GatewayError> {
     let mut tx = office.begin().await?;

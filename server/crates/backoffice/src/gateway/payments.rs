@@ -2,20 +2,15 @@
 //! down.
 
 use super::idempotency::{self, Call, Key};
+use super::taking::{Asking, take};
 use super::{Came, GatewayError};
-use crate::audit::{self, Event, Who};
-use crate::limits;
-use crate::merchants;
 use crate::office::Office;
-use crate::orders::{self, Change, Hop, NewOrder, Visit};
-use crate::payments;
-use domain::gateway::{ApiClient, CheckedRequest, FieldError, PaymentRequest, PaymentView};
-use domain::ids::{MerchantId, OrderId, PaymentId};
-use domain::limits::Payer;
-use domain::merchant::{Entitlement, Refusal, Sale};
-use domain::order::{Cause, FunnelStep, HopOutcome, Order, OrderState, Station};
+use crate::{orders, payments};
+use domain::gateway::{ApiClient, PaymentRequest, PaymentView};
+use domain::ids::{OrderId, PaymentId};
+use domain::merchant::Refusal;
+use domain::order::{Order, OrderState};
 use domain::payment::{Payment, PaymentState, PaymentStatus};
-use sqlx::PgConnection;
 
 /// An order that was taken, and the reason if it went no further.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,45 +29,32 @@ pub struct Taken {
 pub async fn create_payment(
     office: &Office,
     client: &ApiClient,
-    call: &Call<'_>,
+    call: &Call,
     request: &PaymentRequest,
 ) -> Result<Came<Taken>, GatewayError> {
-    let checked = request.check()?;
-    let mut tx = office.begin().await?;
-    match idempotency::begin(&mut tx, office, client, call).await? {
-        Key::New => {}
-        Key::Answered(answer) => return Ok(Came::Before(answer)),
-        Key::Unanswered(order) => {
-            return Ok(Came::New(Taken { order: OrderId(order), refusal: None }));
+    let asking = Asking {
+        office: office.clone(),
+        client: client.clone(),
+        call: call.clone(),
+        request: request.clone(),
+        checked: request.check()?,
+        at_once: false,
+    };
+    loop {
+        let mut tx = office.begin().await?;
+        match take(&mut tx, std::slice::from_ref(&asking)).await {
+            // Somebody took the key at the same moment: they are found now.
+            Err(GatewayError::InProgress) => {}
+            Err(error) => return Err(error),
+            Ok(took) => {
+                let took = took.into_iter().next();
+                let (came, _) = took.unwrap_or(Err(GatewayError::InProgress))?;
+                tx.commit().await?;
+                office.bell.work_is_there();
+                return Ok(came);
+            }
         }
     }
-    let seller = seller(&mut tx, client.merchant, checked.seller.as_deref()).await?;
-    let payer = checked.payer.clone();
-    let order = take_order(&mut tx, office, client, (checked, seller)).await?;
-    idempotency::about(&mut tx, client, call, order.id.into()).await?;
-    let refusal = match ask_crm(&mut tx, office, (&order, payer.as_ref())).await? {
-        Ok(entitlement) => {
-            visited(&mut tx, office, &order, FunnelStep::OrderCreated).await?;
-            let paid = (&order, payer.as_ref());
-            payments::open(&mut tx, office, paid, &entitlement).await?;
-            None
-        }
-        Err(refusal) => {
-            let reason = refusal.to_string();
-            let why = (order.id, Change::by("business gateway", Cause::Refusal));
-            orders::advance(&mut tx, office, why, |state| state.fail(&reason)).await?;
-            Some(refusal)
-        }
-    };
-    let event = Event {
-        who: Who::System("gateway"),
-        action: "gateway.create_payment",
-        subject_kind: "order",
-    };
-    audit::record(&mut tx, office, event, &order.id.to_string(), request).await?;
-    tx.commit().await?;
-    office.bell.work_is_there();
-    Ok(Came::New(Taken { order: order.id, refusal }))
 }
 
 /// A payment as its merchant sees it.
@@ -115,7 +97,7 @@ pub async fn find_by_number(
 pub async fn close_payment(
     office: &Office,
     client: &ApiClient,
-    call: &Call<'_>,
+    call: &Call,
     id: PaymentId,
 ) -> Result<Came<PaymentId>, GatewayError> {
     let mut tx = office.begin().await?;
@@ -148,92 +130,8 @@ pub async fn standing(
     Ok(view(order, payment))
 }
 
-async fn seller(
-    conn: &mut PgConnection,
-    platform: MerchantId,
-    code: Option<&str>,
-) -> Result<Option<MerchantId>, GatewayError> {
-    let Some(code) = code else { return Ok(None) };
-    let seller = merchants::seller_on(conn, platform, code).await?;
-    let unknown = || FieldError::new("seller", "this seller is not active on your platform");
-    Ok(Some(seller.ok_or_else(unknown)?))
-}
-
-async fn take_order(
-    conn: &mut PgConnection,
-    office: &Office,
-    client: &ApiClient,
-    (checked, seller): (CheckedRequest, Option<MerchantId>),
-) -> Result<Order, GatewayError> {
-    let started_at = office.now();
-    let order = orders::create(
-        conn,
-        office,
-        NewOrder {
-            merchant: client.merchant,
-            seller,
-            merchant_order_no: checked.merchant_order_no,
-            product: checked.product,
-            amount: checked.amount,
-            subject: checked.subject,
-        },
-    )
-    .await?;
-    let outcome = HopOutcome::Ok;
-    let detail = format!("order {} over {}", order.merchant_order_no, order.amount);
-    let hop = Hop { station: Station::Orders, step: "take_order", outcome, detail, started_at };
-    orders::hop(conn, office, order.id, hop).await?;
-    let detail = format!("request of key {}", client.key_id);
-    let hop = Hop { station: Station::Gateway, step: "receive", outcome, detail, started_at };
-    orders::hop(conn, office, order.id, hop).await?;
-    visited(conn, office, &order, FunnelStep::OrderRequested).await?;
-    Ok(order)
-}
-
-/// Whether the merchant may; CRM's word is written down either way.
-async fn ask_crm(
-    conn: &mut PgConnection,
-    office: &Office,
-    (order, payer): (&Order, Option<&Payer>),
-) -> Result<Result<Entitlement, Refusal>, GatewayError> {
-    let started_at = office.now();
-    let card = payer.and_then(|payer| payer.card);
-    let sale = Sale { product: order.product, amount: order.amount, card };
-    let word = merchants::entitlement(conn, order.merchant, sale, order.business_date).await?;
-    let word = match (word, payer) {
-        (Ok(entitlement), Some(payer)) => {
-            let held = limits::hold(conn, office, order, payer).await?;
-            held.map(|()| entitlement).map_err(Refusal::OverLimit)
-        }
-        (word, _) => word,
-    };
-    let (outcome, detail) = match &word {
-        Ok(entitlement) => (HopOutcome::Ok, format!("the fee is {}", entitlement.fee)),
-        Err(refusal) => (HopOutcome::Refused, format!("{}: {refusal}", refusal.code())),
-    };
-    let station = Station::Merchants;
-    let hop = Hop { station, step: "check_entitlement", outcome, detail, started_at };
-    orders::hop(conn, office, order.id, hop).await?;
-    Ok(word)
-}
-
-async fn visited(
-    conn: &mut PgConnection,
-    office: &Office,
-    order: &Order,
-    step: FunnelStep,
-) -> Result<(), GatewayError> {
-    let visit = Visit {
-        merchant: order.merchant,
-        order: Some(order.id),
-        visitor: &order.merchant_order_no,
-        step,
-        product: Some(order.product),
-    };
-    Ok(orders::visited(conn, office, visit).await?)
-}
-
-fn view(order: Order, payment: Option<Payment>) -> PaymentView {
+/// What a merchant is told of an order and its payment.
+pub(super) fn view(order: Order, payment: Option<Payment>) -> PaymentView {
     let refused = match &order.state {
         OrderState::Failed { reason } => Some(reason.clone()),
         _ => None,

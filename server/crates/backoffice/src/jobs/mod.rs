@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 /// How long a worker may hold a job without a sign of life.
 const LEASE: Duration = Duration::seconds(20);
@@ -138,18 +139,90 @@ pub async fn enqueue_at<J: Message>(
     job: &J,
     at: OffsetDateTime,
 ) -> Result<bool, sqlx::Error> {
-    let payload = serde_json::to_value(job).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-    store::insert(conn, office, (J::KIND, payload), job.unique_key(), at).await
+    let new = NewJob { run_at: at, ..NewJob::of(office, job)? };
+    Ok(store::insert(conn, &[new]).await? == 1)
 }
 
-/// Claims the next due job: one that is queued, or whose worker's lease ran out.
+/// A job ready to be handed on.
+#[derive(Debug)]
+pub struct NewJob {
+    id: Uuid,
+    kind: &'static str,
+    payload: serde_json::Value,
+    unique_key: Option<String>,
+    run_at: OffsetDateTime,
+    request_id: String,
+    created_at: OffsetDateTime,
+    /// Until when whoever hands it on holds it, if they do it themselves.
+    lease_until: Option<OffsetDateTime>,
+}
+
+impl NewJob {
+    /// A job that is due at once.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    pub fn of<J: Message>(office: &Office, job: &J) -> Result<Self, sqlx::Error> {
+        let now = office.now();
+        Ok(Self {
+            id: office.new_id(),
+            kind: J::KIND,
+            payload: serde_json::to_value(job).map_err(|e| sqlx::Error::Encode(Box::new(e)))?,
+            unique_key: job.unique_key(),
+            run_at: now,
+            request_id: office.request_id.clone(),
+            created_at: now,
+            lease_until: None,
+        })
+    }
+
+    /// Claims the job in the moment it is handed on: whoever hands it on does it as soon as the
+    /// transaction has taken effect, and anybody once the lease has run out.
+    pub fn claim(&mut self, office: &Office) -> Claimed {
+        self.lease_until = Some(office.now().saturating_add(LEASE));
+        Claimed {
+            run: Run { job: self.id.into(), fence: FIRST_FENCE },
+            kind: self.kind.to_owned(),
+            payload: self.payload.clone(),
+            request_id: Some(self.request_id.clone()),
+            attempts: 1,
+        }
+    }
+}
+
+/// The fencing number of a job's first run.
+const FIRST_FENCE: i64 = 1;
+
+/// Hands on several jobs at once.
+///
+/// # Errors
+/// The database failed; the caller's transaction must not commit.
+pub async fn enqueue_all(conn: &mut PgConnection, jobs: &[NewJob]) -> Result<(), sqlx::Error> {
+    store::insert(conn, jobs).await.map(|_| ())
+}
+
+/// Claims due jobs, so many at most: those that are queued, or whose worker's lease ran out.
 ///
 /// # Errors
 /// The database failed.
-pub async fn claim(office: &Office) -> Result<Option<Claimed>, sqlx::Error> {
+pub async fn claim(office: &Office, most: usize) -> Result<Vec<Claimed>, sqlx::Error> {
     let mut conn = office.db.acquire().await?;
     let now = office.now();
-    store::claim(&mut conn, now, now.saturating_add(LEASE)).await
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    store::claim(&mut conn, (now, now.saturating_add(LEASE)), most).await
+}
+
+/// Writes down, in the transaction that finishes their work, that claimed jobs are done. A lost
+/// lease makes this a no-op.
+///
+/// # Errors
+/// The database failed; the caller's transaction must not commit.
+pub async fn done_all(
+    conn: &mut PgConnection,
+    office: &Office,
+    runs: &[Run],
+) -> Result<(), sqlx::Error> {
+    store::done_all(conn, runs, office.now()).await
 }
 
 /// Gives a sign of life of a run, which renews its lease. False: the lease was lost to another worker.

@@ -1,62 +1,95 @@
-use super::{Claimed, Run};
+use super::{Claimed, NewJob, Run};
 use crate::explain::Inconsistent;
-use crate::office::Office;
 use domain::job::{JobState, JobSummary};
 use domain::page::{Page, PageRequest};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-pub(super) async fn insert(
-    conn: &mut PgConnection,
-    office: &Office,
-    (kind, payload): (&str, serde_json::Value),
-    unique_key: Option<String>,
-    run_at: OffsetDateTime,
-) -> Result<bool, sqlx::Error> {
+/// Says how many of them are new.
+pub(super) async fn insert(conn: &mut PgConnection, jobs: &[NewJob]) -> Result<u64, sqlx::Error> {
+    if jobs.is_empty() {
+        return Ok(0);
+    }
+    let keys: Vec<Option<&str>> = jobs.iter().map(|job| job.unique_key.as_deref()).collect();
+    let leases: Vec<Option<OffsetDateTime>> = jobs.iter().map(|job| job.lease_until).collect();
     let made = sqlx::query!(
-        "INSERT INTO jobs (id, kind, payload, unique_key, state, run_at, request_id, created_at)
-         VALUES ($1, $2, $3, $4, 'queued', $5, $6, $7)
+        "INSERT INTO jobs
+            (id, kind, payload, unique_key, state, attempts, fence, lease_until, run_at,
+             request_id, created_at)
+         SELECT id, kind, payload, unique_key,
+                CASE WHEN lease_until IS NULL THEN 'queued' ELSE 'running' END,
+                CASE WHEN lease_until IS NULL THEN 0 ELSE 1 END,
+                CASE WHEN lease_until IS NULL THEN 0 ELSE 1 END,
+                lease_until, run_at, request_id, created_at
+         FROM unnest($1::uuid[], $2::text[], $3::jsonb[], $4::text[], $5::timestamptz[],
+                     $6::timestamptz[], $7::text[], $8::timestamptz[])
+              AS new (id, kind, payload, unique_key, lease_until, run_at, request_id, created_at)
          ON CONFLICT ON CONSTRAINT jobs_unique_key DO NOTHING",
-        office.new_id(),
-        kind,
-        payload,
-        unique_key,
-        run_at,
-        office.request_id,
-        office.now(),
+        &jobs.iter().map(|job| job.id).collect::<Vec<_>>(),
+        &jobs.iter().map(|job| job.kind).collect::<Vec<_>>() as _,
+        &jobs.iter().map(|job| &job.payload).collect::<Vec<_>>() as _,
+        &keys as _,
+        &leases as _,
+        &jobs.iter().map(|job| job.run_at).collect::<Vec<_>>(),
+        &jobs.iter().map(|job| job.request_id.as_str()).collect::<Vec<_>>() as _,
+        &jobs.iter().map(|job| job.created_at).collect::<Vec<_>>(),
     )
     .execute(conn)
     .await?;
-    Ok(made.rows_affected() == 1)
+    Ok(made.rows_affected())
 }
 
 pub(super) async fn claim(
     conn: &mut PgConnection,
-    now: OffsetDateTime,
-    lease_until: OffsetDateTime,
-) -> Result<Option<Claimed>, sqlx::Error> {
-    let row = sqlx::query!(
+    (now, lease_until): (OffsetDateTime, OffsetDateTime),
+    most: i64,
+) -> Result<Vec<Claimed>, sqlx::Error> {
+    let rows = sqlx::query!(
         "UPDATE jobs SET state = 'running', lease_until = $2, fence = fence + 1,
                 attempts = attempts + 1
-         WHERE id = (
+         WHERE id = ANY(ARRAY(
             SELECT id FROM jobs
             WHERE (state = 'queued' AND run_at <= $1)
                OR (state = 'running' AND lease_until < $1 AND run_at <= $1)
-            ORDER BY run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+            ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED))
          RETURNING id, kind, payload, fence, attempts, request_id",
         now,
         lease_until,
+        most,
     )
-    .fetch_optional(conn)
+    .fetch_all(conn)
     .await?;
-    Ok(row.map(|row| Claimed {
+    let claimed = rows.into_iter().map(|row| Claimed {
         run: Run { job: row.id.into(), fence: row.fence },
         kind: row.kind,
         payload: row.payload,
         request_id: row.request_id,
         attempts: row.attempts,
-    }))
+    });
+    Ok(claimed.collect())
+}
+
+pub(super) async fn done_all(
+    conn: &mut PgConnection,
+    runs: &[Run],
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    if runs.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "UPDATE jobs SET state = 'done', run_at = $3, last_error = NULL, lease_until = NULL,
+                finished_at = $3
+         FROM unnest($1::uuid[], $2::bigint[]) AS ended (id, fence)
+         WHERE jobs.id = ended.id AND jobs.fence = ended.fence AND state = 'running'",
+        &runs.iter().map(|run| Uuid::from(run.job)).collect::<Vec<_>>(),
+        &runs.iter().map(|run| run.fence).collect::<Vec<_>>(),
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 pub(super) async fn progress(

@@ -31,6 +31,9 @@ pub async fn propose_change(
             return Err(MerchantError::BeginsInThePast(*valid_from));
         }
     }
+    if let MerchantChange::Account { account } = change {
+        account.check()?;
+    }
     let mut tx = office.begin().await?;
     let merchant = store::lock(&mut tx, id).await?.ok_or(MerchantError::NotFound)?;
     let content = content(&merchant, change);
@@ -63,7 +66,7 @@ pub async fn approval_concluded(office: &Office, id: ApprovalId) -> Result<(), J
     let change: MerchantChange = serde_json::from_value(approved["change"].clone())?;
     let leave = approvals::execute(&mut tx, office, id, &content(&detail, &change)).await?;
     if let Leave::Granted { .. } = leave {
-        apply(&mut tx, merchant, &change).await?;
+        apply(&mut tx, office, (merchant, &change)).await?;
         let event = Event {
             who: Who::System("worker"),
             action: "merchants.change",
@@ -77,10 +80,13 @@ pub async fn approval_concluded(office: &Office, id: ApprovalId) -> Result<(), J
 
 async fn apply(
     conn: &mut PgConnection,
-    merchant: MerchantId,
-    change: &MerchantChange,
+    office: &Office,
+    (merchant, change): (MerchantId, &MerchantChange),
 ) -> Result<(), MerchantError> {
     match change {
+        MerchantChange::Account { account } => {
+            store::set_account(conn, merchant, (account, office.now())).await
+        }
         MerchantChange::Product { product, enabled } => {
             store::set_product(conn, merchant, *product, *enabled).await
         }
@@ -93,6 +99,7 @@ async fn apply(
 /// What the checker sees: the merchant, and the terms before and after.
 fn content(merchant: &MerchantDetail, change: &MerchantChange) -> Value {
     let (before, after) = match change {
+        MerchantChange::Account { account } => (json!(merchant.settlement_account), json!(account)),
         MerchantChange::Product { product, enabled } => {
             let before = merchant.summary.products.contains(product);
             (json!(before), json!(enabled))
@@ -118,6 +125,9 @@ fn content(merchant: &MerchantDetail, change: &MerchantChange) -> Value {
 fn title(merchant: &MerchantDetail, change: &MerchantChange) -> String {
     let name = &merchant.summary.name;
     match change {
+        MerchantChange::Account { account } => {
+            format!("{name}: settlement account {}", account.account_no)
+        }
         MerchantChange::Product { product, enabled: true } => format!("{name}: open {product}"),
         MerchantChange::Product { product, enabled: false } => format!("{name}: close {product}"),
         MerchantChange::Fee { product, card, schedule, valid_from } => {

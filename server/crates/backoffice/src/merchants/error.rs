@@ -3,6 +3,7 @@ use crate::explain::{Explain, Inconsistent, Kind};
 use domain::access::Forbidden;
 use domain::date::BusinessDate;
 use domain::fee::FeeError;
+use domain::merchant::IncompleteAccount;
 
 /// Why a merchant could not be shown or changed.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +20,9 @@ pub enum MerchantError {
     /// Terms cannot begin in the past.
     #[error("fee terms cannot begin on {0}, which is in the past: choose today or later")]
     BeginsInThePast(BusinessDate),
+    /// The account is not whole.
+    #[error(transparent)]
+    Account(#[from] IncompleteAccount),
     /// The terms make no sense.
     #[error(transparent)]
     Fee(#[from] FeeError),
@@ -40,6 +44,7 @@ impl Explain for MerchantError {
             Self::NotFound => Kind::NotFound,
             Self::NothingToChange => Kind::Conflict,
             Self::BeginsInThePast(_) => Kind::Invalid(Some("valid_from")),
+            Self::Account(_) => Kind::Invalid(Some("account_no")),
             Self::Fee(_) => Kind::Invalid(Some("terms")),
             Self::Approval(error) => error.kind(),
             Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,

@@ -23,10 +23,13 @@ use domain::date::BusinessDate;
 use domain::ids::MerchantId;
 use domain::merchant::{
     Entitlement, MerchantDetail, MerchantFilter, MerchantSummary, Refusal, Sale, SettlementAccount,
-    SplitRule, entitle,
+    SplitRule, Standing, entitle,
 };
 use domain::page::{Page, PageRequest};
+use domain::product::{CardType, Product};
 use sqlx::PgConnection;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// Merchants by number.
 ///
@@ -71,20 +74,34 @@ pub async fn numbered(
     store::by_code(&mut conn, code).await
 }
 
-/// Whether a merchant may take this amount with this product on this day, and at which fee
-/// (产品开通校验). The refusal is an answer, to be stored with the order.
-///
-/// # Errors
-/// The database failed.
-pub async fn entitlement(
-    conn: &mut PgConnection,
-    merchant: MerchantId,
-    sale: impl Into<Sale>,
-    day: BusinessDate,
-) -> Result<Result<Entitlement, Refusal>, MerchantError> {
-    let Sale { product, amount, card } = sale.into();
-    let standing = store::standing(conn, merchant, (product, card), day).await?;
-    Ok(entitle(standing.as_ref(), product, amount, day))
+/// What is known of merchants, as one transaction saw it: several orders are checked against it.
+#[derive(Debug, Default)]
+pub struct Register {
+    standings: HashMap<(MerchantId, Product, Option<CardType>, BusinessDate), Option<Standing>>,
+}
+
+impl Register {
+    /// Whether a merchant may take this amount with this product on this day, and at which fee
+    /// (产品开通校验). The refusal is an answer, to be stored with the order.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn entitlement(
+        &mut self,
+        conn: &mut PgConnection,
+        merchant: MerchantId,
+        sale: impl Into<Sale>,
+        day: BusinessDate,
+    ) -> Result<Result<Entitlement, Refusal>, MerchantError> {
+        let Sale { product, amount, card } = sale.into();
+        let standing = match self.standings.entry((merchant, product, card, day)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                unknown.insert(store::standing(conn, merchant, (product, card), day).await?)
+            }
+        };
+        Ok(entitle(standing.as_ref(), product, amount, day))
+    }
 }
 
 /// The split rules of a platform's orders that count on a day, in the order shares are taken.
@@ -144,14 +161,14 @@ pub async fn seller_on(
     store::seller_on(conn, platform, code).await
 }
 
-/// Whom an API key belongs to, with the hash of its secret; keys that were switched off and keys
+/// Whom API keys belong to, with the hashes of their secrets; keys that were switched off and keys
 /// of closed merchants are unknown.
 ///
 /// # Errors
 /// The database failed.
-pub async fn api_key(
+pub async fn api_keys(
     conn: &mut PgConnection,
-    key_id: &str,
-) -> Result<Option<(MerchantId, Vec<u8>)>, MerchantError> {
-    store::api_key(conn, key_id).await
+    key_ids: &[&str],
+) -> Result<HashMap<String, (MerchantId, Vec<u8>)>, MerchantError> {
+    store::api_keys(conn, key_ids).await
 }

@@ -13,6 +13,7 @@ use domain::money::Money;
 use domain::page::{Page, PageRequest};
 use domain::product::{CardType, Product};
 use sqlx::PgConnection;
+use std::collections::HashMap;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
@@ -296,19 +297,20 @@ pub(super) async fn seller_on(
     Ok(id.map(MerchantId))
 }
 
-pub(super) async fn api_key(
+pub(super) async fn api_keys(
     conn: &mut PgConnection,
-    key_id: &str,
-) -> Result<Option<(MerchantId, Vec<u8>)>, MerchantError> {
-    let row = sqlx::query!(
-        "SELECT k.merchant_id, k.secret_hash
+    key_ids: &[&str],
+) -> Result<HashMap<String, (MerchantId, Vec<u8>)>, MerchantError> {
+    let rows = sqlx::query!(
+        "SELECT k.key_id, k.merchant_id, k.secret_hash
          FROM merchant_api_keys k JOIN merchants m ON m.id = k.merchant_id
-         WHERE k.key_id = $1 AND k.active AND m.status <> 'closed'",
-        key_id,
+         WHERE k.key_id = ANY($1) AND k.active AND m.status <> 'closed'",
+        key_ids as _,
     )
-    .fetch_optional(conn)
+    .fetch_all(conn)
     .await?;
-    Ok(row.map(|row| (row.merchant_id.into(), row.secret_hash)))
+    let found = rows.into_iter().map(|row| (row.key_id, (row.merchant_id.into(), row.secret_hash)));
+    Ok(found.collect())
 }
 
 pub(super) async fn insert(
@@ -332,6 +334,27 @@ pub(super) async fn insert(
         new.settlement_account.account_name,
         new.settlement_account.bank,
         office.now(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Registers another settlement account, which cools from now on.
+pub(super) async fn set_account(
+    conn: &mut PgConnection,
+    merchant: MerchantId,
+    (account, now): (&SettlementAccount, OffsetDateTime),
+) -> Result<(), MerchantError> {
+    sqlx::query!(
+        "UPDATE merchants SET settlement_account_no = $2, settlement_account_name = $3,
+                settlement_bank = $4, settlement_account_since = $5
+         WHERE id = $1",
+        Uuid::from(merchant),
+        account.account_no,
+        account.account_name,
+        account.bank,
+        now,
     )
     .execute(conn)
     .await?;

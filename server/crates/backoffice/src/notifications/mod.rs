@@ -17,7 +17,7 @@ pub use error::NotificationError;
 
 use self::jobs::{DeliverNotification, ResendNotification};
 use crate::audit::{self, Event, Who};
-use crate::jobs as queue;
+use crate::jobs::{self as queue, NewJob};
 use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::ids::{MerchantId, NotificationId, OrderId};
@@ -28,6 +28,7 @@ use domain::notification::{
 use domain::page::{Page, PageRequest};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
+use std::collections::BTreeSet;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
@@ -55,20 +56,58 @@ pub async fn announce(
     office: &Office,
     news: &Announcement,
 ) -> Result<(), NotificationError> {
-    let Some(endpoint) = store::endpoint(conn, news.merchant).await? else { return Ok(()) };
-    let id = NotificationId(office.new_id());
-    let at = office.now().format(&Rfc3339).map_err(|_| NotificationError::Clock)?;
-    let body = json!({ "type": news.event.name(), "timestamp": at, "data": news.data }).to_string();
-    let state = match endpoint.shown.disabled {
-        None => NotificationState::Pending,
-        Some(_) => NotificationState::Held,
-    };
-    let new = store::insert(conn, office, (id, state), (news, &body)).await?;
-    if new && state == NotificationState::Pending {
-        let first = DeliverNotification { notification: id, attempt: 1, taken_up: 0 };
-        queue::enqueue(conn, office, &first).await?;
+    announce_all(conn, &[(office, news)]).await
+}
+
+/// Has merchants told of several events at once, each as part of its own request.
+///
+/// # Errors
+/// The database failed.
+pub async fn announce_all(
+    conn: &mut PgConnection,
+    told: &[(&Office, &Announcement)],
+) -> Result<(), NotificationError> {
+    let merchants: BTreeSet<Uuid> = told.iter().map(|(_, news)| news.merchant.into()).collect();
+    let merchants: Vec<Uuid> = merchants.into_iter().collect();
+    let addressed = store::addressed(conn, &merchants).await?;
+    let mut messages = Vec::new();
+    for (office, news) in told {
+        let Some(disabled) = addressed.get(&news.merchant) else { continue };
+        messages.push(Message::of(office, news, *disabled)?);
     }
-    Ok(())
+    let new = store::insert(conn, &messages).await?;
+    let mut jobs = Vec::new();
+    for message in messages {
+        if message.state == NotificationState::Pending && new.contains(&message.id) {
+            let notification = message.id;
+            let first = DeliverNotification { notification, attempt: 1, taken_up: 0 };
+            jobs.push(NewJob::of(message.office, &first)?);
+        }
+    }
+    Ok(queue::enqueue_all(conn, &jobs).await?)
+}
+
+/// A message that is to be stored.
+struct Message<'a> {
+    id: NotificationId,
+    state: NotificationState,
+    office: &'a Office,
+    news: &'a Announcement,
+    body: String,
+}
+
+impl<'a> Message<'a> {
+    fn of(
+        office: &'a Office,
+        news: &'a Announcement,
+        disabled: bool,
+    ) -> Result<Self, NotificationError> {
+        let id = NotificationId(office.new_id());
+        let at = office.now().format(&Rfc3339).map_err(|_| NotificationError::Clock)?;
+        let body = json!({ "type": news.event.name(), "timestamp": at, "data": news.data });
+        let state = if disabled { NotificationState::Held } else { NotificationState::Pending };
+        Ok(Self { id, state, office, news, body: body.to_string() })
+    }
 }
 
 /// Notifications, newest first.

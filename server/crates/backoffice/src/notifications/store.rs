@@ -1,4 +1,4 @@
-use super::{Announcement, EndpointSet, NotificationError};
+use super::{EndpointSet, Message, NotificationError};
 use crate::explain::Inconsistent;
 use crate::office::Office;
 use banks::signing::Secret;
@@ -9,6 +9,7 @@ use domain::notification::{
 };
 use domain::page::{Page, PageRequest};
 use sqlx::PgConnection;
+use std::collections::{HashMap, HashSet};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -108,33 +109,53 @@ pub(super) async fn set_endpoint(
     Ok(())
 }
 
-/// Says whether it is new: an object is announced once per event.
+/// Of the merchants that gave an address, whether it is switched off.
+pub(super) async fn addressed(
+    conn: &mut PgConnection,
+    merchants: &[Uuid],
+) -> Result<HashMap<MerchantId, bool>, NotificationError> {
+    let rows = sqlx::query!(
+        r#"SELECT merchant_id, disabled_at IS NOT NULL AS "disabled!"
+           FROM notification_endpoints WHERE merchant_id = ANY($1)"#,
+        merchants,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.merchant_id.into(), row.disabled)).collect())
+}
+
+/// Says which are new: an object is announced once per event.
 pub(super) async fn insert(
     conn: &mut PgConnection,
-    office: &Office,
-    (id, state): (NotificationId, NotificationState),
-    (news, body): (&Announcement, &str),
-) -> Result<bool, NotificationError> {
-    let pending = state == NotificationState::Pending;
-    let made = sqlx::query!(
+    messages: &[Message<'_>],
+) -> Result<HashSet<NotificationId>, NotificationError> {
+    if messages.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let pending: Vec<Option<OffsetDateTime>> = messages
+        .iter()
+        .map(|one| (one.state == NotificationState::Pending).then(|| one.office.now()))
+        .collect();
+    let new = sqlx::query_scalar!(
         "INSERT INTO notifications
             (id, merchant_id, event, order_id, subject_id, body, state, next_attempt_at,
              created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-         ON CONFLICT ON CONSTRAINT notifications_told_once DO NOTHING",
-        Uuid::from(id),
-        Uuid::from(news.merchant),
-        news.event.name(),
-        Uuid::from(news.order),
-        news.subject,
-        body,
-        state.name(),
-        pending.then(|| office.now()),
-        office.now(),
+         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[],
+                              $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[])
+         ON CONFLICT ON CONSTRAINT notifications_told_once DO NOTHING RETURNING id",
+        &messages.iter().map(|one| one.id.0).collect::<Vec<_>>(),
+        &messages.iter().map(|one| Uuid::from(one.news.merchant)).collect::<Vec<_>>(),
+        &messages.iter().map(|one| one.news.event.name()).collect::<Vec<_>>() as _,
+        &messages.iter().map(|one| Uuid::from(one.news.order)).collect::<Vec<_>>(),
+        &messages.iter().map(|one| one.news.subject).collect::<Vec<_>>(),
+        &messages.iter().map(|one| one.body.as_str()).collect::<Vec<_>>() as _,
+        &messages.iter().map(|one| one.state.name()).collect::<Vec<_>>() as _,
+        &pending as _,
+        &messages.iter().map(|one| one.office.now()).collect::<Vec<_>>(),
     )
-    .execute(conn)
+    .fetch_all(conn)
     .await?;
-    Ok(made.rows_affected() == 1)
+    Ok(new.into_iter().map(NotificationId).collect())
 }
 
 /// What a try needs to know.

@@ -4,8 +4,10 @@
 mod error;
 pub mod import;
 mod store;
+mod trail;
 
 pub use error::OrderError;
+pub use trail::Trail;
 
 use crate::explain::Inconsistent;
 use crate::office::Office;
@@ -19,7 +21,9 @@ use domain::order::{
 use domain::page::{Page, PageRequest};
 use domain::product::Product;
 use sqlx::PgConnection;
+use std::collections::{HashMap, HashSet};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// An order as its merchant gave it.
 #[derive(Debug, Clone)]
@@ -36,6 +40,26 @@ pub struct NewOrder {
     pub amount: Money,
     /// What for.
     pub subject: String,
+}
+
+impl NewOrder {
+    /// The order it becomes.
+    #[must_use]
+    pub fn into_order(self, office: &Office) -> Order {
+        Order {
+            id: OrderId(office.new_id()),
+            merchant: self.merchant,
+            seller: self.seller,
+            merchant_order_no: self.merchant_order_no,
+            product: self.product,
+            amount: self.amount,
+            subject: self.subject,
+            state: OrderState::Created,
+            source: OrderSource::Api,
+            business_date: office.today(),
+            created_at: office.now(),
+        }
+    }
 }
 
 /// A step to be written down.
@@ -123,20 +147,10 @@ pub async fn create(
     office: &Office,
     new: NewOrder,
 ) -> Result<Order, OrderError> {
-    let order = Order {
-        id: OrderId(office.new_id()),
-        merchant: new.merchant,
-        seller: new.seller,
-        merchant_order_no: new.merchant_order_no,
-        product: new.product,
-        amount: new.amount,
-        subject: new.subject,
-        state: OrderState::Created,
-        source: OrderSource::Api,
-        business_date: office.today(),
-        created_at: office.now(),
-    };
-    store::insert(conn, &order).await?;
+    let order = new.into_order(office);
+    let mut trail = Trail::default();
+    trail.create(&order);
+    trail.write(conn).await?;
     Ok(order)
 }
 
@@ -145,7 +159,33 @@ pub async fn create(
 /// # Errors
 /// There is no such order.
 pub async fn lock(conn: &mut PgConnection, id: OrderId) -> Result<Order, OrderError> {
-    store::lock(conn, id).await?.ok_or(OrderError::NotFound)
+    store::lock(conn, &[id.into()]).await?.pop().ok_or(OrderError::NotFound)
+}
+
+/// Several orders, held for the rest of the transaction, by their ids.
+///
+/// # Errors
+/// The database failed.
+pub async fn lock_all(
+    conn: &mut PgConnection,
+    ids: &[OrderId],
+) -> Result<HashMap<OrderId, Order>, OrderError> {
+    let ids: Vec<Uuid> = ids.iter().copied().map(Uuid::from).collect();
+    let orders = store::lock(conn, &ids).await?;
+    Ok(orders.into_iter().map(|order| (order.id, order)).collect())
+}
+
+/// Which of these numbers were used before, by whom.
+///
+/// # Errors
+/// The database failed.
+pub async fn numbers_taken(
+    conn: &mut PgConnection,
+    wanted: &[(MerchantId, &str)],
+) -> Result<HashSet<(MerchantId, String)>, OrderError> {
+    let (merchants, numbers): (Vec<Uuid>, Vec<&str>) =
+        wanted.iter().map(|(merchant, number)| (Uuid::from(*merchant), *number)).unzip();
+    Ok(store::taken(conn, (&merchants, &numbers)).await?.into_iter().collect())
 }
 
 /// One order, as it stands.
@@ -168,12 +208,12 @@ pub async fn advance(
     (id, change): (OrderId, Change<'_>),
     step: impl FnOnce(OrderState) -> Result<OrderState, InvalidTransition> + Send,
 ) -> Result<Order, OrderError> {
-    let order = lock(conn, id).await?;
+    let mut order = lock(conn, id).await?;
     let state = step(order.state.clone())?;
-    if state != order.state {
-        store::save_state(conn, office, (id, change), (&order.state, &state)).await?;
-    }
-    Ok(Order { state, ..order })
+    let mut trail = Trail::default();
+    trail.advance(office, &mut order, (state, change));
+    trail.write(conn).await?;
+    Ok(order)
 }
 
 /// Writes down a step of an order through the systems.
@@ -186,7 +226,9 @@ pub async fn hop(
     order: OrderId,
     hop: Hop<'_>,
 ) -> Result<(), OrderError> {
-    store::insert_hop(conn, office, order, &hop).await
+    let mut trail = Trail::default();
+    trail.hop(office, order, hop);
+    trail.write(conn).await
 }
 
 /// An order's way through the systems so far.
@@ -229,7 +271,9 @@ pub async fn visited(
     office: &Office,
     visit: Visit<'_>,
 ) -> Result<(), OrderError> {
-    store::insert_event(conn, office, &visit).await
+    let mut trail = Trail::default();
+    trail.visited(office, &visit);
+    trail.write(conn).await
 }
 
 /// Paid orders of an imported book that are not booked yet, in the file's order, held for the rest

@@ -1,6 +1,5 @@
-use super::{Change, Hop, OrderError, Visit};
+use super::OrderError;
 use crate::explain::Inconsistent;
-use crate::office::Office;
 use domain::date::BusinessDate;
 use domain::ids::{FileId, MerchantId, OrderId, PaymentId};
 use domain::money::Money;
@@ -72,78 +71,37 @@ pub(super) fn columns(state: &OrderState) -> (Option<&str>, Option<OffsetDateTim
     }
 }
 
-pub(super) async fn insert(conn: &mut PgConnection, order: &Order) -> Result<(), OrderError> {
-    let (failure, paid_at) = columns(&order.state);
-    sqlx::query!(
-        "INSERT INTO orders
-            (id, merchant_id, seller_id, merchant_order_no, product, amount_minor, currency,
-             subject, state, failure, source, business_date, created_at, paid_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-        Uuid::from(order.id),
-        Uuid::from(order.merchant),
-        order.seller.map(Uuid::from),
-        order.merchant_order_no,
-        order.product.name(),
-        order.amount.minor(),
-        order.amount.currency().code(),
-        order.subject,
-        order.state.status().name(),
-        failure,
-        order.source.name(),
-        order.business_date.0,
-        order.created_at,
-        paid_at,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn lock(
-    conn: &mut PgConnection,
-    id: OrderId,
-) -> Result<Option<Order>, OrderError> {
-    let row = sqlx::query_as!(
+/// Locks orders, always in the same order.
+pub(super) async fn lock(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Order>, OrderError> {
+    let rows = sqlx::query_as!(
         Row,
         "SELECT id, merchant_id, seller_id, merchant_order_no, product, amount_minor, currency,
                 subject, state, failure, source, business_date, created_at, paid_at
-         FROM orders WHERE id = $1 FOR UPDATE",
-        Uuid::from(id),
+         FROM orders WHERE id = ANY($1) ORDER BY id FOR UPDATE",
+        ids,
     )
-    .fetch_optional(conn)
+    .fetch_all(conn)
     .await?;
-    Ok(row.map(Order::try_from).transpose()?)
+    Ok(rows.into_iter().map(Order::try_from).collect::<Result<_, _>>()?)
 }
 
-/// Saves a state and what made it change, unless the order is not any more what it was.
-pub(super) async fn save_state(
+/// Which of these numbers their merchants have used.
+pub(super) async fn taken(
     conn: &mut PgConnection,
-    office: &Office,
-    (id, change): (OrderId, Change<'_>),
-    (from, to): (&OrderState, &OrderState),
-) -> Result<(), OrderError> {
-    let (failure, paid_at) = columns(to);
-    let moved = sqlx::query!(
-        "WITH moved AS (
-            UPDATE orders SET state = $3, failure = $4, paid_at = $5
-            WHERE id = $1 AND state = $2 RETURNING id)
-         INSERT INTO transitions
-            (order_id, subject_kind, subject_id, at, actor, cause, from_state, to_state,
-             request_id)
-         SELECT id, 'order', id, $6, $7, $8, $2, $3, $9 FROM moved",
-        Uuid::from(id),
-        from.status().name(),
-        to.status().name(),
-        failure,
-        paid_at,
-        office.now(),
-        change.actor,
-        change.cause.name(),
-        office.request_id,
+    (merchants, numbers): (&[Uuid], &[&str]),
+) -> Result<Vec<(MerchantId, String)>, OrderError> {
+    let rows = sqlx::query!(
+        "SELECT o.merchant_id, o.merchant_order_no
+         FROM unnest($1::uuid[], $2::text[]) AS wanted (merchant_id, number)
+         JOIN orders o ON o.merchant_id = wanted.merchant_id
+             AND o.merchant_order_no = wanted.number",
+        merchants,
+        numbers as _,
     )
-    .execute(conn)
+    .fetch_all(conn)
     .await?;
-    if moved.rows_affected() == 1 { Ok(()) } else { Err(OrderError::ChangedMeanwhile) }
+    let taken = rows.into_iter().map(|row| (row.merchant_id.into(), row.merchant_order_no));
+    Ok(taken.collect())
 }
 
 pub(super) async fn transitions(
@@ -291,30 +249,6 @@ pub(super) async fn origin(
     Ok(row.and_then(|row| row.file_id.map(FileId).zip(row.file_line)))
 }
 
-pub(super) async fn insert_hop(
-    conn: &mut PgConnection,
-    office: &Office,
-    order: OrderId,
-    hop: &Hop<'_>,
-) -> Result<(), OrderError> {
-    sqlx::query!(
-        "INSERT INTO order_hops
-            (order_id, system, step, outcome, detail, started_at, finished_at, request_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        Uuid::from(order),
-        hop.station.name(),
-        hop.step,
-        hop.outcome.name(),
-        hop.detail,
-        hop.started_at,
-        office.now(),
-        office.request_id,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
 pub(super) async fn hops(
     conn: &mut PgConnection,
     order: OrderId,
@@ -340,27 +274,6 @@ pub(super) async fn hops(
             })
         })
         .collect()
-}
-
-pub(super) async fn insert_event(
-    conn: &mut PgConnection,
-    office: &Office,
-    visit: &Visit<'_>,
-) -> Result<(), OrderError> {
-    sqlx::query!(
-        "INSERT INTO order_events (id, merchant_id, order_id, visitor, step, product, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        office.new_id(),
-        Uuid::from(visit.merchant),
-        visit.order.map(Uuid::from),
-        visit.visitor,
-        visit.step.name(),
-        visit.product.map(domain::product::Product::name),
-        office.now(),
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
 }
 
 pub(super) async fn lock_unbooked(

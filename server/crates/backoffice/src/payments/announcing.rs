@@ -13,16 +13,29 @@ use time::format_description::well_known::Rfc3339;
 pub(super) async fn announce(
     conn: &mut PgConnection,
     office: &Office,
-    (order, payment): (&Order, &Payment),
+    told: (&Order, &Payment),
 ) -> Result<(), NotificationError> {
-    let event = match &payment.state {
-        PaymentState::Succeeded(_) => NotificationEvent::PaymentSucceeded,
-        PaymentState::Failed { .. } => NotificationEvent::PaymentFailed,
-        _ => return Ok(()),
-    };
-    let failure = match &payment.state {
-        PaymentState::Failed { reason } => Some(reason),
-        _ => None,
+    announce_all(conn, &[(office, told.0, told.1)]).await
+}
+
+/// Has merchants told of payments that are decided.
+pub(super) async fn announce_all(
+    conn: &mut PgConnection,
+    decided: &[(&Office, &Order, &Payment)],
+) -> Result<(), NotificationError> {
+    let news: Vec<(&Office, Announcement)> = decided
+        .iter()
+        .filter_map(|(office, order, payment)| Some((*office, announcement(order, payment)?)))
+        .collect();
+    let told: Vec<_> = news.iter().map(|(office, news)| (*office, news)).collect();
+    notifications::announce_all(conn, &told).await
+}
+
+fn announcement(order: &Order, payment: &Payment) -> Option<Announcement> {
+    let (event, failure) = match &payment.state {
+        PaymentState::Succeeded(_) => (NotificationEvent::PaymentSucceeded, None),
+        PaymentState::Failed { reason } => (NotificationEvent::PaymentFailed, Some(reason)),
+        _ => return None,
     };
     let success = payment.success();
     let data = json!({
@@ -38,6 +51,5 @@ pub(super) async fn announce(
         "clearing_date": success.map(|success| success.clearing_date.to_string()),
     });
     let (merchant, subject) = (payment.merchant, payment.id.into());
-    let news = Announcement { merchant, event, order: order.id, subject, data };
-    notifications::announce(conn, office, &news).await
+    Some(Announcement { merchant, event, order: order.id, subject, data })
 }

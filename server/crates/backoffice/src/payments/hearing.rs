@@ -3,19 +3,21 @@
 //! to error handling.
 
 use super::jobs::{QueryPayment, ReportContradiction};
-use super::{GATEWAY, PaymentError, accounting_date, announcing, lock, postings, store};
+use super::success::{self, Concluded};
+use super::{GATEWAY, PaymentError, announcing, lock, store};
 use crate::audit::{self, Event, Who};
 use crate::channels;
-use crate::fees::{self, Trade};
 use crate::jobs;
 use crate::limits;
 use crate::office::Office;
-use crate::orders::{self, Change, Hop, Visit};
+use crate::orders::{self, Change, Hop, Trail};
 use domain::channel::Signal;
-use domain::ids::PaymentId;
-use domain::order::{Cause, FunnelStep, HopOutcome, OrderState, Station};
+use domain::ids::{OrderId, PaymentId};
+use domain::order::{Cause, HopOutcome, Order, Station};
 use domain::payment::{Contradiction, Payment, PaymentState, Reply};
+use ledger::Books;
 use sqlx::PgConnection;
+use std::collections::HashMap;
 use time::{Duration, OffsetDateTime};
 
 /// The first pause before asking after an unknown payment; it doubles each time.
@@ -50,6 +52,16 @@ pub(super) enum Heard {
     Contradiction,
 }
 
+/// A word about a payment, heard by an office that works for its request.
+pub(super) struct Listening<'a> {
+    /// The office.
+    pub office: &'a Office,
+    /// The payment.
+    pub id: PaymentId,
+    /// What was said.
+    pub word: &'a Word<'a>,
+}
+
 /// Takes in the channel's word.
 pub(super) async fn take_in(
     office: &Office,
@@ -57,47 +69,114 @@ pub(super) async fn take_in(
     word: &Word<'_>,
 ) -> Result<Heard, PaymentError> {
     let mut tx = office.begin().await?;
-    let heard = take_in_within(&mut tx, office, id, word).await?;
+    let listening = Listening { office, id, word };
+    let heard = take_in_all(&mut tx, &Books::default(), &[listening]).await?;
     tx.commit().await?;
     office.bell.has_got_on(id.into());
     office.bell.work_is_there();
+    Ok(heard.into_iter().next().map_or(Heard::Nothing, |(heard, _)| heard))
+}
+
+/// What came of a word; with the order and the payment, if that succeeded by it.
+pub(super) type Outcome = (Heard, Option<(Order, Payment)>);
+
+/// Takes in the words about several payments, in the caller's transaction. What each came to
+/// stands in their order.
+pub(super) async fn take_in_all(
+    conn: &mut PgConnection,
+    books: &Books,
+    all: &[Listening<'_>],
+) -> Result<Vec<Outcome>, PaymentError> {
+    let ids: Vec<PaymentId> = all.iter().map(|one| one.id).collect();
+    let mut held: HashMap<PaymentId, Payment> = store::lock_all(conn, &ids)
+        .await?
+        .into_iter()
+        .map(|payment| (payment.id, payment))
+        .collect();
+    let mut payments = Vec::with_capacity(all.len());
+    for id in &ids {
+        // Two words about one payment do not come together: they are taken in one by one.
+        payments.push(held.remove(id).ok_or(PaymentError::NotFound)?);
+    }
+    listen(conn, all, &payments).await?;
+    let mut heard: Vec<Outcome> = Vec::with_capacity(all.len());
+    let (mut trail, mut concluded, mut places) = (Trail::default(), Vec::new(), Vec::new());
+    let today = ledger::days::current(conn).await?;
+    for (one, before) in all.iter().zip(&payments) {
+        let (office, word) = (one.office, one.word);
+        if let Some(contradiction) = before.contradiction(&word.reply) {
+            contradicted(conn, office, before, (word, contradiction)).await?;
+            heard.push((Heard::Contradiction, None));
+            continue;
+        }
+        let today = today.ok_or(PaymentError::NoOpenDay)?;
+        let Ok(after) = before.clone().hear(&word.reply, today) else {
+            heard.push((Heard::Nothing, None));
+            continue;
+        };
+        if after.success().is_some() && before.success().is_none() {
+            note(&mut trail, office, before.order, (word, told(&after, &word.reply)));
+            places.push(heard.len());
+            heard.push((Heard::Taken, None));
+            let (before, change) = (before.state.clone(), word.change);
+            concluded.push(Concluded { office, before, payment: after, change });
+        } else {
+            heard.push((take_in_other(conn, one, (before, &after)).await?, None));
+        }
+    }
+    let orders = success::conclude(conn, books, trail, &concluded).await?;
+    for ((place, one), order) in places.into_iter().zip(concluded).zip(orders) {
+        if let Some((_, decided)) = heard.get_mut(place) {
+            *decided = Some((order, one.payment));
+        }
+    }
     Ok(heard)
 }
 
-/// Takes in the channel's word, in the caller's transaction.
-pub(super) async fn take_in_within(
+/// What the words say about the health of the channels.
+async fn listen(
     conn: &mut PgConnection,
-    office: &Office,
-    id: PaymentId,
-    word: &Word<'_>,
+    all: &[Listening<'_>],
+    payments: &[Payment],
+) -> Result<(), PaymentError> {
+    let words: Vec<channels::Word<'_>> = all
+        .iter()
+        .zip(payments)
+        .filter_map(|(one, payment)| {
+            let (channel, payment) = (payment.channel.as_deref()?, payment.id);
+            Some(channels::Word { channel, payment, signal: signal(&one.word.reply)? })
+        })
+        .collect();
+    match all.first() {
+        Some(one) => Ok(channels::heard(conn, one.office, &words).await?),
+        None => Ok(()),
+    }
+}
+
+/// Takes in a word that is not a new success.
+async fn take_in_other(
+    conn: &mut PgConnection,
+    one: &Listening<'_>,
+    (before, after): (&Payment, &Payment),
 ) -> Result<Heard, PaymentError> {
-    let before = lock(conn, id).await?;
-    if let (Some(channel), Some(signal)) = (&before.channel, signal(&word.reply)) {
-        channels::heard(conn, office, channel, (id, signal)).await?;
-    }
-    if let Some(contradiction) = before.contradiction(&word.reply) {
-        contradicted(conn, office, &before, (word, contradiction)).await?;
-        return Ok(Heard::Contradiction);
-    }
-    let today = accounting_date(conn).await?;
-    let Ok(after) = before.clone().hear(&word.reply, today) else { return Ok(Heard::Nothing) };
+    let (office, word) = (one.office, one.word);
     // Asking goes on for days; only what is new is worth a line.
     if word.step == "pay" || after.state != before.state {
-        note(conn, office, before.order, (word, told(&after, &word.reply))).await?;
+        let mut trail = Trail::default();
+        note(&mut trail, office, before.order, (word, told(after, &word.reply)));
+        trail.write(conn).await?;
     }
     match &after.state {
-        PaymentState::Succeeded(_) if before.success().is_none() => {
-            conclude_success(conn, office, (&before.state, &after), word.change).await?;
-        }
         PaymentState::Failed { reason } if before.state != after.state => {
-            conclude_failure(conn, office, (&before.state, &after), (word.change, reason)).await?;
+            let why = (word.change, reason.as_str());
+            conclude_failure(conn, office, (&before.state, after), why).await?;
         }
         PaymentState::Unknown { .. } => {
-            store::save(conn, office, (&before.state, &after), word.change).await?;
-            ask_again(conn, office, &after, word.round).await?;
+            store::save(conn, office, (&before.state, after), word.change).await?;
+            ask_again(conn, office, after, word.round).await?;
         }
         PaymentState::Created | PaymentState::Sending => {
-            store::save(conn, office, (&before.state, &after), word.change).await?;
+            store::save(conn, office, (&before.state, after), word.change).await?;
         }
         PaymentState::Succeeded(_) | PaymentState::Failed { .. } => return Ok(Heard::Nothing),
     }
@@ -121,18 +200,20 @@ async fn contradicted(
         payment.state.status().name(),
         contradiction.name()
     );
-    note(conn, office, payment.order, (word, (HopOutcome::Unknown, detail))).await
+    let mut trail = Trail::default();
+    note(&mut trail, office, payment.order, (word, (HopOutcome::Unknown, detail)));
+    Ok(trail.write(conn).await?)
 }
 
-async fn note(
-    conn: &mut PgConnection,
+fn note(
+    trail: &mut Trail,
     office: &Office,
-    order: domain::ids::OrderId,
+    order: OrderId,
     (word, (outcome, detail)): (&Word<'_>, (HopOutcome, String)),
-) -> Result<(), PaymentError> {
+) {
     let (step, started_at) = (word.step, word.started_at);
     let hop = Hop { station: Station::BankFront, step, outcome, detail, started_at };
-    Ok(orders::hop(conn, office, order, hop).await?)
+    trail.hop(office, order, hop);
 }
 
 /// What a reply says about the channel's health; not to know a number says nothing.
@@ -162,64 +243,6 @@ fn told(after: &Payment, reply: &Reply) -> (HopOutcome, String) {
     }
 }
 
-/// Everything that follows from a success: state, journal entries 1, 2 and 3, the order, the hops.
-pub(super) async fn conclude_success(
-    conn: &mut PgConnection,
-    office: &Office,
-    (before, payment): (&PaymentState, &Payment),
-    change: Change<'_>,
-) -> Result<(), PaymentError> {
-    let started_at = office.now();
-    let (Some(success), Some(channel)) = (payment.success(), payment.channel.as_deref()) else {
-        return Err(PaymentError::NotFound);
-    };
-    store::save(conn, office, (before, payment), change).await?;
-    let booking = (started_at, office.request_id.as_str());
-    ledger::post_all(conn, &postings::succeeded(payment, success, channel, booking)).await?;
-    count(conn, office, payment).await?;
-    let proven = change.cause == Cause::Bill;
-    let paid = |state: OrderState| {
-        if proven { state.proven(success.event_time) } else { state.paid(success.event_time) }
-    };
-    let order = orders::advance(conn, office, (payment.order, follows()), paid).await?;
-    let detail = format!("booked on {}", success.accounting_date);
-    let outcome = HopOutcome::Ok;
-    let hop = Hop { station: Station::Ledger, step: "book", outcome, detail, started_at };
-    orders::hop(conn, office, payment.order, hop).await?;
-    let detail = format!("order {} is paid", order.merchant_order_no);
-    let hop = Hop { station: Station::Orders, step: "result", outcome, detail, started_at };
-    orders::hop(conn, office, payment.order, hop).await?;
-    let visit = Visit {
-        merchant: order.merchant,
-        order: Some(order.id),
-        visitor: &order.merchant_order_no,
-        step: FunnelStep::Paid,
-        product: Some(order.product),
-    };
-    orders::visited(conn, office, visit).await?;
-    announcing::announce(conn, office, (&order, payment)).await?;
-    witness(conn, office, "payments.succeed", payment).await
-}
-
-/// Counts a success for the month volumes that tiers of fees ask for.
-pub(super) async fn count(
-    conn: &mut PgConnection,
-    office: &Office,
-    payment: &Payment,
-) -> Result<(), PaymentError> {
-    let (Some(success), Some(channel)) = (payment.success(), &payment.channel) else {
-        return Ok(());
-    };
-    let trade = Trade {
-        owners: &[payment.merchant.to_string(), channel.clone()],
-        product: payment.product,
-        amount: payment.amount,
-        day: office.settings.zone.day_of(success.event_time),
-        id: payment.id.into(),
-    };
-    Ok(fees::count(conn, &trade).await?)
-}
-
 /// What follows from a failure: state, order, the hop.
 pub(super) async fn conclude_failure(
     conn: &mut PgConnection,
@@ -240,7 +263,10 @@ pub(super) async fn conclude_failure(
         started_at: office.now(),
     };
     orders::hop(conn, office, payment.order, hop).await?;
-    witness(conn, office, "payments.fail", payment).await
+    let action = "payments.fail";
+    let event = Event { who: Who::System("payment gateway"), action, subject_kind: "payment" };
+    audit::record(conn, office, event, &payment.id.to_string(), payment).await?;
+    Ok(())
 }
 
 /// Gives a payment up that certainly is at no channel.
@@ -278,17 +304,6 @@ pub(super) async fn ask_again(
     Ok(())
 }
 
-const fn follows() -> Change<'static> {
+pub(super) const fn follows() -> Change<'static> {
     Change::by(GATEWAY, Cause::Consequence)
-}
-
-async fn witness(
-    conn: &mut PgConnection,
-    office: &Office,
-    action: &'static str,
-    payment: &Payment,
-) -> Result<(), PaymentError> {
-    let event = Event { who: Who::System("payment gateway"), action, subject_kind: "payment" };
-    audit::record(conn, office, event, &payment.id.to_string(), payment).await?;
-    Ok(())
 }

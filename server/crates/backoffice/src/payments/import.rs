@@ -2,13 +2,14 @@
 //! payments that are booked by a job, in steps that survive a crash.
 
 use super::jobs::BookOrderFile;
-use super::{PaymentError, accounting_date, hearing, postings, store};
+use super::{PaymentError, accounting_date, opening, postings, store, success};
 use crate::audit::{self, Event, Who};
+use crate::fees;
 use crate::jobs;
 use crate::merchants;
 use crate::office::Office;
 use crate::orders::import::{Book, BookRow, PaidRow};
-use crate::orders::{self, Change, Hop, OrderError};
+use crate::orders::{self, Change, Hop, OrderError, Trail};
 use crate::{channels, orders::import as books};
 use banks::bill::Problem;
 use domain::access::{Actor, Permission};
@@ -69,9 +70,9 @@ pub(super) async fn book_some(
     let mut payments = Vec::with_capacity(unbooked.len());
     for (order, row) in &unbooked {
         let payment = prices.payment(&mut tx, office, (order, row), today).await?;
-        payments.push((payment, row));
+        payments.push((payment, RoutingDecision::default()));
     }
-    conclude(&mut tx, office, &payments).await?;
+    conclude(&mut tx, office, (&payments, unbooked)).await?;
     let (done, total) = books::progress(&mut tx, file).await?;
     let finished = done == total;
     if finished {
@@ -81,32 +82,39 @@ pub(super) async fn book_some(
     Ok((done, total, finished))
 }
 
+/// A payment with the decision that routed it.
+type Routed = (Payment, RoutingDecision);
+
 /// Journal entries 1, 2 and 3 of all of them as one group, and the orders paid.
 async fn conclude(
     conn: &mut PgConnection,
     office: &Office,
-    payments: &[(Payment, &PaidRow)],
+    (payments, rows): (&[Routed], Vec<(Order, PaidRow)>),
 ) -> Result<(), PaymentError> {
-    let now = office.now();
+    let started_at = office.now();
     let mut group = Vec::with_capacity(payments.len() * 3);
-    for (payment, row) in payments {
-        store::insert(conn, payment, &RoutingDecision::default()).await?;
-        let why = (payment.order, Change::by("order book", Cause::Import));
-        orders::advance(conn, office, why, |state| state.paid(row.paid_at)).await?;
+    let (mut trail, mut trades) = (Trail::default(), Vec::with_capacity(payments.len()));
+    for ((payment, _), (mut order, row)) in payments.iter().zip(rows) {
+        let paid = order.state.clone().paid(row.paid_at).map_err(OrderError::from)?;
+        let why = Change::by("order book", Cause::Import);
+        trail.advance(office, &mut order, (paid, why));
         let hop = Hop {
             station: Station::Ledger,
             step: "book",
             outcome: HopOutcome::Ok,
             detail: "collected before it came to us; booked from the order book".to_owned(),
-            started_at: now,
+            started_at,
         };
-        orders::hop(conn, office, payment.order, hop).await?;
+        trail.hop(office, payment.order, hop);
         if let Some(success) = payment.success() {
-            let booking = (now, office.request_id.as_str());
+            let booking = (started_at, office.request_id.as_str());
             group.extend(postings::succeeded(payment, success, &row.channel, booking));
-            hearing::count(conn, office, payment).await?;
+            trades.extend(success::trade(office, payment));
         }
     }
+    opening::insert(conn, payments).await?;
+    trail.write(conn).await?;
+    fees::count(conn, &trades).await?;
     ledger::post_all(conn, &group).await?;
     Ok(())
 }

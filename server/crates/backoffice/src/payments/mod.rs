@@ -8,32 +8,35 @@ mod error;
 mod hearing;
 mod import;
 pub mod jobs;
+mod opening;
 mod outcome;
 mod postings;
 mod repair;
+mod sender;
 mod store;
+mod success;
 
 pub use detail::find;
 pub use error::PaymentError;
 pub use import::import_orders;
+pub use opening::{Begun, Opening, Openings};
 pub use repair::{ask_now, close_unsent, closing_concluded, propose_closing};
+pub use sender::{Place, Sender};
 
-use crate::jobs as queue;
+use self::success::Concluded;
 use crate::limits;
 use crate::office::Office;
-use crate::orders::{self, Change, Hop};
-use crate::routing::{self, Wanted};
+use crate::orders::{self, Change, Hop, Trail};
 use domain::access::{Actor, Permission};
 use domain::date::BusinessDate;
 use domain::ids::{MerchantId, OrderId, PaymentId};
-use domain::limits::Payer;
-use domain::merchant::Entitlement;
 use domain::money::Money;
-use domain::order::{Cause, HopOutcome, Order, OrderState, Station};
+use domain::order::{Cause, HopOutcome, Station};
 use domain::page::{Cursor, Window};
 use domain::payment::{
     Payment, PaymentFilter, PaymentState, PaymentStatus, PaymentSummary, Success,
 };
+use ledger::Books;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -94,65 +97,6 @@ pub async fn list(
     let mut tx = office.begin().await?;
     store::plan_anew(&mut tx).await?;
     store::list(&mut tx, filter, after).await
-}
-
-/// Opens the payment of an order: routes it, keeps the whole decision, and has it sent. When no
-/// channel can take it, payment and order have failed.
-///
-/// # Errors
-/// The order has a payment, or the database failed.
-pub async fn open(
-    conn: &mut PgConnection,
-    office: &Office,
-    (order, payer): (&Order, Option<&Payer>),
-    entitlement: &Entitlement,
-) -> Result<Payment, PaymentError> {
-    let started_at = office.now();
-    let id = PaymentId(office.new_id());
-    let wanted = Wanted {
-        product: order.product,
-        amount: order.amount,
-        merchant: Some(order.merchant),
-        method: payer.and_then(|payer| payer.method.clone()),
-        card: payer.and_then(|payer| payer.card),
-        bank: payer.and_then(|payer| payer.bank.clone()),
-        at: started_at,
-        payment: id.into(),
-    };
-    let routing = routing::decide(conn, office, wanted).await?;
-    let chosen = routing.chosen();
-    let mut payment = Payment {
-        id,
-        order: order.id,
-        merchant: order.merchant,
-        product: order.product,
-        amount: order.amount,
-        channel: chosen.map(|one| one.channel.clone()),
-        method: chosen.map(|one| one.method.clone()),
-        number: id.0.simple().to_string(),
-        fee: entitlement.fee,
-        cost: chosen.and_then(|one| one.cost).unwrap_or(Money::zero(order.amount.currency())),
-        refunded: Money::zero(order.amount.currency()),
-        settlement: None,
-        state: PaymentState::Created,
-        created_at: started_at,
-    };
-    let detail = routing.sentence();
-    let outcome = if chosen.is_some() { HopOutcome::Ok } else { HopOutcome::Refused };
-    if chosen.is_some() {
-        let why = Change::by(GATEWAY, Cause::Request);
-        orders::advance(conn, office, (order.id, why), OrderState::pay).await?;
-        queue::enqueue(conn, office, &jobs::SendPayment { payment: id }).await?;
-    } else {
-        payment = payment.abandon(&detail)?;
-        limits::release(conn, order.id).await?;
-        let why = Change::by(GATEWAY, Cause::Refusal);
-        orders::advance(conn, office, (order.id, why), |state| state.fail(&detail)).await?;
-    }
-    store::insert(conn, &payment, &routing).await?;
-    let hop = Hop { station: Station::Payments, step: "route", outcome, detail, started_at };
-    orders::hop(conn, office, order.id, hop).await?;
-    Ok(payment)
 }
 
 /// One payment, held for the rest of the transaction.
@@ -247,7 +191,8 @@ pub async fn settle_from_bill(
     orders::hop(conn, office, proven.order, hop).await?;
     limits::retake(conn, proven.order).await?;
     let change = Change::by("error handling", Cause::Bill);
-    hearing::conclude_success(conn, office, (&before, &proven), change).await?;
+    let concluded = Concluded { office, before, payment: proven.clone(), change };
+    success::conclude(conn, &Books::default(), Trail::default(), &[concluded]).await?;
     Ok(proven)
 }
 

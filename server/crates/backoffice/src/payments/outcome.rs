@@ -20,18 +20,33 @@ const REACH_PAUSE: Duration = Duration::seconds(3);
 /// Hands a payment to its bank front, unless it may be there already.
 pub(super) async fn send(office: &Office, id: PaymentId) -> Result<Outcome, PaymentError> {
     let Some((payment, order)) = set_out(office, id).await? else { return Ok(Outcome::Done) };
-    let started_at = office.now();
-    let reply = ask_to_pay(office, &payment, &order).await;
-    let not_sent = reply == Reply::NotSent;
-    let word = Word { step: "pay", round: 0, started_at, change: by(Cause::Answer), reply };
+    let word = hand_over(office, &payment, &order).await;
     hearing::take_in(office, id, &word).await?;
-    if !not_sent {
+    after(office, &payment, &word).await
+}
+
+/// Hands a payment to its bank front: what came back.
+pub(super) async fn hand_over(office: &Office, payment: &Payment, order: &Order) -> Word<'static> {
+    let started_at = office.now();
+    let reply = ask_to_pay(office, payment, order).await;
+    Word { step: "pay", round: 0, started_at, change: by(Cause::Answer), reply }
+}
+
+/// What is left to do once the word was taken in: a channel that was not reached is tried again
+/// for a while.
+pub(super) async fn after(
+    office: &Office,
+    payment: &Payment,
+    word: &Word<'_>,
+) -> Result<Outcome, PaymentError> {
+    if word.reply != Reply::NotSent {
         return Ok(Outcome::Done);
     }
     if office.now() - payment.created_at < REACH_FOR {
         return Ok(Outcome::Again(REACH_PAUSE));
     }
-    hearing::give_up(office, id, "the channel could not be reached: nothing was collected").await?;
+    let reason = "the channel could not be reached: nothing was collected";
+    hearing::give_up(office, payment.id, reason).await?;
     Ok(Outcome::Done)
 }
 

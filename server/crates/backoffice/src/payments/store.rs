@@ -9,7 +9,6 @@ use domain::page::{Cursor, PAGE_SIZE_DEFAULT, Window};
 use domain::payment::{
     Payment, PaymentFilter, PaymentState, PaymentStatus, PaymentSummary, Success,
 };
-use domain::routing::RoutingDecision;
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
 use time::{Date, OffsetDateTime};
@@ -83,46 +82,6 @@ impl TryFrom<Row> for Payment {
     }
 }
 
-pub(super) async fn insert(
-    conn: &mut PgConnection,
-    payment: &Payment,
-    routing: &RoutingDecision,
-) -> Result<(), PaymentError> {
-    let routing =
-        serde_json::to_value(routing).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
-    let (success, failure) = columns(payment);
-    sqlx::query!(
-        "INSERT INTO payments
-            (id, order_id, merchant_id, product, amount_minor, currency, state, channel, method,
-             routing, number, channel_no, failure, event_time, clearing_date, accounting_date,
-             fee_minor, cost_minor, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, $19)",
-        Uuid::from(payment.id),
-        Uuid::from(payment.order),
-        Uuid::from(payment.merchant),
-        payment.product.name(),
-        payment.amount.minor(),
-        payment.amount.currency().code(),
-        payment.state.status().name(),
-        payment.channel,
-        payment.method,
-        routing,
-        payment.number,
-        success.map(|success| success.channel_no.as_str()),
-        failure,
-        success.map(|success| success.event_time),
-        success.map(|success| success.clearing_date.0),
-        success.map(|success| success.accounting_date.0),
-        payment.fee.minor(),
-        payment.cost.minor(),
-        payment.created_at,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
 /// Saves a payment and what made its state change, unless it is not any more what it was.
 pub(super) async fn save(
     conn: &mut PgConnection,
@@ -180,7 +139,7 @@ async fn save_reason(
     Ok(())
 }
 
-fn columns(payment: &Payment) -> (Option<&Success>, Option<&str>) {
+pub(super) fn columns(payment: &Payment) -> (Option<&Success>, Option<&str>) {
     let failure = match &payment.state {
         PaymentState::Failed { reason } | PaymentState::Unknown { reason } => Some(reason.as_str()),
         _ => None,
@@ -206,17 +165,25 @@ pub(super) async fn lock(
     conn: &mut PgConnection,
     id: PaymentId,
 ) -> Result<Option<Payment>, PaymentError> {
-    let row = sqlx::query_as!(
+    Ok(lock_all(conn, &[id]).await?.pop())
+}
+
+/// Locks payments, always in the same order.
+pub(super) async fn lock_all(
+    conn: &mut PgConnection,
+    ids: &[PaymentId],
+) -> Result<Vec<Payment>, PaymentError> {
+    let rows = sqlx::query_as!(
         Row,
         "SELECT id, order_id, merchant_id, product, amount_minor, currency, state, channel, method,
                 number, channel_no, failure, event_time, clearing_date, accounting_date, fee_minor,
                 cost_minor, refunded_minor, settlement_id, created_at
-         FROM payments WHERE id = $1 FOR UPDATE",
-        Uuid::from(id),
+         FROM payments WHERE id = ANY($1) ORDER BY id FOR UPDATE",
+        &ids.iter().copied().map(Uuid::from).collect::<Vec<_>>(),
     )
-    .fetch_optional(conn)
+    .fetch_all(conn)
     .await?;
-    Ok(row.map(Payment::try_from).transpose()?)
+    Ok(rows.into_iter().map(Payment::try_from).collect::<Result<_, _>>()?)
 }
 
 pub(super) async fn get(

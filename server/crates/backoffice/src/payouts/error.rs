@@ -3,7 +3,7 @@ use crate::explain::{Explain, Inconsistent, Kind};
 use crate::reserve::ReserveError;
 use domain::access::Forbidden;
 use domain::money::{Money, MoneyError};
-use domain::payout::InvalidTransition;
+use domain::payout::{InvalidTransition, NotAScope};
 use ledger::LedgerError;
 
 /// Why a payout or a batch was refused.
@@ -45,6 +45,45 @@ pub enum PayoutError {
         /// What was asked for.
         wanted: Money,
     },
+    /// A balance has less than is taken from it.
+    #[error("a merchant's balance no longer covers its payout: reject the batch")]
+    NotInBalances,
+    /// Held in another name.
+    #[error(
+        "the account of {merchant} is held by {holder}: only an account in the merchant's own name is paid"
+    )]
+    OtherName {
+        /// The merchant's number.
+        merchant: String,
+        /// Whose name is on the account.
+        holder: String,
+    },
+    /// The account was changed a short while ago.
+    #[error("the account of {merchant} was changed: it is not paid before {until}")]
+    Cooling {
+        /// The merchant's number.
+        merchant: String,
+        /// From when it is.
+        until: String,
+    },
+    /// Only what came back is paid once more.
+    #[error("payout {0} did not come back, so nothing is paid once more")]
+    NotReturned(String),
+    /// One replacement for each.
+    #[error("this payout is being paid once more already")]
+    RepaidAlready,
+    /// Others want to know why.
+    #[error("say why payouts are stopped")]
+    StopReason,
+    /// It is in force.
+    #[error("this is stopped already")]
+    AlreadyStopped,
+    /// Two people lift.
+    #[error("you agreed to lift it already: another person has to agree as well")]
+    LiftedByOne,
+    /// Which one?
+    #[error(transparent)]
+    NotAScope(#[from] NotAScope),
     /// The bank moved something else than was asked.
     #[error("the bank statement shows {stated} for a payout of {asked}: open an error item")]
     AmountDiffers {
@@ -73,7 +112,17 @@ pub enum PayoutError {
     Inconsistent(#[from] Inconsistent),
     /// The database failed.
     #[error("the payouts could not be read or written")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for PayoutError {
+    fn from(error: sqlx::Error) -> Self {
+        match error.as_database_error().and_then(|error| error.constraint()) {
+            Some("payouts_repaid_once") => Self::RepaidAlready,
+            Some("payout_stops_two_lift") => Self::LiftedByOne,
+            _ => Self::Database(error),
+        }
+    }
 }
 
 impl Explain for PayoutError {
@@ -81,11 +130,20 @@ impl Explain for PayoutError {
         match self {
             Self::Forbidden(forbidden) => forbidden.kind(),
             Self::NotFound(_) => Kind::NotFound,
+            Self::StopReason => Kind::Invalid(Some("reason")),
+            Self::NotAScope(_) => Kind::Invalid(Some("subject")),
             Self::EmptyBatch => Kind::Invalid(Some("payouts")),
             Self::NotFree { .. }
             | Self::BatchNotDrafted { .. }
             | Self::Transition(_)
             | Self::NotInBalance { .. }
+            | Self::NotInBalances
+            | Self::OtherName { .. }
+            | Self::Cooling { .. }
+            | Self::NotReturned(_)
+            | Self::RepaidAlready
+            | Self::AlreadyStopped
+            | Self::LiftedByOne
             | Self::AmountDiffers { .. }
             | Self::NoOpenDay
             | Self::Ledger(LedgerError::InsufficientBalance { .. }) => Kind::Conflict,

@@ -1,7 +1,7 @@
 //! Asking the bank: once to send, then only to learn what became of it.
 
 use super::store::Payout;
-use super::{PayoutError, results, store};
+use super::{PayoutError, results, stops, store};
 use crate::jobs::{Job, JobError, Message, Outcome, Run};
 use crate::office::Office;
 use banks::front::{Payout as BankPayout, PayoutInstruction};
@@ -13,6 +13,8 @@ use time::Duration;
 
 /// Pause before a payout that certainly did not arrive is sent again, under the same number.
 const RESEND_PAUSE: Duration = Duration::seconds(30);
+/// Pause before a payout that a stop holds back is looked at again.
+const STOPPED_PAUSE: Duration = Duration::seconds(30);
 /// Longest pause between two queries.
 const QUERY_PAUSE_MAX: Duration = Duration::minutes(10);
 
@@ -33,8 +35,10 @@ impl Message for SendPayout {
 
 impl Job for SendPayout {
     async fn run(&self, office: &Office, _run: &Run) -> Result<Outcome, JobError> {
-        let Some(payout) = begin_sending(office, self.payout).await? else {
-            return Ok(Outcome::Done);
+        let payout = match begin_sending(office, self.payout).await? {
+            Begun::Send(payout) => *payout,
+            Begun::Nothing => return Ok(Outcome::Done),
+            Begun::Stopped => return Ok(Outcome::Again(STOPPED_PAUSE)),
         };
         let front = front(office, &payout)?;
         let instruction = PayoutInstruction {
@@ -93,9 +97,19 @@ impl Job for QueryPayout {
     }
 }
 
-/// Writes down that the bank is about to be asked. `None`: there is nothing to send. A payout found
+/// Whether there is something to send.
+enum Begun {
+    /// This, and it is written down that it is being sent.
+    Send(Box<Payout>),
+    /// Nothing.
+    Nothing,
+    /// Not now: a stop holds it back.
+    Stopped,
+}
+
+/// Writes down that the bank is about to be asked, unless a stop is pulled. A payout found
 /// in the middle of sending may have arrived: it becomes unknown instead of being sent again.
-async fn begin_sending(office: &Office, id: PayoutId) -> Result<Option<Payout>, JobError> {
+async fn begin_sending(office: &Office, id: PayoutId) -> Result<Begun, JobError> {
     let mut tx = office.begin().await?;
     let payout = lock(&mut tx, id).await?;
     match payout.state {
@@ -104,15 +118,18 @@ async fn begin_sending(office: &Office, id: PayoutId) -> Result<Option<Payout>, 
             let reason = "the worker was interrupted while it was sending".to_owned();
             results::apply(&mut tx, office, &payout, PayoutEvent::Unclear { reason }).await?;
             tx.commit().await?;
-            return Ok(None);
+            return Ok(Begun::Nothing);
         }
-        _ => return Ok(None),
+        _ => return Ok(Begun::Nothing),
+    }
+    if stops::pass(&mut tx, id).await?.is_some() {
+        return Ok(Begun::Stopped);
     }
     front(office, &payout)?; // before anything is written down as sent
     let sending = payout.state.clone().after(PayoutEvent::Send)?;
     store::save(&mut tx, office, id, &sending).await?;
     tx.commit().await?;
-    Ok(Some(Payout { state: sending, ..payout }))
+    Ok(Begun::Send(Box::new(Payout { state: sending, ..payout })))
 }
 
 async fn conclude(

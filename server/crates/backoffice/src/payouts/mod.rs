@@ -11,13 +11,17 @@ mod error;
 pub mod jobs;
 mod lists;
 mod postings;
+mod repaying;
 mod results;
+mod stops;
 mod store;
 
-pub use batches::{approval_concluded, make_batch, submit};
+pub use batches::{approval_concluded, content_now, make_batch, require_payable, submit};
 pub use error::PayoutError;
 pub use lists::{find, find_batch, list, list_batches};
-pub use results::{Evidence, complete, returned};
+pub use repaying::repay;
+pub use results::{Evidence, Told, complete, id_of, reported, returned};
+pub use stops::{lift, list_stops, pull};
 
 use crate::audit::{self, Event, Who};
 use crate::office::Office;

@@ -33,6 +33,13 @@ pub(super) fn submitted(office: &Office, payout: &Payout, day: BusinessDate) -> 
     entries::payout_submitted(event, payout.merchant, payout.purse.into(), payout.amount)
 }
 
+/// Journal entry 21: a returned payout is sent out again.
+pub(super) fn repaid(office: &Office, payout: &Payout, day: BusinessDate) -> Posting {
+    let event = event(office, payout, "repaid", (day, office.now()))
+        .words(format!("payout {}", payout.number));
+    entries::payout_repaid(event, payout.amount)
+}
+
 /// The bank refused: entry 8, first half, undone.
 pub(super) fn rejected(
     office: &Office,

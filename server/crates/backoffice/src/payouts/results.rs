@@ -155,6 +155,67 @@ pub async fn returned(
     Ok(payout.id)
 }
 
+/// What a status report of the bank says of a payout.
+#[derive(Debug, Clone)]
+pub enum Told {
+    /// The bank will do it, or did.
+    Accepted {
+        /// The bank's reference.
+        bank_ref: String,
+        /// The amount, where the report repeats it.
+        amount: Option<Money>,
+    },
+    /// The bank will not do it.
+    Rejected {
+        /// Why.
+        reason: String,
+        /// The amount, where the report repeats it.
+        amount: Option<Money>,
+    },
+}
+
+/// Takes in what a status report (pain.002) says of a payout, by the same rules as the bank's
+/// direct answer; says whether the payout moved. A payout that is paid stays paid: only the
+/// statement proves.
+///
+/// # Errors
+/// No payout has this number, the report tells another amount, or the payout cannot have been
+/// refused: it was paid, or never sent.
+pub async fn reported(
+    conn: &mut PgConnection,
+    office: &Office,
+    number: &str,
+    told: Told,
+) -> Result<(PayoutId, bool), PayoutError> {
+    let payout = numbered(conn, number).await?;
+    let (happened, amount) = match told {
+        Told::Accepted { bank_ref, amount } => (PayoutEvent::Accept { bank_ref }, amount),
+        Told::Rejected { reason, amount } => (PayoutEvent::Reject { reason }, amount),
+    };
+    if let Some(stated) = amount.filter(|stated| *stated != payout.amount) {
+        return Err(PayoutError::AmountDiffers { asked: payout.amount, stated });
+    }
+    let known = matches!(
+        (&payout.state, &happened),
+        (
+            PayoutState::Accepted { .. } | PayoutState::Paid { .. } | PayoutState::Returned { .. },
+            PayoutEvent::Accept { .. },
+        ) | (PayoutState::Rejected { .. }, PayoutEvent::Reject { .. })
+    );
+    if !known {
+        apply(conn, office, &payout, happened).await?;
+    }
+    Ok((payout.id, !known))
+}
+
+/// The payout with this number.
+///
+/// # Errors
+/// The database failed.
+pub async fn id_of(conn: &mut PgConnection, number: &str) -> Result<Option<PayoutId>, PayoutError> {
+    Ok(store::lock_numbered(conn, number).await?.map(|payout| payout.id))
+}
+
 async fn numbered(conn: &mut PgConnection, number: &str) -> Result<Payout, PayoutError> {
     store::lock_numbered(conn, number)
         .await?

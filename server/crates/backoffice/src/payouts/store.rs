@@ -1,9 +1,10 @@
 use super::{Draft, PayoutError, Purse};
 use crate::explain::Inconsistent;
 use crate::office::Office;
+use domain::account::AccountRef;
 use domain::ids::{JournalId, MerchantId, PayoutBatchId, PayoutId, StatementLineId};
 use domain::money::Money;
-use domain::payout::{Payee, PayoutState};
+use domain::payout::{Payee, PayoutSource, PayoutState};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -20,11 +21,29 @@ pub(super) struct Payout {
     pub state: PayoutState,
     pub batch: Option<PayoutBatchId>,
     pub submit_journal: Option<JournalId>,
+    /// The returned payout it replaces.
+    pub repays: Option<PayoutId>,
     pub reserve_account_no: Option<String>,
     pub front: Option<String>,
 }
 
 impl Payout {
+    /// The balance it is taken from.
+    pub(super) fn debit(&self) -> AccountRef {
+        match self.repays {
+            Some(_) => AccountRef::returned_payouts(),
+            None => self.purse.account(self.merchant),
+        }
+    }
+
+    /// What it comes from.
+    pub(super) fn source(&self) -> PayoutSource {
+        match self.repays {
+            Some(_) => PayoutSource::ReturnedPayout,
+            None => PayoutSource::Settlement,
+        }
+    }
+
     pub(super) fn inconsistent(&self, what: &str) -> PayoutError {
         Inconsistent::new("payouts", self.id, what).into()
     }
@@ -84,6 +103,7 @@ struct Row {
     return_line_id: Option<Uuid>,
     batch_id: Option<Uuid>,
     submit_journal_id: Option<Uuid>,
+    repays_id: Option<Uuid>,
     account_no: Option<String>,
     front: Option<String>,
 }
@@ -114,6 +134,7 @@ impl TryFrom<Row> for Payout {
             state: state.try_into()?,
             batch: row.batch_id.map(PayoutBatchId),
             submit_journal: row.submit_journal_id.map(JournalId),
+            repays: row.repays_id.map(PayoutId),
             reserve_account_no: row.account_no,
             front: row.front,
         })
@@ -134,7 +155,7 @@ async fn lock_some(conn: &mut PgConnection, which: Which<'_>) -> Result<Vec<Payo
         r#"SELECT p.id, p.number, p.merchant_id, m.code AS merchant_code, p.from_code,
                   p.amount_minor, p.currency, p.payee_account, p.payee_name, p.payee_bank,
                   p.state, p.bank_ref, p.failure, p.statement_line_id, p.return_line_id,
-                  p.batch_id, p.submit_journal_id, a.account_no AS "account_no?",
+                  p.batch_id, p.submit_journal_id, p.repays_id, a.account_no AS "account_no?",
                   a.front AS "front?"
            FROM payouts p
            JOIN merchants m ON m.id = p.merchant_id
@@ -260,6 +281,36 @@ pub(super) async fn insert(
     step(conn, office, id, ("drafted", "")).await
 }
 
+/// Stores the payout that replaces a returned one.
+pub(super) async fn insert_replacement(
+    conn: &mut PgConnection,
+    office: &Office,
+    (id, payee): (PayoutId, &Payee),
+    old: &Payout,
+) -> Result<(), PayoutError> {
+    sqlx::query!(
+        "INSERT INTO payouts
+            (id, merchant_id, source, source_id, from_code, amount_minor, currency, payee_account,
+             payee_name, payee_bank, number, state, repays_id, created_at, updated_at)
+         VALUES ($1, $2, 'returned_payout', $3, $4, $5, $6, $7, $8, $9, $10, 'drafted', $3, $11,
+                 $11)",
+        Uuid::from(id),
+        Uuid::from(old.merchant),
+        Uuid::from(old.id),
+        old.purse.code(),
+        old.amount.minor(),
+        old.amount.currency().code(),
+        payee.account,
+        payee.name,
+        payee.bank,
+        office.new_id().simple().to_string(),
+        office.now(),
+    )
+    .execute(&mut *conn)
+    .await?;
+    step(conn, office, id, ("drafted", "")).await
+}
+
 pub(super) async fn registered_payee(
     conn: &mut PgConnection,
     merchant: MerchantId,
@@ -303,7 +354,8 @@ pub(super) async fn drafted(
 ) -> Result<Money, PayoutError> {
     let minor = sqlx::query_scalar!(
         r#"SELECT COALESCE(sum(amount_minor), 0)::bigint AS "sum!" FROM payouts
-           WHERE merchant_id = $1 AND from_code = $2 AND state IN ('drafted', 'submitted')"#,
+           WHERE merchant_id = $1 AND from_code = $2 AND state IN ('drafted', 'submitted')
+             AND repays_id IS NULL"#,
         Uuid::from(merchant),
         purse.code(),
     )

@@ -1,3 +1,5 @@
+use crate::approvals::ApprovalError;
+use crate::channels::ChannelError;
 use crate::error_items::ErrorItemError;
 use crate::explain::{Explain, Inconsistent, Kind};
 use crate::payouts::PayoutError;
@@ -5,7 +7,9 @@ use crate::reserve::ReserveError;
 use banks::formats::Refusal;
 use domain::access::Forbidden;
 use domain::date::BusinessDate;
+use domain::file_format::FormatInvalid;
 use domain::ids::FileId;
+use domain::matching::rules::RulesRefused;
 use domain::money::MoneyError;
 use ledger::LedgerError;
 
@@ -57,7 +61,9 @@ pub enum ReconciliationError {
     #[error("this file cannot replace {0}: a replacement is of the same kind, channel and day")]
     NotItsReplacement(String),
     /// What was done with the file cannot be taken back.
-    #[error("a bank statement is not replaced: its lines were booked; adjust the books instead")]
+    #[error(
+        "this file is not replaced: its lines were booked or became error items; adjust instead"
+    )]
     StatementsStay,
     /// The file is of another kind.
     #[error("this is a {found}, not a {wanted}: choose the right kind")]
@@ -105,6 +111,35 @@ pub enum ReconciliationError {
     /// No such merchant.
     #[error("there is no such merchant")]
     UnknownMerchant,
+    /// No such format.
+    #[error("there is no format {0} in effect for this channel")]
+    UnknownFormat(String),
+    /// Nobody agreed to the version yet.
+    #[error("this version of the format is not in effect: a second person has to agree first")]
+    FormatNotInEffect,
+    /// A format's code.
+    #[error("a format's code has small letters, digits and underscores, and begins with a letter")]
+    FormatCode,
+    /// Files cannot be read by a format as set up.
+    #[error(transparent)]
+    Format(#[from] FormatInvalid),
+    /// The approval was refused.
+    #[error(transparent)]
+    Approval(#[from] ApprovalError),
+    /// The bytes were others the second time.
+    #[error("the file had {expected} rows when it was looked at, and {found} when it was stored")]
+    ChangedWhileRead {
+        /// Rows at first.
+        expected: i64,
+        /// Rows then.
+        found: i64,
+    },
+    /// Longer than any file may be.
+    #[error("the file is longer than 2 GiB: ask for it in parts")]
+    TooLong,
+    /// Somebody put it aside meanwhile.
+    #[error("the file was put aside, or somebody else is deciding about it: look at it again")]
+    PutAside,
     /// There is nothing to compare with.
     #[error("there is no {what} of {of} for {day} yet: import it first")]
     InputMissing {
@@ -115,6 +150,38 @@ pub enum ReconciliationError {
         /// For which day.
         day: BusinessDate,
     },
+    /// The rules make no sense.
+    #[error(transparent)]
+    Rules(#[from] RulesRefused),
+    /// The rules are those that hold.
+    #[error("these are the rules that hold already: nothing to propose")]
+    NothingToChange,
+    /// The two sides do not belong together.
+    #[error(
+        "nearly nothing agrees: {ours} of our records and {theirs} of theirs stand alone; look \
+         whether the file is of this channel and day"
+    )]
+    NothingFits {
+        /// Of ours.
+        ours: usize,
+        /// Of theirs.
+        theirs: usize,
+    },
+    /// The run cannot be treated like this.
+    #[error("a run that is {state} cannot be treated like this: look at it again")]
+    NotThatState {
+        /// Its state.
+        state: &'static str,
+    },
+    /// There is a later one.
+    #[error("a later run of the same day stands: take that one back first")]
+    LaterRunStands,
+    /// Whoever reads it later has to know why.
+    #[error("say why")]
+    ReasonMissing,
+    /// A channel could not be read.
+    #[error(transparent)]
+    Channel(#[from] ChannelError),
     /// The channel hands out no files.
     #[error("channel {0} hands out no files: import them by hand")]
     NoFront(String),
@@ -169,9 +236,13 @@ impl Explain for ReconciliationError {
             Self::Forbidden(forbidden) => forbidden.kind(),
             Self::NotFound => Kind::NotFound,
             Self::Unreadable(_)
+            | Self::TooLong
             | Self::WrongKind { .. }
             | Self::NotOurBill { .. }
             | Self::NotOneAccount => Kind::Invalid(Some("file")),
+            Self::UnknownFormat(_) => Kind::Invalid(Some("format")),
+            Self::FormatCode => Kind::Invalid(Some("code")),
+            Self::Format(_) => Kind::Invalid(Some("columns")),
             Self::DayMissing | Self::DayDiffers { .. } => Kind::Invalid(Some("clearing_date")),
             Self::ChannelMissing | Self::UnknownChannel(_) => Kind::Invalid(Some("channel")),
             Self::MerchantMissing | Self::UnknownMerchant => Kind::Invalid(Some("merchant")),
@@ -181,13 +252,24 @@ impl Explain for ReconciliationError {
             | Self::NotItsReplacement(_)
             | Self::StatementsStay
             | Self::InputMissing { .. }
+            | Self::PutAside
+            | Self::FormatNotInEffect
             | Self::NoFront(_)
             | Self::Fetch(_)
-            | Self::NoOpenDay => Kind::Conflict,
+            | Self::NoOpenDay
+            | Self::NothingToChange
+            | Self::NothingFits { .. }
+            | Self::NotThatState { .. }
+            | Self::LaterRunStands => Kind::Conflict,
+            Self::Rules(_) => Kind::Invalid(None),
+            Self::ReasonMissing => Kind::Invalid(Some("reason")),
+            Self::Approval(error) => error.kind(),
+            Self::Channel(error) => error.kind(),
             Self::ErrorItem(error) => error.kind(),
             Self::Payout(error) => error.kind(),
             Self::Reserve(error) => error.kind(),
             Self::Reader(_)
+            | Self::ChangedWhileRead { .. }
             | Self::Ledger(_)
             | Self::Money(_)
             | Self::Inconsistent(_)

@@ -1,13 +1,15 @@
 //! What reconciliation does in the background: fetching files and comparing them.
 
-use super::files::{self, NewFile};
-use super::runs;
-use super::{ReconciliationError, fetching};
+use super::files;
+use super::{arrivals, fetching, runs};
 use crate::audit::Who;
 use crate::jobs::{Job, JobError, Message, Outcome, Run, enqueue};
 use crate::office::Office;
+use banks::front::NamedFile;
+use domain::arrival::{ArrivalWay, Given};
 use domain::date::BusinessDate;
 use domain::error_item::Leg;
+use domain::ids::{ArrivalId, FileId};
 use domain::reconciliation::RunScope;
 use domain::source_file::FileKind;
 use serde::{Deserialize, Serialize};
@@ -30,16 +32,10 @@ impl Message for FetchBill {
 impl Job for FetchBill {
     async fn run(&self, office: &Office, _run: &Run) -> Result<Outcome, JobError> {
         let file = fetching::bill(office, &self.channel, self.day).await?;
-        let new = NewFile {
-            kind: FileKind::Bill,
-            channel: Some(self.channel.clone()),
-            merchant: None,
-            clearing_date: Some(self.day),
-            replaces: None,
-            file,
-        };
+        let channel = Some(self.channel.clone());
+        let given = given(FileKind::Bill, channel, self.day);
         let scope = RunScope { leg: Leg::GatewayBank, of: self.channel.clone(), day: self.day };
-        take_in(office, new, scope).await
+        take_in(office, (&file, given), scope).await
     }
 }
 
@@ -59,29 +55,73 @@ impl Message for FetchStatement {
 impl Job for FetchStatement {
     async fn run(&self, office: &Office, _run: &Run) -> Result<Outcome, JobError> {
         let file = fetching::statement(office, &self.account, self.day).await?;
-        let new = NewFile {
-            kind: FileKind::Statement,
-            channel: None,
-            merchant: None,
-            clearing_date: Some(self.day),
-            replaces: None,
-            file,
-        };
+        let given = given(FileKind::Statement, None, self.day);
         let scope = RunScope { leg: Leg::Funds, of: self.account.clone(), day: self.day };
-        take_in(office, new, scope).await
+        take_in(office, (&file, given), scope).await
     }
 }
 
-/// A file that is here already is no failure: fetching may be repeated.
-async fn take_in(office: &Office, new: NewFile, scope: RunScope) -> Result<Outcome, JobError> {
-    match files::import_as(office, WORKER, new).await {
-        Ok(_) | Err(ReconciliationError::AlreadyImported { .. }) => {}
-        Err(error) => return Err(error.into()),
+fn given(kind: FileKind, channel: Option<String>, day: BusinessDate) -> Given {
+    let day = Some(day);
+    Given { kind, channel, merchant: None, day, member: None, format: None, no_trades: false }
+}
+
+/// Keeps a fetched file and imports it when nothing stands in its way; else it waits among the
+/// arrivals for a person. A file that is here already is no failure: fetching may be repeated.
+async fn take_in(
+    office: &Office,
+    (file, given): (&NamedFile, Given),
+    scope: RunScope,
+) -> Result<Outcome, JobError> {
+    if !files::is_here(office, &file.bytes).await? {
+        let named = (file.name.as_str(), file.bytes.as_slice());
+        let id = arrivals::bring(office, ArrivalWay::Fetch, named, given).await?;
+        if arrivals::go_on(office, id).await?.is_none() {
+            return Ok(Outcome::Done);
+        }
     }
     let mut tx = office.begin().await?;
     enqueue(&mut tx, office, &RunReconciliation { scope }).await?;
     tx.commit().await?;
     Ok(Outcome::Done)
+}
+
+/// Looks at a long file that came in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReadArrival {
+    /// The file.
+    pub arrival: ArrivalId,
+}
+
+impl Message for ReadArrival {
+    const KIND: &'static str = "reconciliation.read_arrival";
+}
+
+impl Job for ReadArrival {
+    async fn run(&self, office: &Office, _run: &Run) -> Result<Outcome, JobError> {
+        arrivals::look_and_go_on(office, self.arrival).await?;
+        Ok(Outcome::Done)
+    }
+}
+
+/// Imports a long file that was decided for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ImportArrival {
+    /// The file.
+    pub arrival: ArrivalId,
+    /// The file whose place it takes.
+    pub replaces: Option<FileId>,
+}
+
+impl Message for ImportArrival {
+    const KIND: &'static str = "reconciliation.import_arrival";
+}
+
+impl Job for ImportArrival {
+    async fn run(&self, office: &Office, _run: &Run) -> Result<Outcome, JobError> {
+        arrivals::import(office, self.arrival, self.replaces).await?;
+        Ok(Outcome::Done)
+    }
 }
 
 /// Reconciles one scope.

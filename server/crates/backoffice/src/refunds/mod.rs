@@ -31,7 +31,7 @@ use crate::office::Office;
 use crate::orders::Change;
 use crate::payments;
 use domain::access::{Actor, Permission};
-use domain::approval::{ApprovalKind, ApprovalState};
+use domain::approval::{ApprovalKind, ApprovalState, Facts};
 use domain::date::BusinessDate;
 use domain::ids::{ApprovalId, MerchantId, RefundId, StaffId};
 use domain::order::Cause;
@@ -150,7 +150,8 @@ async fn propose(
         title: format!("{} of {}", refund.amount, payment.merchant_order_no),
         content: content(payment, refund)?,
     };
-    let approval = approvals::propose(conn, office, maker, &proposal).await?;
+    let facts = Facts::of_amount(refund.amount);
+    let approval = approvals::propose_weighed(conn, office, maker, (&proposal, &facts)).await?;
     store::note_approval(conn, refund.id, approval).await
 }
 

@@ -1,8 +1,12 @@
+use crate::approvals::ApprovalError;
 use crate::explain::{Explain, Inconsistent, Kind};
 use domain::access::Forbidden;
+use domain::date::BusinessDate;
 use domain::ids::ReserveAccountId;
 use domain::money::{Money, MoneyError};
 use domain::reserve::TransferRefused;
+use domain::reserve::document::DocumentRefused;
+use domain::reserve::quota::QuotaRefused;
 use ledger::LedgerError;
 
 /// Why the reserve refused, or could not be shown.
@@ -41,6 +45,53 @@ pub enum ReserveError {
     /// An account with this code, number or ledger account is there already.
     #[error("a bank account with this {0} is already set up")]
     Taken(&'static str),
+    /// The books have no open day.
+    #[error("no accounting day is open: open one first")]
+    NoOpenDay,
+    /// The day has not come.
+    #[error("{0} has not begun in the books: choose an earlier day")]
+    DayAhead(BusinessDate),
+    /// The month has not come.
+    #[error("the month of {0} has not begun in the books: choose an earlier one")]
+    MonthAhead(BusinessDate),
+    /// A gap is not signed away.
+    #[error("on {day} the reserve differs by {gap}: close the gap before the evening is signed")]
+    NotCovered {
+        /// The day.
+        day: BusinessDate,
+        /// M14.
+        gap: Money,
+    },
+    /// No such incident.
+    #[error("there is no such incident")]
+    IncidentNotFound,
+    /// Somebody was quicker.
+    #[error("{0} has taken note of it already")]
+    Acknowledged(String),
+    /// A note says what is done about it.
+    #[error("say what is done about it")]
+    NoteMissing,
+    /// No such document.
+    #[error("there is no such document")]
+    DocumentNotFound,
+    /// The form was used for another document.
+    #[error("this form was sent before with other contents: open the form anew")]
+    DocumentTaken,
+    /// The document may not do that.
+    #[error(transparent)]
+    Document(#[from] DocumentRefused),
+    /// Nothing was ever earmarked there.
+    #[error("nothing is earmarked at the clearing house \"{0}\": earmark quota first")]
+    NoQuota(String),
+    /// The quota does not cover it.
+    #[error(transparent)]
+    Quota(#[from] QuotaRefused),
+    /// The decision could not be asked for or carried out.
+    #[error(transparent)]
+    Approval(#[from] ApprovalError),
+    /// The file could not be written.
+    #[error("the file could not be written")]
+    File(#[from] rust_xlsxwriter::XlsxError),
     /// The amounts cannot be added.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -76,9 +127,24 @@ impl Explain for ReserveError {
             | Self::Transfer(_)
             | Self::Short { .. }
             | Self::Taken(_) => Kind::Conflict,
-            Self::Money(_) | Self::Ledger(_) | Self::Inconsistent(_) | Self::Database(_) => {
-                Kind::Unexpected
-            }
+            Self::IncidentNotFound | Self::DocumentNotFound => Kind::NotFound,
+            Self::NoOpenDay
+            | Self::DayAhead(_)
+            | Self::MonthAhead(_)
+            | Self::NotCovered { .. }
+            | Self::Acknowledged(_)
+            | Self::DocumentTaken
+            | Self::Document(_)
+            | Self::NoQuota(_)
+            | Self::Quota(QuotaRefused::Short(_)) => Kind::Conflict,
+            Self::NoteMissing => Kind::Invalid(Some("note")),
+            Self::Approval(error) => error.kind(),
+            Self::Quota(QuotaRefused::Money(_))
+            | Self::File(_)
+            | Self::Money(_)
+            | Self::Ledger(_)
+            | Self::Inconsistent(_)
+            | Self::Database(_) => Kind::Unexpected,
         }
     }
 }

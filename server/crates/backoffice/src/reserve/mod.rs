@@ -2,12 +2,27 @@
 //! leave every payout needs before it may leave one of them, and the daily proof that the money
 //! held covers what customers are owed.
 
+mod books;
+mod documents;
 mod error;
-mod proof;
+mod forecasts;
+mod incidents;
+mod proofs;
+mod quotas;
 mod store;
 
+pub use books::{proof, proof_on, show_proof, table, tables, tables_file, unreached_items};
+pub use documents::{
+    Evidence, SendDocument, confirm, document_concluded, documents, find_document,
+    preview_document, propose_document,
+};
 pub use error::ReserveError;
-pub use proof::proof;
+pub use forecasts::forecast;
+pub use incidents::{
+    CheckCover, acknowledge, check_cover, check_now, gate, incidents, open_incident, schedule_check,
+};
+pub use proofs::{find_proof, proof_concluded, proofs, propose_proof};
+pub use quotas::quotas;
 
 use crate::office::Office;
 use domain::access::{Actor, Permission};
@@ -16,10 +31,9 @@ use domain::date::BusinessDate;
 use domain::ids::{MerchantId, PayoutId, ReserveAccountId};
 use domain::money::{Currency, Money};
 use domain::page::PageRequest;
-use domain::payout::Payee;
+use domain::payout::{Payee, PayoutSource};
 use domain::reserve::{
-    Destination, InstructionState, Purpose, ReserveAccount, ReserveAccountDetail, ReserveProof,
-    may_transfer,
+    Destination, InstructionState, Purpose, ReserveAccount, ReserveAccountDetail,
 };
 use sqlx::PgConnection;
 
@@ -45,6 +59,8 @@ pub struct Instruction<'a> {
     pub account: ReserveAccountId,
     /// The payout.
     pub payout: PayoutId,
+    /// What it comes from.
+    pub source: PayoutSource,
     /// The merchant it pays.
     pub merchant: MerchantId,
     /// Where the money goes.
@@ -58,6 +74,7 @@ pub struct Instruction<'a> {
 pub fn ledger_account(purpose: Purpose) -> AccountRef {
     match purpose {
         Purpose::Custody => AccountRef::reserve(),
+        Purpose::Special => AccountRef::special_reserve_at(""),
         Purpose::OwnFunds => AccountRef::own_funds(),
     }
 }
@@ -74,6 +91,18 @@ pub async fn open_account(
     let id = ReserveAccountId(office.new_id());
     store::insert(conn, office, id, account).await?;
     Ok(id)
+}
+
+/// Says over which clearing house payouts of an account go, and so whose quota they use.
+///
+/// # Errors
+/// There is no such account.
+pub async fn clear_over(
+    conn: &mut PgConnection,
+    id: ReserveAccountId,
+    house: &str,
+) -> Result<(), ReserveError> {
+    store::clear_over(conn, id, house).await
 }
 
 /// The account merchants are paid from, if it is set up.
@@ -124,7 +153,7 @@ pub async fn require_cover(
 ///
 /// # Errors
 /// The account's purpose does not allow it, the payee is not the merchant's registered settlement
-/// account, or there is not enough.
+/// account, or there is not enough on the account or of the quota at its clearing house.
 pub async fn authorise(
     conn: &mut PgConnection,
     office: &Office,
@@ -134,8 +163,13 @@ pub async fn authorise(
     let registered = store::is_registered(conn, instruction.merchant, instruction.payee).await?;
     let destination =
         if registered { Destination::RegisteredPayee } else { Destination::UnregisteredPayee };
-    may_transfer(account.purpose, destination)?;
-    store::promise(conn, office, instruction).await
+    let transfer = instruction.source.transfer(account.purpose, destination)?;
+    let house = store::clearing_house(conn, instruction.account).await?;
+    let session = match &house {
+        Some(house) => Some(quotas::pay(conn, office, (house, instruction.amount)).await?),
+        None => None,
+    };
+    store::promise(conn, office, (instruction, transfer), session.as_ref()).await
 }
 
 /// Writes down how a promise ended: paid by the statement, or released because the bank refused.
@@ -148,6 +182,9 @@ pub async fn conclude(
     payout: PayoutId,
     state: InstructionState,
 ) -> Result<(), ReserveError> {
+    if state == InstructionState::Released {
+        quotas::give_back(conn, office, payout).await?;
+    }
     store::conclude(conn, office, payout, state).await
 }
 
@@ -210,16 +247,6 @@ pub async fn find(
     let account = find_account(&mut conn, id).await?;
     let instructions = store::instructions(&mut conn, id, page).await?;
     Ok(ReserveAccountDetail { account, instructions })
-}
-
-/// The reserve proof as it stands now.
-///
-/// # Errors
-/// Not allowed, or the database failed.
-pub async fn show_proof(office: &Office, actor: &Actor) -> Result<ReserveProof, ReserveError> {
-    actor.require(Permission::ViewReserve)?;
-    let mut conn = office.db.acquire().await?;
-    proof(&mut conn).await
 }
 
 async fn find_account(

@@ -6,7 +6,8 @@ use domain::ids::{MerchantId, PayoutId, ReserveAccountId};
 use domain::money::{Currency, Money};
 use domain::page::{Page, PageRequest};
 use domain::payout::Payee;
-use domain::reserve::{FundInstruction, InstructionState, Purpose, ReserveAccount};
+use domain::reserve::quota::QuotaSession;
+use domain::reserve::{FundInstruction, InstructionState, Purpose, ReserveAccount, Transfer};
 use sqlx::PgConnection;
 use time::Date;
 use uuid::Uuid;
@@ -129,7 +130,9 @@ async fn rows(
         r#"SELECT a.id, a.code, a.purpose, a.bank_name, a.account_no, a.ledger_code, a.front,
                   a.active,
                   (SELECT COALESCE(sum(f.amount_minor), 0)::bigint FROM fund_instructions f
-                   WHERE f.reserve_account_id = a.id AND f.state = 'promised') AS "promised!",
+                   WHERE f.reserve_account_id = a.id AND f.state = 'promised')
+                  + (SELECT COALESCE(sum(d.amount_minor), 0)::bigint FROM reserve_documents d
+                     WHERE d.leaves = a.purpose AND d.state = 'approved') AS "promised!",
                   s.day AS "day?", s.closing_minor AS "closing_minor?"
            FROM reserve_accounts a
            LEFT JOIN LATERAL (
@@ -167,20 +170,46 @@ pub(super) async fn is_registered(
 pub(super) async fn promise(
     conn: &mut PgConnection,
     office: &Office,
-    instruction: &Instruction<'_>,
+    (instruction, _leave): (&Instruction<'_>, Transfer),
+    session: Option<&QuotaSession>,
 ) -> Result<(), ReserveError> {
     sqlx::query!(
         "INSERT INTO fund_instructions
-            (id, reserve_account_id, payout_id, amount_minor, state, created_at)
-         VALUES ($1, $2, $3, $4, 'promised', $5)",
+            (id, reserve_account_id, payout_id, amount_minor, state, created_at, quota_house,
+             quota_day)
+         VALUES ($1, $2, $3, $4, 'promised', $5, $6, $7)",
         office.new_id(),
         Uuid::from(instruction.account),
         Uuid::from(instruction.payout),
         instruction.amount.minor(),
         office.now(),
+        session.map(|session| session.house.as_str()),
+        session.map(|session| session.day.0),
     )
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+pub(super) async fn clearing_house(
+    conn: &mut PgConnection,
+    id: ReserveAccountId,
+) -> Result<Option<String>, ReserveError> {
+    let id = Uuid::from(id);
+    Ok(sqlx::query_scalar!("SELECT clearing_house FROM reserve_accounts WHERE id = $1", id)
+        .fetch_one(conn)
+        .await?)
+}
+
+pub(super) async fn clear_over(
+    conn: &mut PgConnection,
+    id: ReserveAccountId,
+    house: &str,
+) -> Result<(), ReserveError> {
+    let id = Uuid::from(id);
+    sqlx::query!("UPDATE reserve_accounts SET clearing_house = $2 WHERE id = $1", id, house)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ pub use changes::{approval_concluded, changes, propose};
 pub use error::RoutingError;
 
 use crate::audit::{self, Event, Who};
-use crate::channels::{self, Asked};
+use crate::channels::{self, Asked, Candidates};
 use crate::merchants;
 use crate::office::Office;
 use domain::access::{Actor, Permission};
@@ -21,6 +21,8 @@ use domain::routing::{
     check_rules,
 };
 use sqlx::PgConnection;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -45,21 +47,68 @@ pub struct Wanted {
     pub payment: Uuid,
 }
 
-/// Chooses the channel of a payment, with the whole reasoning.
-///
-/// # Errors
-/// The database failed.
-pub async fn decide(
-    conn: &mut PgConnection,
-    office: &Office,
-    wanted: Wanted,
-) -> Result<RoutingDecision, RoutingError> {
-    let book = store::current(conn).await?;
-    let merchant = match wanted.merchant {
-        Some(id) if book.asks_for_merchant() => merchants::code_of(conn, id).await?,
-        _ => None,
-    };
-    choose(conn, office, &book, (wanted, merchant)).await
+/// The rules and what is known of the channels, as one transaction saw them: several payments are
+/// routed on them.
+#[derive(Debug, Default)]
+pub struct Board {
+    book: Option<RuleBook>,
+    candidates: HashMap<Asked, Candidates>,
+}
+
+impl Board {
+    /// Chooses the channel of a payment, with the whole reasoning.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn decide(
+        &mut self,
+        conn: &mut PgConnection,
+        office: &Office,
+        wanted: Wanted,
+    ) -> Result<RoutingDecision, RoutingError> {
+        let book = match self.book.take() {
+            Some(book) => book,
+            None => store::current(conn).await?,
+        };
+        let merchant = match wanted.merchant {
+            Some(id) if book.asks_for_merchant() => merchants::code_of(conn, id).await?,
+            _ => None,
+        };
+        let decision = self.choose(conn, office, &book, (wanted, merchant)).await?;
+        self.book = Some(book);
+        Ok(decision)
+    }
+
+    async fn choose(
+        &mut self,
+        conn: &mut PgConnection,
+        office: &Office,
+        book: &RuleBook,
+        (wanted, merchant): (Wanted, Option<String>),
+    ) -> Result<RoutingDecision, RoutingError> {
+        let local = wanted.at.to_offset(office.settings.zone.0);
+        let day = office.settings.zone.day_of(wanted.at);
+        let Wanted { product, amount, card, .. } = wanted;
+        let success = book.rules.iter().any(|rule| rule.choose == Choose::SuccessRate);
+        let asked = Asked { product, card, day, success };
+        let known = match self.candidates.entry(asked) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(Candidates::read(conn, office, asked).await?),
+        };
+        let candidates = known.at(conn, amount).await?;
+        let question = Question {
+            product,
+            amount,
+            method: wanted.method,
+            card,
+            bank: wanted.bank,
+            merchant,
+            day,
+            time: local.time(),
+            seed: Seed::of(wanted.payment),
+        };
+        Ok(routing::decide(book, &candidates, &question))
+    }
 }
 
 /// Where a payment would go, and why: nothing is sent and nothing is stored.
@@ -90,7 +139,8 @@ pub async fn ask(
         at,
         payment: ask.payment.unwrap_or_else(|| office.new_id()),
     };
-    choose(&mut conn, office, &book, (wanted, ask.merchant.clone())).await
+    let merchant = ask.merchant.clone();
+    Board::default().choose(&mut conn, office, &book, (wanted, merchant)).await
 }
 
 /// The rules in force and their versions, newest first.
@@ -134,30 +184,4 @@ pub async fn set_up(
 async fn check(conn: &mut PgConnection, rules: &[Rule]) -> Result<(), RoutingError> {
     let channels = channels::codes(conn).await?;
     Ok(check_rules(rules, &channels)?)
-}
-
-async fn choose(
-    conn: &mut PgConnection,
-    office: &Office,
-    book: &RuleBook,
-    (wanted, merchant): (Wanted, Option<String>),
-) -> Result<RoutingDecision, RoutingError> {
-    let local = wanted.at.to_offset(office.settings.zone.0);
-    let day = office.settings.zone.day_of(wanted.at);
-    let Wanted { product, amount, card, .. } = wanted;
-    let success = book.rules.iter().any(|rule| rule.choose == Choose::SuccessRate);
-    let asked = Asked { product, card, amount, day, success };
-    let candidates = channels::candidates(conn, office, asked).await?;
-    let question = Question {
-        product,
-        amount,
-        method: wanted.method,
-        card,
-        bank: wanted.bank,
-        merchant,
-        day,
-        time: local.time(),
-        seed: Seed::of(wanted.payment),
-    };
-    Ok(routing::decide(book, &candidates, &question))
 }

@@ -6,6 +6,9 @@
 //! active. Whatever cannot be settled is left and said, and tried again at the next run. Running
 //! twice has no second effect: a payment is settled once.
 //!
+//! Whether reconciliation comes first is said by the rules of the payment's channel: after it; or
+//! before it, with what does not match held back or noted as advanced.
+//!
 //! When a payment was refunded whole before settlement and our fee stays, what is missing is taken
 //! from the rest of the merchant's settlement, or, on a platform, from the platform's commission.
 
@@ -198,6 +201,7 @@ async fn settle(
         }
         store::insert_lines(&mut tx, id, &plan.lines(id)).await?;
         store::mark_settled(&mut tx, office, id, &plan).await?;
+        store::note_advances(&mut tx, office, id, &plan.advanced()).await?;
         let who = Who::System("settlement");
         let event = Event { who, action: "settlement.settle", subject_kind: "settlement" };
         audit::record(&mut tx, office, event, &id.to_string(), &plan.figures).await?;

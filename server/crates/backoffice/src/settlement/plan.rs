@@ -1,8 +1,9 @@
 //! What a settlement comes to: pure arithmetic over the payments that are due.
 
 use super::SettlementError;
-use super::store::Item;
+use super::store::{Item, Standing};
 use domain::ids::{MerchantId, SettlementId};
+use domain::matching::rules::SettlementMode;
 use domain::merchant::SplitRule;
 use domain::money::{Currency, Money};
 use domain::settlement::Figures;
@@ -92,6 +93,9 @@ impl Plan {
         rules: &[SplitRule],
         inactive: &BTreeMap<MerchantId, String>,
     ) -> Result<Share, Held> {
+        if let Some(why) = item.standing.held_because() {
+            return Err(Held::Because(why.to_owned()));
+        }
         let base = item.figures.movement().map_err(SettlementError::from)?;
         let payees = rules.iter().map(|rule| rule.payee).filter(|_| item.seller.is_some());
         let parties: BTreeSet<_> =
@@ -125,6 +129,12 @@ impl Plan {
         self.figures = self.figures.plus(Figures { splits, ..item.figures })?;
         self.settled.push(Settled { item, share });
         Ok(())
+    }
+
+    /// The payments that are advanced although they are known not to match.
+    pub(super) fn advanced(&self) -> Vec<&Item> {
+        let items = self.settled.iter().map(|settled| &settled.item);
+        items.filter(|item| item.standing.is_advance()).collect()
     }
 
     /// What the payments that are the merchant's own come to.
@@ -205,6 +215,27 @@ impl Plan {
         } else {
             available(party)
         }
+    }
+}
+
+impl Standing {
+    /// Why the settlement mode of the channel holds the payment back, if it does (先对账后清算, or
+    /// 先清算 with what does not match left out).
+    pub(super) const fn held_because(self) -> Option<&'static str> {
+        match self.mode {
+            SettlementMode::After if !self.reconciled => {
+                Some("its clearing date is not reconciled yet")
+            }
+            SettlementMode::After | SettlementMode::BeforeExcluding if self.unmatched => {
+                Some("reconciliation has not matched it")
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether settling it advances money that is known not to match.
+    pub(super) fn is_advance(self) -> bool {
+        self.unmatched && self.mode == SettlementMode::BeforeAdvancing
     }
 }
 

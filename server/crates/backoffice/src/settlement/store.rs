@@ -4,6 +4,7 @@ use crate::explain::Inconsistent;
 use crate::office::Office;
 use domain::date::BusinessDate;
 use domain::ids::{MerchantId, SettlementId};
+use domain::matching::rules::SettlementMode;
 use domain::merchant::SplitRule;
 use domain::money::{Currency, Money};
 use domain::settlement::Figures;
@@ -30,6 +31,19 @@ pub(super) struct Item {
     pub merchant_order_no: String,
     pub seller: Option<MerchantId>,
     pub figures: Figures,
+    /// Where reconciliation has come with it.
+    pub standing: Standing,
+}
+
+/// Where reconciliation has come with a payment, for the settlement mode of its channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Standing {
+    /// When the channel's payments are settled.
+    pub mode: SettlementMode,
+    /// Whether its clearing date was reconciled.
+    pub reconciled: bool,
+    /// Whether it is known not to match: an open error item, or it waits for the next file.
+    pub unmatched: bool,
 }
 
 /// The days of a settlement.
@@ -92,7 +106,22 @@ pub(super) async fn items(
                   (SELECT COALESCE(sum(r.amount_minor), 0)::bigint FROM refunds r
                    WHERE r.payment_id = p.id AND r.taken_from = '2241.02') AS "refunds!",
                   (SELECT COALESCE(sum(r.fee_back_minor), 0)::bigint FROM refunds r
-                   WHERE r.payment_id = p.id AND r.fee_back_to = '2241.02') AS "fees_back!"
+                   WHERE r.payment_id = p.id AND r.fee_back_to = '2241.02') AS "fees_back!",
+                  COALESCE((SELECT m.settlement FROM matching_rules m
+                            WHERE m.channel = p.channel AND m.valid_from <= p.clearing_date
+                              AND (m.valid_to IS NULL OR m.valid_to >= p.clearing_date)
+                            ORDER BY m.version DESC LIMIT 1), 'before_advancing') AS "mode!",
+                  EXISTS (SELECT FROM reconciliation_runs n
+                          WHERE n.leg = 'gateway_bank' AND n.scope = p.channel
+                            AND n.day = p.clearing_date AND n.state IN ('completed', 'forced'))
+                      AS "reconciled!",
+                  (EXISTS (SELECT FROM error_items e
+                           WHERE e.payment_id = p.id AND e.leg = 'gateway_bank'
+                             AND e.refund_id IS NULL AND e.state NOT IN
+                               ('executed', 'verified', 'closed', 'auto_resolved'))
+                   OR EXISTS (SELECT FROM expected_records x
+                              WHERE x.payment_id = p.id AND x.refund_id IS NULL
+                                AND x.state = 'waiting')) AS "unmatched!"
            FROM payments p JOIN orders o ON o.id = p.order_id
            WHERE p.merchant_id = $1 AND p.clearing_date = ANY($2) AND p.state = 'succeeded'
              AND p.settlement_id IS NULL AND ($3::uuid IS NULL OR p.id > $3)
@@ -121,6 +150,12 @@ pub(super) async fn items(
                 merchant_order_no: row.merchant_order_no,
                 seller: row.seller_id.map(MerchantId),
                 figures,
+                standing: Standing {
+                    mode: SettlementMode::named(&row.mode)
+                        .ok_or_else(|| Inconsistent::new("matching_rules", row.id, "mode"))?,
+                    reconciled: row.reconciled,
+                    unmatched: row.unmatched,
+                },
             })
         })
         .collect()
@@ -256,4 +291,27 @@ pub(super) async fn latest_settlement(
     .fetch_optional(conn)
     .await?;
     Ok(id.map(SettlementId))
+}
+
+/// Notes the payments that were settled although they are known not to match, 垫付.
+pub(super) async fn note_advances(
+    conn: &mut PgConnection,
+    office: &Office,
+    settlement: SettlementId,
+    advanced: &[&Item],
+) -> Result<(), sqlx::Error> {
+    let payments: Vec<Uuid> = advanced.iter().map(|item| item.payment).collect();
+    let amounts: Vec<i64> = advanced.iter().map(|item| item.figures.payments.minor()).collect();
+    sqlx::query!(
+        "INSERT INTO settlement_advances (payment_id, settlement_id, amount_minor, advanced_at)
+         SELECT a.payment, $1, a.amount, $2
+         FROM unnest($3::uuid[], $4::bigint[]) AS a (payment, amount)",
+        Uuid::from(settlement),
+        office.now(),
+        &payments,
+        &amounts,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }

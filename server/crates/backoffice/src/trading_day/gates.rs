@@ -19,7 +19,7 @@ pub async fn check(conn: &mut PgConnection) -> Result<Vec<Gate>, TradingDayError
         .collect();
     gates.push(gate(GateKind::LedgerInvariants, found));
     gates.push(gate(GateKind::TransitExplained, store::unexplained_transit(conn).await?));
-    gates.push(gate(GateKind::ReserveCovers, reserve_gap(conn).await?));
+    gates.push(gate(GateKind::ReserveCovers, reserve::gate(conn).await?));
     let open = store::payments_in_progress(conn).await?;
     let found =
         if open == 0 { Vec::new() } else { vec![format!("{open} payments are being sent")] };
@@ -35,13 +35,8 @@ pub async fn check_standing(conn: &mut PgConnection) -> Result<Vec<CheckedRule>,
     let rule = |rule: &str, findings| CheckedRule { rule: rule.to_owned(), findings };
     Ok(vec![
         rule("transit_explained", store::unexplained_transit(conn).await?),
-        rule("reserve_covers", reserve_gap(conn).await?),
+        rule("reserve_covers", reserve::gate(conn).await?),
     ])
-}
-
-async fn reserve_gap(conn: &mut PgConnection) -> Result<Vec<String>, TradingDayError> {
-    let gap = reserve::proof(conn).await?.gap;
-    Ok(if gap.is_zero() { Vec::new() } else { vec![format!("the reserve differs by {gap}")] })
 }
 
 fn gate(gate: GateKind, found: Vec<String>) -> Gate {

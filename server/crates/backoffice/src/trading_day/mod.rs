@@ -17,9 +17,11 @@ use crate::audit::{self, Event, Who};
 use crate::jobs;
 use crate::office::Office;
 use crate::reconciliation::jobs::FetchBill;
+use crate::reserve;
 use crate::settlement::jobs::RunSettlement;
 use domain::access::{Actor, Permission};
 use domain::date::BusinessDate;
+use domain::reserve::incident::CheckKind;
 use domain::trading_day::DayOverview;
 use sqlx::PgConnection;
 
@@ -64,6 +66,7 @@ pub async fn cut(
     shown: BusinessDate,
 ) -> Result<BusinessDate, TradingDayError> {
     let staff = actor.require(Permission::CutDay)?;
+    reserve::check_cover(office, CheckKind::DayCut).await?;
     let mut tx = office.begin().await?;
     store::take_turn(&mut tx).await?;
     let open = current(&mut tx).await?;
@@ -75,7 +78,8 @@ pub async fn cut(
         let from = office.settings.zone.show(ends);
         return Err(TradingDayError::TooEarly { day: open, from });
     }
-    let gates = gates::check(&mut tx).await?;
+    // At one moment: payments go on, and sums that were read one after the other would differ.
+    let gates = gates::check(&mut *office.at_one_moment().await?).await?;
     if let Some(gate) = gates.iter().find(|gate| !gate.holds) {
         return Err(TradingDayError::GateClosed(gate.finding.clone()));
     }

@@ -159,7 +159,8 @@ async fn runs(conn: &mut PgConnection, day: BusinessDate) -> Result<Tally, sqlx:
     sqlx::query_as!(
         Tally,
         r#"WITH compared AS (
-               SELECT DISTINCT leg, scope FROM reconciliation_runs WHERE day = $1
+               SELECT DISTINCT leg, scope FROM reconciliation_runs
+               WHERE day = $1 AND state IN ('completed', 'forced')
            ), wanted AS (
                SELECT 'business_gateway' AS leg, '' AS scope
                UNION
@@ -241,9 +242,9 @@ async fn vouchers(conn: &mut PgConnection, day: BusinessDate) -> Result<Tally, s
     sqlx::query_as!(
         Tally,
         r#"SELECT count(*) AS "count!",
-                  count(*) FILTER (WHERE d.state <> 'exported') AS "open!", 0::bigint AS "minor!"
-           FROM vouchers v JOIN voucher_days d ON d.accounting_date = v.accounting_date
-           WHERE v.accounting_date = $1"#,
+                  count(*) FILTER (WHERE v.state IN ('drafted', 'balanced', 'rejected')) AS "open!",
+                  0::bigint AS "minor!"
+           FROM vouchers v WHERE v.accounting_date = $1"#,
         day.0,
     )
     .fetch_one(conn)
@@ -269,7 +270,10 @@ pub(super) async fn unexplained_transit(
                UNION ALL
                SELECT '2241.08', COALESCE(sum(amount_minor), 0)::bigint
                FROM payouts WHERE state IN ('queued', 'sending', 'accepted', 'unknown')
-               UNION ALL SELECT '2241.05', 0 UNION ALL SELECT '1012.09', 0
+               UNION ALL
+               SELECT '1012.09', COALESCE(sum(d.amount_minor), 0)::bigint
+               FROM reserve_documents d WHERE d.state = 'in_transit'
+               UNION ALL SELECT '2241.05', 0
            )
            SELECT e.code AS "code!", e.minor AS "explained!",
                   COALESCE(sum(b.balance_minor), 0)::bigint AS "balance!"

@@ -1,18 +1,26 @@
 //! From a day's journals to vouchers: one for each kind of entry, its lines per account and, where
 //! the general ledger keeps them apart, per merchant or channel. Debits and credits are never
-//! netted.
+//! netted. Fee income is split into income and value added tax where that was agreed.
 
 use super::VoucherError;
 use crate::office::Office;
 use domain::account::{AccountRef, Side};
 use domain::date::BusinessDate;
+use domain::fee::Rate;
 use domain::ids::VoucherId;
+use domain::journal::Entry;
 use domain::money::{Currency, Money};
 use domain::voucher::{
     Dimension, VoucherAccount, VoucherDetail, VoucherLine, VoucherState, VoucherSummary,
+    vat_contained,
 };
 use ledger::DaySummaryLine;
 use std::collections::HashMap;
+
+/// Accounts of fee income, charged and given back, whose amounts contain the tax.
+const TAXED: [&str; 2] = ["6021.01", "6021.02"];
+/// Value added tax payable.
+const VAT: &str = "2221.01";
 
 /// What the general ledger calls our accounts and their owners.
 pub(super) struct Names {
@@ -20,9 +28,11 @@ pub(super) struct Names {
     pub accounts: HashMap<String, VoucherAccount>,
     /// Merchant codes by merchant id.
     pub merchants: HashMap<String, String>,
+    /// The tax contained in fees on the day.
+    pub vat: Option<Rate>,
 }
 
-/// The vouchers of a day.
+/// The vouchers of a day, not numbered yet.
 ///
 /// # Errors
 /// Something has no name in the general ledger, or is not in CNY.
@@ -35,31 +45,60 @@ pub(super) fn vouchers(
     let mut vouchers: Vec<VoucherDetail> = Vec::new();
     for booked in summary {
         if vouchers.last().is_none_or(|last| last.summary.entry != booked.entry) {
-            let number = i32::try_from(vouchers.len()).unwrap_or(i32::MAX).saturating_add(1);
-            vouchers.push(VoucherDetail {
-                summary: VoucherSummary {
-                    id: VoucherId(office.new_id()),
-                    accounting_date: day,
-                    number,
-                    entry: booked.entry,
-                    state: VoucherState::Drafted,
-                    total: Money::zero(Currency::Cny),
-                },
-                lines: Vec::new(),
-            });
+            vouchers.push(empty(office, day, booked.entry));
         }
         if let Some(voucher) = vouchers.last_mut() {
-            add(voucher, line(day, booked, names)?)?;
+            for line in lines(day, booked, names)? {
+                add(voucher, line)?;
+            }
         }
     }
     Ok(vouchers)
 }
 
+fn empty(office: &Office, day: BusinessDate, entry: Entry) -> VoucherDetail {
+    VoucherDetail {
+        summary: VoucherSummary {
+            id: VoucherId(office.new_id()),
+            accounting_date: day,
+            number: 0,
+            entry,
+            state: VoucherState::Drafted,
+            total: Money::zero(Currency::Cny),
+            file: None,
+            erp_number: None,
+            replaces: None,
+            reverses: None,
+        },
+        lines: Vec::new(),
+        rejections: Vec::new(),
+    }
+}
+
+/// The red voucher (红字凭证) that cancels another: the same lines with negative amounts.
+///
+/// # Errors
+/// Out of range.
+pub(super) fn red(
+    office: &Office,
+    voucher: &VoucherDetail,
+    number: i32,
+) -> Result<VoucherDetail, VoucherError> {
+    let mut red = empty(office, voucher.summary.accounting_date, voucher.summary.entry);
+    red.summary.number = number;
+    red.summary.reverses = Some(voucher.summary.id);
+    for line in &voucher.lines {
+        let amount = line.amount.checked_neg()?;
+        let memo = format!("冲销{}号 {}", voucher.summary.number, line.memo);
+        add(&mut red, VoucherLine { amount, memo, ..line.clone() })?;
+    }
+    Ok(red)
+}
+
 /// Adds a line, to an equal one if there is one: owners that are not kept apart share a line.
 fn add(voucher: &mut VoucherDetail, line: VoucherLine) -> Result<(), VoucherError> {
-    let money = |error| VoucherError::Refused(domain::voucher::VoucherRefused::Money(error));
     if line.side == Side::Debit {
-        voucher.summary.total = voucher.summary.total.checked_add(line.amount).map_err(money)?;
+        voucher.summary.total = voucher.summary.total.checked_add(line.amount)?;
     }
     let same = voucher.lines.iter_mut().find(|known| {
         (known.side, &known.account, &known.dimension_code)
@@ -67,7 +106,7 @@ fn add(voucher: &mut VoucherDetail, line: VoucherLine) -> Result<(), VoucherErro
     });
     match same {
         Some(known) => {
-            known.amount = known.amount.checked_add(line.amount).map_err(money)?;
+            known.amount = known.amount.checked_add(line.amount)?;
             known.entries = known.entries.saturating_add(line.entries);
         }
         None => voucher.lines.push(line),
@@ -75,16 +114,37 @@ fn add(voucher: &mut VoucherDetail, line: VoucherLine) -> Result<(), VoucherErro
     Ok(())
 }
 
-fn line(
+/// What was booked on one side of one account, with its tax apart.
+fn lines(
     day: BusinessDate,
     booked: &DaySummaryLine,
     names: &Names,
-) -> Result<VoucherLine, VoucherError> {
+) -> Result<Vec<VoucherLine>, VoucherError> {
     let currency = booked.amount.currency();
     if currency != Currency::Cny {
         return Err(VoucherError::ForeignCurrency(currency));
     }
-    let account = &booked.account;
+    let taxed = TAXED.contains(&booked.account.code.as_str());
+    let Some(rate) = names.vat.filter(|_| taxed) else {
+        return Ok(vec![line(day, booked, &booked.account, names)?]);
+    };
+    let tax = vat_contained(booked.amount, rate)?;
+    let income = booked.amount.checked_sub(tax)?;
+    let payable = AccountRef::sole(VAT);
+    let parts = [(&booked.account, income), (&payable, tax)];
+    parts
+        .into_iter()
+        .filter(|(_, amount)| !amount.is_zero())
+        .map(|(account, amount)| Ok(VoucherLine { amount, ..line(day, booked, account, names)? }))
+        .collect()
+}
+
+fn line(
+    day: BusinessDate,
+    booked: &DaySummaryLine,
+    account: &AccountRef,
+    names: &Names,
+) -> Result<VoucherLine, VoucherError> {
     let mapped = names
         .accounts
         .get(&account.code)
@@ -102,6 +162,8 @@ fn line(
         u8_code: mapped.u8_code.clone(),
         dimension: mapped.dimension,
         dimension_code,
+        department: mapped.department.clone(),
+        project: mapped.project.clone(),
         amount: booked.amount,
         entries: booked.entries,
         memo: format!("{}月{}日{}", u8::from(day.0.month()), day.0.day(), booked.entry.chinese()),

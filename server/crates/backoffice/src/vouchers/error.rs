@@ -33,6 +33,60 @@ pub enum VoucherError {
     /// The general ledger is kept in CNY.
     #[error("the day has movements in {0}, but vouchers are written in CNY only")]
     ForeignCurrency(Currency),
+    /// A file without vouchers is no file.
+    #[error("nothing of {0} waits to be exported: check the drafted vouchers first")]
+    NothingToExport(BusinessDate),
+    /// A reason is missing.
+    #[error("say what the general ledger refused, line by line")]
+    NoReason,
+    /// No line of this number.
+    #[error("the voucher has no line {0}")]
+    NoSuchLine(i32),
+    /// The answer cannot be read.
+    #[error("line {line}: {reason}")]
+    Unreadable {
+        /// The line of the file, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The file is not what was asked for.
+    #[error("the file cannot be read: {0}")]
+    NotReadable(String),
+    /// The answer is not about a voucher of ours.
+    #[error("line {line} answers voucher {number} of {day}, which is not in our files")]
+    AnswersNothing {
+        /// The line of the file, from 1.
+        line: usize,
+        /// The day it names.
+        day: BusinessDate,
+        /// The voucher it names.
+        number: i32,
+    },
+    /// The file was uploaded before.
+    #[error("this trial balance was uploaded before")]
+    KnownBalance,
+    /// Nothing would change.
+    #[error("nothing would change")]
+    NothingToChange,
+    /// No such account of ours.
+    #[error("there is no account {0} in the chart that could be booked on")]
+    NoSuchAccount(String),
+    /// Codes the general ledger cannot take.
+    #[error(transparent)]
+    Mapping(#[from] domain::voucher::MappingRefused),
+    /// The workbook could not be written.
+    #[error("the workbook could not be written")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
+    /// The XML could not be written.
+    #[error("the XML file could not be written")]
+    Xml(#[from] std::io::Error),
+    /// The approval refuses.
+    #[error(transparent)]
+    Approval(#[from] crate::approvals::ApprovalError),
+    /// A sum out of range.
+    #[error(transparent)]
+    Money(#[from] domain::money::MoneyError),
     /// A text that the file's encoding cannot carry.
     #[error("the text {0} cannot be written in the file's encoding (GBK): change it")]
     NotInGbk(String),
@@ -67,9 +121,22 @@ impl Explain for VoucherError {
             | Self::Unmapped(_)
             | Self::OwnerUnknown(_)
             | Self::ForeignCurrency(_)
+            | Self::NothingToExport(_)
+            | Self::KnownBalance
+            | Self::NothingToChange
             | Self::NotInGbk(_)
             | Self::TooLong { .. }
+            | Self::Money(_)
             | Self::Refused(_) => Kind::Conflict,
+            Self::NoReason
+            | Self::NoSuchLine(_)
+            | Self::Unreadable { .. }
+            | Self::NotReadable(_)
+            | Self::AnswersNothing { .. }
+            | Self::NoSuchAccount(_)
+            | Self::Mapping(_) => Kind::Invalid(None),
+            Self::Approval(error) => error.kind(),
+            Self::Workbook(_) | Self::Xml(_) => Kind::Unexpected,
             Self::Ledger(error) => error.kind(),
             Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,
         }

@@ -1,32 +1,44 @@
 //! Vouchers for the general ledger, 用友凭证. When a day is closed, what it booked is added up into
-//! daily vouchers, gross; a check compares them with the books; and they leave in one file that is
-//! stored as it was written, so that asking for it again gives the same bytes.
+//! daily vouchers, gross; a check compares them with the books; they leave in one file that is
+//! stored as it was written; and the general ledger's answer to each of them is kept. What it
+//! refused is written anew and leaves in another file; what it took wrongly is cancelled by a red
+//! voucher that two people decided.
 
+mod changes;
+mod comparison;
 mod draft;
 mod error;
+mod exports;
+mod results;
 mod store;
-mod u8_text;
 
+pub use changes::{approval_concluded, closed_periods, propose_change, vat_rates};
+pub use comparison::{compare, upload_erp_balance};
 pub use error::VoucherError;
+pub use exports::{export, file};
+pub use results::{Answer, acknowledge, acknowledge_day, read_results, reject};
 
 use crate::audit::{self, Event, Who};
 use crate::office::Office;
 use domain::access::{Actor, Permission};
-use domain::date::BusinessDate;
+use domain::date::{BusinessDate, Month};
 use domain::ids::VoucherId;
+use domain::journal::Entry;
 use domain::money::Currency;
 use domain::page::{Page, PageRequest};
 use domain::voucher::{
-    VoucherAccount, VoucherDay, VoucherDetail, VoucherFile, VoucherState, VoucherSummary,
+    VoucherAccount, VoucherDay, VoucherDetail, VoucherRefused, VoucherState, VoucherSummary,
+    balanced,
 };
 use ledger::days::{self, DayState};
-use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
 
-/// Writes the vouchers of a closed day from the books; writes them anew if they were not exported.
+/// Writes the vouchers of a closed day from the books; writes those anew that are in no file yet,
+/// and those the general ledger refused or that were cancelled there.
 ///
 /// # Errors
-/// Not allowed, the day is not closed, it is exported, or something has no name in the general
-/// ledger.
+/// Not allowed, the day is not closed, its month is closed in the general ledger, all of it is
+/// exported, or something has no name in the general ledger.
 pub async fn draft(
     office: &Office,
     actor: &Actor,
@@ -37,17 +49,55 @@ pub async fn draft(
     if days::state(&mut tx, day).await? != DayState::Closed {
         return Err(VoucherError::DayNotClosed(day));
     }
-    if let Some(state) = store::lock_day(&mut tx, day).await? {
-        state.redraft()?;
-    }
+    require_open(&mut tx, day).await?;
+    store::begin_day(&mut tx, day, (maker, office.now())).await?;
+    store::delete_drafts(&mut tx, day).await?;
+    let standing = store::details(&mut tx, day).await?;
     let summary = ledger::day_summary(&mut tx, day).await?;
-    let names = store::names(&mut tx).await?;
-    let vouchers = draft::vouchers(office, day, &summary, &names)?;
-    store::replace(&mut tx, day, (maker, office.now()), &vouchers).await?;
+    let names = store::names(&mut tx, day).await?;
+    let written = draft::vouchers(office, day, &summary, &names)?;
+    let missing = missing(&standing, written);
+    if missing.is_empty() && !standing.is_empty() {
+        return Err(VoucherRefused::AlreadyExported.into());
+    }
+    for voucher in &missing {
+        store::insert(&mut tx, voucher).await?;
+    }
+    let refused: Vec<_> = missing.iter().filter_map(|voucher| voucher.summary.replaces).collect();
+    store::mark_replaced(&mut tx, &refused).await?;
     record(&mut tx, office, (actor, "vouchers.draft"), day).await?;
     let drafted = store::find_day(&mut tx, day).await?.ok_or(VoucherError::NotDrafted(day))?;
     tx.commit().await?;
     Ok(drafted)
+}
+
+/// Those of the newly written vouchers whose place is free, numbered after those that stand.
+fn missing(standing: &[VoucherDetail], written: Vec<VoucherDetail>) -> Vec<VoucherDetail> {
+    let taken = |entry: Entry| {
+        standing
+            .iter()
+            .map(|known| &known.summary)
+            .any(|known| known.entry == entry && known.state.counts() && known.reverses.is_none())
+    };
+    let last = standing.iter().map(|known| known.summary.number).max().unwrap_or(0);
+    let free = written.into_iter().filter(|voucher| !taken(voucher.summary.entry));
+    free.zip(1..)
+        .map(|(mut voucher, after)| {
+            voucher.summary.number = last.saturating_add(after);
+            voucher.summary.replaces = last_of(standing, voucher.summary.entry);
+            voucher
+        })
+        .collect()
+}
+
+/// The refused or cancelled voucher whose place a new one of this kind takes.
+fn last_of(standing: &[VoucherDetail], entry: Entry) -> Option<VoucherId> {
+    let of_kind = standing.iter().map(|known| &known.summary).filter(|known| known.entry == entry);
+    let open = |known: &&VoucherSummary| {
+        matches!(known.state, VoucherState::Rejected | VoucherState::Reversed)
+            && known.reverses.is_none()
+    };
+    of_kind.filter(open).max_by_key(|known| known.number).map(|known| known.id)
 }
 
 /// Checks that every voucher of a day balances and that all of them are what the books booked.
@@ -61,60 +111,21 @@ pub async fn balance(
 ) -> Result<VoucherDay, VoucherError> {
     actor.require(Permission::ExportVouchers)?;
     let mut tx = office.begin().await?;
-    let state = store::lock_day(&mut tx, day).await?.ok_or(VoucherError::NotDrafted(day))?;
+    lock_day(&mut tx, day).await?;
     let vouchers = store::details(&mut tx, day).await?;
+    let states = || vouchers.iter().map(|voucher| voucher.summary.state);
+    if states().next().is_some()
+        && !states().any(|state| matches!(state, VoucherState::Drafted | VoucherState::Balanced))
+    {
+        return Err(VoucherRefused::AlreadyExported.into());
+    }
     let books = ledger::trial_balance(&mut tx, day, Currency::Cny).await?;
-    let balanced = state.balance(&vouchers, books.debits)?;
-    store::save_state(&mut tx, day, balanced).await?;
+    balanced(&vouchers, books.debits)?;
+    store::mark_balanced(&mut tx, day).await?;
     record(&mut tx, office, (actor, "vouchers.balance"), day).await?;
     let found = store::find_day(&mut tx, day).await?.ok_or(VoucherError::NotDrafted(day))?;
     tx.commit().await?;
     Ok(found)
-}
-
-/// Writes the file of a day's balanced vouchers, once; asked again, answers with the same file.
-///
-/// # Errors
-/// Not allowed, nothing is drafted or checked, or a text does not fit the file.
-pub async fn export(
-    office: &Office,
-    actor: &Actor,
-    day: BusinessDate,
-) -> Result<(VoucherFile, Vec<u8>), VoucherError> {
-    let exporter = actor.require(Permission::ExportVouchers)?;
-    let mut tx = office.begin().await?;
-    let state = store::lock_day(&mut tx, day).await?.ok_or(VoucherError::NotDrafted(day))?;
-    if state != VoucherState::Exported {
-        state.export()?;
-        let vouchers = store::details(&mut tx, day).await?;
-        let bytes = u8_text::write(day, &actor.name, &vouchers)?;
-        let file = VoucherFile {
-            name: format!("U8-{}.txt", day.compact()),
-            sha256: hex::encode(Sha256::digest(&bytes)),
-            size: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
-            exported_at: office.now(),
-            exported_by: actor.name.clone(),
-        };
-        store::save_file(&mut tx, day, exporter, (&file, &bytes)).await?;
-        record(&mut tx, office, (actor, "vouchers.export"), day).await?;
-    }
-    let stored = store::file(&mut tx, day).await?.ok_or(VoucherError::NotExported(day))?;
-    tx.commit().await?;
-    Ok(stored)
-}
-
-/// The exported file of a day, as it was written.
-///
-/// # Errors
-/// Not allowed, or the day is not exported.
-pub async fn file(
-    office: &Office,
-    actor: &Actor,
-    day: BusinessDate,
-) -> Result<(VoucherFile, Vec<u8>), VoucherError> {
-    actor.require(Permission::ViewVouchers)?;
-    let mut conn = office.db.acquire().await?;
-    store::file(&mut conn, day).await?.ok_or(VoucherError::NotExported(day))
 }
 
 /// The days that have vouchers, the latest first.
@@ -184,9 +195,23 @@ pub async fn accounts(office: &Office, actor: &Actor) -> Result<Vec<VoucherAccou
     store::accounts(&mut conn).await
 }
 
+/// Keeps the vouchers of a day from changing until the transaction ends.
+async fn lock_day(conn: &mut PgConnection, day: BusinessDate) -> Result<(), VoucherError> {
+    if store::lock_day(conn, day).await? { Ok(()) } else { Err(VoucherError::NotDrafted(day)) }
+}
+
+/// Refuses what belongs to a month the general ledger has closed.
+async fn require_open(conn: &mut PgConnection, day: BusinessDate) -> Result<(), VoucherError> {
+    let period = Month::of(day);
+    if changes::is_closed(conn, period).await? {
+        return Err(VoucherRefused::PeriodClosed(period).into());
+    }
+    Ok(())
+}
+
 /// Writes down who did what with the vouchers of a day, and how they are afterwards.
 async fn record(
-    conn: &mut sqlx::PgConnection,
+    conn: &mut PgConnection,
     office: &Office,
     (actor, action): (&Actor, &'static str),
     day: BusinessDate,

@@ -3,46 +3,85 @@ use super::draft::Names;
 use crate::explain::Inconsistent;
 use domain::account::{AccountRef, Side};
 use domain::date::BusinessDate;
+use domain::fee::Rate;
 use domain::ids::{StaffId, VoucherId};
 use domain::journal::Entry;
 use domain::money::{Currency, Money, MoneyError};
 use domain::page::{Page, PageRequest};
 use domain::voucher::{
-    Dimension, VoucherAccount, VoucherDay, VoucherDetail, VoucherFile, VoucherLine, VoucherState,
-    VoucherSummary,
+    Dimension, LineRejection, VoucherAccount, VoucherDay, VoucherDetail, VoucherFile,
+    VoucherLayout, VoucherLine, VoucherState, VoucherSummary,
 };
 use sqlx::PgConnection;
+use std::collections::HashMap;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-/// How far the vouchers of a day are, kept from changing until the transaction ends.
+/// Keeps the vouchers of a day from changing until the transaction ends; says whether there are
+/// any.
 pub(super) async fn lock_day(
     conn: &mut PgConnection,
     day: BusinessDate,
-) -> Result<Option<VoucherState>, VoucherError> {
+) -> Result<bool, VoucherError> {
     let found = sqlx::query_scalar!(
-        "SELECT state FROM voucher_days WHERE accounting_date = $1 FOR UPDATE",
+        "SELECT accounting_date FROM voucher_days WHERE accounting_date = $1 FOR UPDATE",
         day.0
     )
     .fetch_optional(conn)
     .await?;
-    Ok(found.map(|state| named_state(&state, day)).transpose()?)
+    Ok(found.is_some())
 }
 
-/// What the general ledger calls our accounts and merchants.
-pub(super) async fn names(conn: &mut PgConnection) -> Result<Names, VoucherError> {
+/// Says who drafted the day, and keeps it from changing until the transaction ends.
+pub(super) async fn begin_day(
+    conn: &mut PgConnection,
+    day: BusinessDate,
+    (maker, at): (StaffId, OffsetDateTime),
+) -> Result<(), VoucherError> {
+    sqlx::query!(
+        r#"INSERT INTO voucher_days (accounting_date, drafted_at, drafted_by) VALUES ($1, $2, $3)
+           ON CONFLICT (accounting_date) DO UPDATE SET drafted_at = $2, drafted_by = $3"#,
+        day.0,
+        at,
+        maker.0
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What the general ledger calls our accounts and merchants, and the tax contained in fees.
+pub(super) async fn names(
+    conn: &mut PgConnection,
+    day: BusinessDate,
+) -> Result<Names, VoucherError> {
     let accounts = accounts(conn).await?;
-    let merchants =
-        sqlx::query!(r#"SELECT id::text AS "id!", code FROM merchants"#).fetch_all(conn).await?;
+    let merchants = sqlx::query!(r#"SELECT id::text AS "id!", code FROM merchants"#)
+        .fetch_all(&mut *conn)
+        .await?;
+    let ppm = sqlx::query_scalar!(
+        "SELECT rate_ppm FROM voucher_vat WHERE valid_from <= $1
+         ORDER BY valid_from DESC LIMIT 1",
+        day.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    let vat = match ppm {
+        Some(ppm) if ppm > 0 => Some(
+            Rate::from_ppm(ppm).map_err(|error| Inconsistent::new("voucher_vat", day, error))?,
+        ),
+        _ => None,
+    };
     Ok(Names {
         accounts: accounts.into_iter().map(|account| (account.code.clone(), account)).collect(),
         merchants: merchants.into_iter().map(|row| (row.id, row.code)).collect(),
+        vat,
     })
 }
 
 pub(super) async fn accounts(conn: &mut PgConnection) -> Result<Vec<VoucherAccount>, VoucherError> {
     let rows = sqlx::query!(
-        r#"SELECT m.code, c.name_en, c.name_zh, m.u8_code, m.dimension
+        r#"SELECT m.code, c.name_en, c.name_zh, m.u8_code, m.dimension, m.department, m.project
            FROM voucher_accounts m JOIN ledger_chart c ON c.code = m.code ORDER BY m.code"#
     )
     .fetch_all(conn)
@@ -55,53 +94,56 @@ pub(super) async fn accounts(conn: &mut PgConnection) -> Result<Vec<VoucherAccou
                 name_en: row.name_en,
                 name_zh: row.name_zh,
                 u8_code: row.u8_code,
+                department: row.department,
+                project: row.project,
             })
         })
         .collect()
 }
 
-/// Puts drafted vouchers in the place of what was drafted before.
-pub(super) async fn replace(
+/// Deletes what is in no file yet. Red vouchers stay: two people decided them.
+pub(super) async fn delete_drafts(
     conn: &mut PgConnection,
     day: BusinessDate,
-    (maker, at): (StaffId, OffsetDateTime),
-    vouchers: &[VoucherDetail],
 ) -> Result<(), VoucherError> {
     sqlx::query!(
-        r#"DELETE FROM voucher_lines
-           WHERE voucher_id IN (SELECT id FROM vouchers WHERE accounting_date = $1)"#,
+        r#"DELETE FROM voucher_lines WHERE voucher_id IN
+             (SELECT id FROM vouchers
+              WHERE accounting_date = $1 AND export_id IS NULL AND reverses IS NULL)"#,
         day.0
     )
     .execute(&mut *conn)
     .await?;
-    sqlx::query!("DELETE FROM vouchers WHERE accounting_date = $1", day.0)
-        .execute(&mut *conn)
-        .await?;
     sqlx::query!(
-        r#"INSERT INTO voucher_days (accounting_date, state, drafted_at, drafted_by)
-           VALUES ($1, 'drafted', $2, $3)
-           ON CONFLICT (accounting_date)
-           DO UPDATE SET state = 'drafted', drafted_at = $2, drafted_by = $3"#,
-        day.0,
-        at,
-        maker.0
+        "DELETE FROM vouchers
+         WHERE accounting_date = $1 AND export_id IS NULL AND reverses IS NULL",
+        day.0
     )
     .execute(&mut *conn)
     .await?;
-    for voucher in vouchers {
-        sqlx::query!(
-            r#"INSERT INTO vouchers (id, accounting_date, number, entry_number)
-               VALUES ($1, $2, $3, $4)"#,
-            voucher.summary.id.0,
-            day.0,
-            voucher.summary.number,
-            voucher.summary.entry.number()
-        )
-        .execute(&mut *conn)
-        .await?;
-        insert_lines(conn, voucher).await?;
-    }
     Ok(())
+}
+
+pub(super) async fn insert(
+    conn: &mut PgConnection,
+    voucher: &VoucherDetail,
+) -> Result<(), VoucherError> {
+    let summary = &voucher.summary;
+    sqlx::query!(
+        r#"INSERT INTO vouchers
+             (id, accounting_date, number, entry_number, state, replaces, reverses)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)"#,
+        summary.id.0,
+        summary.accounting_date.0,
+        summary.number,
+        summary.entry.number(),
+        summary.state.name(),
+        summary.replaces.map(|id| id.0),
+        summary.reverses.map(|id| id.0)
+    )
+    .execute(&mut *conn)
+    .await?;
+    insert_lines(conn, voucher).await
 }
 
 async fn insert_lines(
@@ -116,13 +158,14 @@ async fn insert_lines(
     let entries: Vec<i64> = lines.iter().map(|line| line.entries).collect();
     sqlx::query!(
         r#"INSERT INTO voucher_lines (voucher_id, line, side, code, owner, u8_code, dimension,
-                                      dimension_code, amount_minor, entries, memo)
-           SELECT $1, new.line, side, code, owner, u8_code, dimension, dimension_code,
-                  amount_minor, entries, memo
+                                      dimension_code, department, project, amount_minor, entries,
+                                      memo)
+           SELECT $1, new.line, side, code, owner, u8_code, dimension, dimension_code, department,
+                  project, amount_minor, entries, memo
            FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                       $8::bigint[], $9::bigint[], $10::text[])
+                       $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::text[])
                WITH ORDINALITY AS new (side, code, owner, u8_code, dimension, dimension_code,
-                                       amount_minor, entries, memo, line)"#,
+                                       department, project, amount_minor, entries, memo, line)"#,
         voucher.summary.id.0,
         &text(|line| line.side.name()),
         &text(|line| &line.account.code),
@@ -130,6 +173,8 @@ async fn insert_lines(
         &text(|line| &line.u8_code),
         &text(|line| line.dimension.name()),
         &text(|line| &line.dimension_code),
+        &text(|line| &line.department),
+        &text(|line| &line.project),
         &amounts,
         &entries,
         &text(|line| &line.memo)
@@ -139,97 +184,78 @@ async fn insert_lines(
     Ok(())
 }
 
-pub(super) async fn save_state(
+/// Marks refused vouchers whose place was taken.
+pub(super) async fn mark_replaced(
     conn: &mut PgConnection,
-    day: BusinessDate,
-    state: VoucherState,
+    ids: &[VoucherId],
 ) -> Result<(), VoucherError> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     sqlx::query!(
-        "UPDATE voucher_days SET state = $2 WHERE accounting_date = $1",
-        day.0,
-        state.name()
+        "UPDATE vouchers SET state = 'replaced' WHERE id = ANY($1) AND state = 'rejected'",
+        &ids
     )
     .execute(conn)
     .await?;
     Ok(())
 }
 
-pub(super) async fn save_file(
+pub(super) async fn mark_balanced(
     conn: &mut PgConnection,
     day: BusinessDate,
-    exporter: StaffId,
-    (file, bytes): (&VoucherFile, &[u8]),
 ) -> Result<(), VoucherError> {
-    let saved = sqlx::query!(
-        r#"UPDATE voucher_days
-           SET state = 'exported', file_name = $2, file_bytes = $3, file_sha256 = $4,
-               exported_at = $5, exported_by = $6
-           WHERE accounting_date = $1 AND state = 'balanced'"#,
-        day.0,
-        file.name,
-        bytes,
-        file.sha256,
-        file.exported_at,
-        exporter.0
+    sqlx::query!(
+        "UPDATE vouchers SET state = 'balanced' WHERE accounting_date = $1 AND state = 'drafted'",
+        day.0
     )
     .execute(conn)
     .await?;
-    if saved.rows_affected() == 1 {
+    Ok(())
+}
+
+/// The answer of the general ledger to one voucher that was sent.
+pub(super) async fn answer(
+    conn: &mut PgConnection,
+    id: VoucherId,
+    (state, erp_number): (VoucherState, Option<&str>),
+) -> Result<(), VoucherError> {
+    let changed = sqlx::query!(
+        "UPDATE vouchers SET state = $2, erp_number = $3 WHERE id = $1 AND state = 'exported'",
+        id.0,
+        state.name(),
+        erp_number
+    )
+    .execute(conn)
+    .await?;
+    if changed.rows_affected() == 1 {
         Ok(())
     } else {
-        Err(Inconsistent::new("voucher_days", day, "changed under its lock").into())
+        Err(Inconsistent::new("vouchers", id, "changed under the lock of its day").into())
     }
 }
 
-pub(super) async fn file(
+/// An acknowledged voucher is cancelled.
+pub(super) async fn mark_reversed(
     conn: &mut PgConnection,
-    day: BusinessDate,
-) -> Result<Option<(VoucherFile, Vec<u8>)>, VoucherError> {
-    let row = sqlx::query!(
-        r#"SELECT d.file_name AS "file_name!", d.file_bytes AS "file_bytes!",
-                  d.file_sha256 AS "file_sha256!", d.exported_at AS "exported_at!",
-                  s.name AS exported_by
-           FROM voucher_days d JOIN staff s ON s.id = d.exported_by
-           WHERE d.accounting_date = $1 AND d.state = 'exported'"#,
-        day.0
+    id: VoucherId,
+) -> Result<(), VoucherError> {
+    let changed = sqlx::query!(
+        "UPDATE vouchers SET state = 'reversed' WHERE id = $1 AND state = 'acknowledged'",
+        id.0
     )
-    .fetch_optional(conn)
+    .execute(conn)
     .await?;
-    Ok(row.map(|row| {
-        let file = VoucherFile {
-            name: row.file_name,
-            sha256: row.file_sha256,
-            size: i64::try_from(row.file_bytes.len()).unwrap_or(i64::MAX),
-            exported_at: row.exported_at,
-            exported_by: row.exported_by,
-        };
-        (file, row.file_bytes)
-    }))
+    if changed.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(Inconsistent::new("vouchers", id, "changed under the lock of its day").into())
+    }
 }
 
 pub(super) async fn find_day(
     conn: &mut PgConnection,
     day: BusinessDate,
 ) -> Result<Option<VoucherDay>, VoucherError> {
-    let row = sqlx::query_as!(
-        DayRow,
-        r#"SELECT d.accounting_date, d.state, d.drafted_at, m.name AS drafted_by, d.file_name,
-                  d.file_sha256, octet_length(d.file_bytes)::bigint AS size, d.exported_at,
-                  e.name AS "exported_by?",
-                  (SELECT count(*) FROM vouchers v WHERE v.accounting_date = d.accounting_date)
-                      AS "vouchers!",
-                  (SELECT coalesce(sum(l.amount_minor), 0)::text
-                   FROM vouchers v JOIN voucher_lines l ON l.voucher_id = v.id
-                   WHERE v.accounting_date = d.accounting_date AND l.side = 'debit') AS "total!"
-           FROM voucher_days d
-           JOIN staff m ON m.id = d.drafted_by
-           LEFT JOIN staff e ON e.id = d.exported_by
-           WHERE d.accounting_date = $1"#,
-        day.0
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(row.map(VoucherDay::try_from).transpose()?)
+    Ok(read_days(conn, Some(day), PageRequest::default()).await?.pop())
 }
 
 pub(super) async fn list_days(
@@ -239,27 +265,83 @@ pub(super) async fn list_days(
     let total = sqlx::query_scalar!(r#"SELECT count(*) AS "total!" FROM voucher_days"#)
         .fetch_one(&mut *conn)
         .await?;
-    let rows = sqlx::query_as!(
-        DayRow,
-        r#"SELECT d.accounting_date, d.state, d.drafted_at, m.name AS drafted_by, d.file_name,
-                  d.file_sha256, octet_length(d.file_bytes)::bigint AS size, d.exported_at,
-                  e.name AS "exported_by?",
-                  (SELECT count(*) FROM vouchers v WHERE v.accounting_date = d.accounting_date)
-                      AS "vouchers!",
+    let rows = read_days(conn, None, page).await?;
+    Ok(Page { rows, total, request: page })
+}
+
+async fn read_days(
+    conn: &mut PgConnection,
+    day: Option<BusinessDate>,
+    page: PageRequest,
+) -> Result<Vec<VoucherDay>, VoucherError> {
+    let rows = sqlx::query!(
+        r#"SELECT d.accounting_date, d.drafted_at, m.name AS drafted_by,
+                  (SELECT coalesce(array_agg(v.state), '{}') FROM vouchers v
+                   WHERE v.accounting_date = d.accounting_date) AS "states!: Vec<String>",
                   (SELECT coalesce(sum(l.amount_minor), 0)::text
                    FROM vouchers v JOIN voucher_lines l ON l.voucher_id = v.id
-                   WHERE v.accounting_date = d.accounting_date AND l.side = 'debit') AS "total!"
+                   WHERE v.accounting_date = d.accounting_date AND l.side = 'debit'
+                     AND v.state NOT IN ('replaced', 'rejected')) AS "total!"
            FROM voucher_days d
            JOIN staff m ON m.id = d.drafted_by
-           LEFT JOIN staff e ON e.id = d.exported_by
-           ORDER BY d.accounting_date DESC LIMIT $1 OFFSET $2"#,
+           WHERE $1::date IS NULL OR d.accounting_date = $1
+           ORDER BY d.accounting_date DESC LIMIT $2 OFFSET $3"#,
+        day.map(|day| day.0),
         page.limit(),
         page.offset()
     )
+    .fetch_all(&mut *conn)
+    .await?;
+    let days: Vec<Date> = rows.iter().map(|row| row.accounting_date).collect();
+    let mut files = files(conn, &days).await?;
+    rows.into_iter()
+        .map(|row| {
+            let day = BusinessDate(row.accounting_date);
+            let total = row.total.parse();
+            let total = total.map_err(|error| Inconsistent::new("voucher_days", day, error))?;
+            let named = |name: &String| named_state(name, &day.to_string());
+            let states = row.states.iter().map(named).collect::<Result<Vec<_>, _>>()?;
+            Ok(VoucherDay {
+                accounting_date: day,
+                vouchers: i64::try_from(states.len()).unwrap_or(i64::MAX),
+                state: VoucherState::of_day(states),
+                total: Money::cny(total),
+                drafted_at: row.drafted_at,
+                drafted_by: row.drafted_by,
+                files: files.remove(&row.accounting_date).unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+/// The files of some days, the first one first.
+async fn files(
+    conn: &mut PgConnection,
+    days: &[Date],
+) -> Result<HashMap<Date, Vec<VoucherFile>>, VoucherError> {
+    let rows = sqlx::query!(
+        r#"SELECT x.accounting_date, x.version, x.layout, x.name, x.sha256,
+                  octet_length(x.bytes)::bigint AS "size!", x.exported_at, s.name AS exported_by
+           FROM voucher_exports x JOIN staff s ON s.id = x.exported_by
+           WHERE x.accounting_date = ANY($1) ORDER BY x.accounting_date, x.version"#,
+        days
+    )
     .fetch_all(conn)
     .await?;
-    let rows = rows.into_iter().map(VoucherDay::try_from).collect::<Result<_, _>>()?;
-    Ok(Page { rows, total, request: page })
+    let mut files: HashMap<Date, Vec<VoucherFile>> = HashMap::new();
+    for row in rows {
+        let file = VoucherFile {
+            version: row.version,
+            layout: named_layout(&row.layout, &row.name)?,
+            name: row.name,
+            sha256: row.sha256,
+            size: row.size,
+            exported_at: row.exported_at,
+            exported_by: row.exported_by,
+        };
+        files.entry(row.accounting_date).or_default().push(file);
+    }
+    Ok(files)
 }
 
 /// The vouchers of a day with their lines, by number.
@@ -267,42 +349,54 @@ pub(super) async fn details(
     conn: &mut PgConnection,
     day: BusinessDate,
 ) -> Result<Vec<VoucherDetail>, VoucherError> {
-    let rows = sqlx::query_as!(
-        LineRow,
-        r#"SELECT v.id, v.accounting_date, v.number, v.entry_number, d.state, l.side, l.code,
-                  l.owner, l.u8_code, l.dimension, l.dimension_code, l.amount_minor, l.entries,
-                  l.memo
-           FROM vouchers v
-           JOIN voucher_days d ON d.accounting_date = v.accounting_date
-           JOIN voucher_lines l ON l.voucher_id = v.id
-           WHERE v.accounting_date = $1
-           ORDER BY v.number, l.line"#,
-        day.0
-    )
-    .fetch_all(conn)
-    .await?;
-    gather(rows)
+    read(conn, (Some(day), None)).await
 }
 
 pub(super) async fn find(
     conn: &mut PgConnection,
     id: VoucherId,
 ) -> Result<Option<VoucherDetail>, VoucherError> {
+    Ok(read(conn, (None, Some(id))).await?.pop())
+}
+
+async fn read(
+    conn: &mut PgConnection,
+    (day, id): (Option<BusinessDate>, Option<VoucherId>),
+) -> Result<Vec<VoucherDetail>, VoucherError> {
     let rows = sqlx::query_as!(
         LineRow,
-        r#"SELECT v.id, v.accounting_date, v.number, v.entry_number, d.state, l.side, l.code,
-                  l.owner, l.u8_code, l.dimension, l.dimension_code, l.amount_minor, l.entries,
-                  l.memo
+        r#"SELECT v.id, v.accounting_date, v.number, v.entry_number, v.state, v.erp_number,
+                  v.replaces, v.reverses, x.version AS "version?", l.side, l.code, l.owner,
+                  l.u8_code, l.dimension, l.dimension_code, l.department, l.project,
+                  l.amount_minor, l.entries, l.memo
            FROM vouchers v
-           JOIN voucher_days d ON d.accounting_date = v.accounting_date
            JOIN voucher_lines l ON l.voucher_id = v.id
-           WHERE v.id = $1
-           ORDER BY l.line"#,
-        id.0
+           LEFT JOIN voucher_exports x ON x.id = v.export_id
+           WHERE v.accounting_date = $1 OR v.id = $2
+           ORDER BY v.number, l.line"#,
+        day.map(|day| day.0),
+        id.map(|id| id.0)
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut vouchers = gather(rows)?;
+    let ids: Vec<Uuid> = vouchers.iter().map(|voucher| voucher.summary.id.0).collect();
+    let rejections = sqlx::query!(
+        r#"SELECT r.voucher_id, r.line, r.reason, r.at, s.name AS by
+           FROM voucher_rejections r JOIN staff s ON s.id = r.by_id
+           WHERE r.voucher_id = ANY($1) ORDER BY r.line"#,
+        &ids
     )
     .fetch_all(conn)
     .await?;
-    Ok(gather(rows)?.into_iter().next())
+    for row in rejections {
+        let of = vouchers.iter_mut().find(|voucher| voucher.summary.id.0 == row.voucher_id);
+        if let Some(voucher) = of {
+            let (line, reason, at, by) = (row.line, row.reason, row.at, row.by);
+            voucher.rejections.push(LineRejection { line, reason, at, by });
+        }
+    }
+    Ok(vouchers)
 }
 
 struct LineRow {
@@ -311,15 +405,41 @@ struct LineRow {
     number: i32,
     entry_number: i16,
     state: String,
+    erp_number: Option<String>,
+    replaces: Option<Uuid>,
+    reverses: Option<Uuid>,
+    version: Option<i32>,
     side: String,
     code: String,
     owner: String,
     u8_code: String,
     dimension: String,
     dimension_code: String,
+    department: String,
+    project: String,
     amount_minor: i64,
     entries: i64,
     memo: String,
+}
+
+impl LineRow {
+    fn summary(&self) -> Result<VoucherSummary, Inconsistent> {
+        let id = VoucherId(self.id);
+        let entry = Entry::numbered(self.entry_number)
+            .ok_or_else(|| Inconsistent::new("vouchers", id, "unknown entry"))?;
+        Ok(VoucherSummary {
+            id,
+            accounting_date: BusinessDate(self.accounting_date),
+            number: self.number,
+            entry,
+            state: named_state(&self.state, &id.to_string())?,
+            total: Money::zero(Currency::Cny),
+            file: self.version,
+            erp_number: self.erp_number.clone(),
+            replaces: self.replaces.map(VoucherId),
+            reverses: self.reverses.map(VoucherId),
+        })
+    }
 }
 
 /// Lines, sorted by voucher, as vouchers.
@@ -329,16 +449,8 @@ fn gather(rows: Vec<LineRow>) -> Result<Vec<VoucherDetail>, VoucherError> {
         let id = VoucherId(row.id);
         let wrong = |what: &str| Inconsistent::new("vouchers", id, what);
         if vouchers.last().is_none_or(|last| last.summary.id != id) {
-            let day = BusinessDate(row.accounting_date);
-            let summary = VoucherSummary {
-                id,
-                accounting_date: day,
-                number: row.number,
-                entry: Entry::numbered(row.entry_number).ok_or_else(|| wrong("unknown entry"))?,
-                state: named_state(&row.state, day)?,
-                total: Money::zero(Currency::Cny),
-            };
-            vouchers.push(VoucherDetail { summary, lines: Vec::new() });
+            let (summary, rejections) = (row.summary()?, Vec::new());
+            vouchers.push(VoucherDetail { summary, lines: Vec::new(), rejections });
         }
         let Some(voucher) = vouchers.last_mut() else { continue };
         let side = Side::named(&row.side).ok_or_else(|| wrong("unknown side"))?;
@@ -353,6 +465,8 @@ fn gather(rows: Vec<LineRow>) -> Result<Vec<VoucherDetail>, VoucherError> {
             u8_code: row.u8_code,
             dimension: named_dimension(&row.dimension, &row.dimension_code)?,
             dimension_code: row.dimension_code,
+            department: row.department,
+            project: row.project,
             amount,
             entries: row.entries,
             memo: row.memo,
@@ -361,48 +475,13 @@ fn gather(rows: Vec<LineRow>) -> Result<Vec<VoucherDetail>, VoucherError> {
     Ok(vouchers)
 }
 
-struct DayRow {
-    accounting_date: Date,
-    state: String,
-    drafted_at: OffsetDateTime,
-    drafted_by: String,
-    file_name: Option<String>,
-    file_sha256: Option<String>,
-    size: Option<i64>,
-    exported_at: Option<OffsetDateTime>,
-    exported_by: Option<String>,
-    vouchers: i64,
-    total: String,
+fn named_state(name: &str, of: &str) -> Result<VoucherState, Inconsistent> {
+    VoucherState::named(name).ok_or_else(|| Inconsistent::new("vouchers", of, "unknown state"))
 }
 
-impl TryFrom<DayRow> for VoucherDay {
-    type Error = Inconsistent;
-
-    fn try_from(row: DayRow) -> Result<Self, Inconsistent> {
-        let day = BusinessDate(row.accounting_date);
-        let total = row.total.parse();
-        let total = total.map_err(|error| Inconsistent::new("voucher_days", day, error))?;
-        let file =
-            match (row.file_name, row.file_sha256, row.size, row.exported_at, row.exported_by) {
-                (Some(name), Some(sha256), Some(size), Some(exported_at), Some(exported_by)) => {
-                    Some(VoucherFile { name, sha256, size, exported_at, exported_by })
-                }
-                _ => None,
-            };
-        Ok(Self {
-            accounting_date: day,
-            state: named_state(&row.state, day)?,
-            vouchers: row.vouchers,
-            total: Money::cny(total),
-            drafted_at: row.drafted_at,
-            drafted_by: row.drafted_by,
-            file,
-        })
-    }
-}
-
-fn named_state(name: &str, day: BusinessDate) -> Result<VoucherState, Inconsistent> {
-    VoucherState::named(name).ok_or_else(|| Inconsistent::new("voucher_days", day, "unknown state"))
+pub(super) fn named_layout(name: &str, of: &str) -> Result<VoucherLayout, Inconsistent> {
+    VoucherLayout::named(name)
+        .ok_or_else(|| Inconsistent::new("voucher_exports", of, "unknown layout"))
 }
 
 fn named_dimension(name: &str, id: &str) -> Result<Dimension, Inconsistent> {

@@ -1,5 +1,5 @@
 use crate::office::{World, today};
-use backoffice::channels::{self, Asked, ChannelError};
+use backoffice::channels::{self, Asked, Candidates, ChannelError};
 use domain::access::Role;
 use domain::money::Money;
 use domain::product::Product;
@@ -23,13 +23,8 @@ async fn a_channel_without_a_bank_front_is_not_connected(pool: PgPool) {
     let mut world = World::new(pool).await;
     world.office.fronts = std::sync::Arc::default();
     let mut conn = world.office.db.acquire().await.unwrap();
-    let asked = Asked {
-        product: Product::QuickPay,
-        card: None,
-        amount: Money::cny(100),
-        day: today(),
-        success: false,
-    };
-    let candidates = channels::candidates(&mut conn, &world.office, asked).await.unwrap();
+    let asked = Asked { product: Product::QuickPay, card: None, day: today(), success: false };
+    let known = Candidates::read(&mut conn, &world.office, asked).await.unwrap();
+    let candidates = known.at(&mut conn, Money::cny(100)).await.unwrap();
     assert!(candidates.iter().all(|candidate| !candidate.connected));
 }

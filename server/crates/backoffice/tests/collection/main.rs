@@ -7,6 +7,8 @@ mod callbacks;
 #[cfg(test)]
 mod channels;
 #[cfg(test)]
+mod cut;
+#[cfg(test)]
 mod gateway;
 #[cfg(test)]
 mod merchants;

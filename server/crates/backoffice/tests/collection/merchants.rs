@@ -15,7 +15,11 @@ use sqlx::PgPool;
 async fn refusal(world: &World, product: Product) -> Option<Refusal> {
     let mut conn = world.office.db.acquire().await.unwrap();
     let wanted = (product, Money::cny(100));
-    merchants::entitlement(&mut conn, world.tea, wanted, today()).await.unwrap().err()
+    merchants::Register::default()
+        .entitlement(&mut conn, world.tea, wanted, today())
+        .await
+        .unwrap()
+        .err()
 }
 
 #[sqlx::test(migrations = "../../../migrations")]
@@ -91,7 +95,12 @@ async fn new_fee_terms_count_from_their_day_on(pool: PgPool) {
     merchants::agree_fee(&mut conn, &world.office, world.tea, agreed).await.unwrap();
     let mut fee = async |day| {
         let wanted = (Product::QuickPay, Money::cny(10_000));
-        merchants::entitlement(&mut conn, world.tea, wanted, day).await.unwrap().unwrap().fee
+        merchants::Register::default()
+            .entitlement(&mut conn, world.tea, wanted, day)
+            .await
+            .unwrap()
+            .unwrap()
+            .fee
     };
     assert_eq!(fee(today()).await, Money::cny(60));
     assert_eq!(fee(tomorrow).await, Money::cny(38));
@@ -112,7 +121,12 @@ async fn fees_follow_the_kind_of_card_and_the_volume_of_the_month(pool: PgPool) 
     }
     let mut fee = async |card, day| {
         let sale = Sale { product: Product::QuickPay, amount: Money::cny(10_000), card };
-        merchants::entitlement(&mut conn, world.books, sale, day).await.unwrap().unwrap().fee
+        merchants::Register::default()
+            .entitlement(&mut conn, world.books, sale, day)
+            .await
+            .unwrap()
+            .unwrap()
+            .fee
     };
     assert_eq!(fee(Some(CardType::Debit), today()).await, Money::cny(60), "that for any card");
     assert_eq!(fee(Some(CardType::Credit), today()).await, Money::cny(80));

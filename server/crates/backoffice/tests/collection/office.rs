@@ -144,7 +144,7 @@ impl World {
 }
 
 /// Hands on the request of a route under a key, as the API does.
-pub fn call<'a>(key: &'a str, request: &PaymentRequest) -> Call<'a> {
+pub fn call(key: &str, request: &PaymentRequest) -> Call {
     Call::new("POST /payments", key, &serde_json::to_value(request).unwrap()).unwrap()
 }
 

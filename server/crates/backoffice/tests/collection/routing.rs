@@ -2,7 +2,7 @@
 
 use crate::office::{NOON, World, order, today};
 use backoffice::channels::{self, ChannelError};
-use backoffice::routing::{self, RoutingError, Wanted};
+use backoffice::routing::{self, Board, RoutingError, Wanted};
 use backoffice::{approvals, work};
 use domain::access::{Actor, Role};
 use domain::approval::Verdict;
@@ -47,7 +47,7 @@ async fn decide(world: &World, payment: u128, at: OffsetDateTime) -> RoutingDeci
         at,
         payment: Uuid::from_u128(payment),
     };
-    routing::decide(&mut conn, &world.office, wanted).await.unwrap()
+    Board::default().decide(&mut conn, &world.office, wanted).await.unwrap()
 }
 
 fn chosen(decision: &RoutingDecision) -> &str {
@@ -57,8 +57,8 @@ fn chosen(decision: &RoutingDecision) -> &str {
 async fn answers(world: &World, channel: &str, signal: Signal, count: usize) {
     let mut conn = world.office.db.acquire().await.unwrap();
     for _ in 0..count {
-        let heard = (PaymentId(Uuid::from_u128(1)), signal);
-        channels::heard(&mut conn, &world.office, channel, heard).await.unwrap();
+        let word = channels::Word { channel, payment: PaymentId(Uuid::from_u128(1)), signal };
+        channels::heard(&mut conn, &world.office, &[word]).await.unwrap();
     }
 }
 

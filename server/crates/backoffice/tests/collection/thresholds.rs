@@ -152,8 +152,9 @@ async fn a_channel_is_withdrawn_by_the_thresholds_two_people_agreed(pool: PgPool
     assert_eq!(health(&world, "unionpay").await.1, policy);
     let mut conn = world.office.db.acquire().await.unwrap();
     for _ in 0..2 {
-        let heard = (PaymentId(Uuid::from_u128(1)), Signal::Silent);
-        channels::heard(&mut conn, &world.office, "unionpay", heard).await.unwrap();
+        let payment = PaymentId(Uuid::from_u128(1));
+        let word = channels::Word { channel: "unionpay", payment, signal: Signal::Silent };
+        channels::heard(&mut conn, &world.office, &[word]).await.unwrap();
     }
     let (HealthState::Withdrawn { since, until, .. }, _) = health(&world, "unionpay").await else {
         panic!("two missing answers are enough now");

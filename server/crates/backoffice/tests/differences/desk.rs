@@ -19,11 +19,12 @@ use domain::calendar::Calendar;
 use domain::date::{BusinessDate, BusinessZone};
 use domain::error_item::{ErrorItemFilter, ErrorItemSummary, Leg};
 use domain::ids::{
-    ApprovalId, FileId, MerchantId, PaymentId, ReserveAccountId, SessionId, StaffId,
+    ApprovalId, FileId, MerchantId, PaymentId, ReconciliationId, ReserveAccountId, SessionId,
+    StaffId,
 };
 use domain::money::{Currency, Money};
 use domain::page::PageRequest;
-use domain::reconciliation::{RunDetail, RunScope};
+use domain::reconciliation::{RunDetail, RunScope, Shown};
 use domain::reserve::Purpose;
 use domain::source_file::FileKind;
 use ledger::entries::{self, Event, Owed, VatSplit};
@@ -170,6 +171,14 @@ pub async fn person(office: &Office, name: &str, roles: &[Role]) -> Actor {
     .execute(&office.db)
     .await
     .unwrap();
+    for role in roles {
+        sqlx::query("INSERT INTO staff_roles (staff_id, role) VALUES ($1, $2)")
+            .bind(staff.0)
+            .bind(role.name())
+            .execute(&office.db)
+            .await
+            .unwrap();
+    }
     let session = SessionId(office.new_id());
     Actor { staff, name: name.to_owned(), session, roles: roles.to_vec() }
 }
@@ -257,8 +266,13 @@ impl Desk {
     /// Reconciles, and shows the run.
     pub async fn reconcile(&self, scope: &RunScope) -> RunDetail {
         let id = reconciliation::run(&self.office, &self.operations, scope).await.unwrap();
+        self.run(id, Shown::All).await
+    }
+
+    /// A run, with what is wanted of it.
+    pub async fn run(&self, id: ReconciliationId, shown: Shown) -> RunDetail {
         let page = PageRequest { number: 1, size: 200 };
-        reconciliation::find_run(&self.office, &self.auditor, id, page).await.unwrap()
+        reconciliation::find_run(&self.office, &self.auditor, id, (shown, page)).await.unwrap()
     }
 
     /// Reconciles UnionPay's bill of the day.

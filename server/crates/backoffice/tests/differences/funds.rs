@@ -16,7 +16,7 @@ use domain::reconciliation::RunDetail;
 use domain::source_file::{FileKind, StatementUse};
 use sqlx::PgPool;
 
-fn line(entry: u32, fen: i64, remittance: &str) -> StatementRow {
+pub fn line(entry: u32, fen: i64, remittance: &str) -> StatementRow {
     StatementRow {
         entry,
         bank_ref: format!("REF{entry}"),
@@ -45,7 +45,7 @@ fn statement(account: &str, rows: Vec<StatementRow>) -> NamedFile {
         .unwrap()
 }
 
-async fn explain(desk: &Desk, rows: Vec<StatementRow>) -> RunDetail {
+pub async fn explain(desk: &Desk, rows: Vec<StatementRow>) -> RunDetail {
     let new = as_kind(FileKind::Statement, statement(CUSTODY, rows));
     desk.import(new).await.unwrap();
     desk.reconcile(&scope(Leg::Funds, CUSTODY)).await
@@ -56,7 +56,7 @@ fn due() -> AccountRef {
 }
 
 /// UnionPay cleared 100.00 and 50.00 for us, and says so.
-async fn desk_with_a_cleared_day(pool: PgPool) -> Desk {
+pub async fn desk_with_a_cleared_day(pool: PgPool) -> Desk {
     let desk = desk::open(pool).await;
     desk.paid(1, 10_000).await;
     desk.paid(2, 5_000).await;
@@ -64,7 +64,7 @@ async fn desk_with_a_cleared_day(pool: PgPool) -> Desk {
     desk
 }
 
-const FUNDS: &str = "UNIONPAY settlement 2026-03-31";
+pub const FUNDS: &str = "UNIONPAY settlement 2026-03-31";
 
 #[sqlx::test(migrations = "../../../migrations")]
 async fn what_a_channel_pays_over_gross_clears_what_it_owes(pool: PgPool) {
@@ -128,6 +128,14 @@ async fn a_line_nothing_explains_is_an_item(pool: PgPool) {
     assert_eq!(desk.balance(&AccountRef::reserve()).await, 15_777);
     assert_eq!(desk.balance(&AccountRef::long_suspense()).await, 777);
     desk.books_are_sound().await;
+}
+
+/// What UnionPay cleared arrived, and the bank has taken the payout of it.
+pub async fn desk_with_a_sent_payout(pool: PgPool) -> (Desk, String) {
+    let desk = desk_with_a_cleared_day(pool).await;
+    explain(&desk, vec![line(1, 15_000, FUNDS)]).await;
+    let number = sent_payout(&desk).await;
+    (desk, number)
 }
 
 /// The shop's settled balance was paid out; the bank has taken the payout.

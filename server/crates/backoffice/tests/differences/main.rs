@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a story stops where it is surprised")]
 
+mod arrivals;
+mod carry;
+mod chain;
 mod desk;
 mod error_items;
 mod item_bulk;
@@ -9,5 +12,7 @@ mod item_life;
 mod item_rules;
 mod files;
 mod funds;
+mod kinds;
+mod modes;
 mod real_day;
 mod reconciliation;

@@ -31,6 +31,7 @@ struct Book {
     done: BTreeMap<String, Money>,
     sent: Vec<String>,
     queried: Vec<String>,
+    accounts: Vec<String>,
 }
 
 /// The bank. Clones share one book.
@@ -51,6 +52,11 @@ impl Bank {
     /// Every number it was ever sent.
     pub fn sent(&self) -> Vec<String> {
         self.0.lock().unwrap().sent.clone()
+    }
+
+    /// Every account it was ever told to pay.
+    pub fn accounts_paid(&self) -> Vec<String> {
+        self.0.lock().unwrap().accounts.clone()
     }
 
     /// Every number it was ever asked about.
@@ -113,6 +119,7 @@ fn answer(number: &str, amount: Money) -> Answer {
 #[async_trait]
 impl Payout for Bank {
     async fn pay_out(&self, instruction: &PayoutInstruction) -> Result<Answer, Fault> {
+        self.0.lock().unwrap().accounts.push(instruction.to_account.clone());
         self.instruct(&instruction.number, instruction.amount)
     }
 

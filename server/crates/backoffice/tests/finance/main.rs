@@ -1,6 +1,8 @@
 //! Stories about money going out: payouts, refunds, settlement and the reserve behind them.
 
 #[cfg(test)]
+mod approvals;
+#[cfg(test)]
 mod bank;
 #[cfg(test)]
 mod fixture;
@@ -15,4 +17,10 @@ mod refunds;
 #[cfg(test)]
 mod reserve;
 #[cfg(test)]
+mod reserve_documents;
+#[cfg(test)]
+mod reserve_evenings;
+#[cfg(test)]
 mod settlement;
+#[cfg(test)]
+mod stops;

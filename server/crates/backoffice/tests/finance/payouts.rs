@@ -100,19 +100,17 @@ async fn a_payout_goes_from_draft_to_the_statement(pool: PgPool) {
 async fn a_maker_cannot_approve_their_own_batch(pool: PgPool) {
     let (house, payout) = house_with_a_payout(pool).await;
     let (_, approval) = submitted(&house, payout.id).await;
-    let as_maker = house.decide(&house.maker, approval, Verdict::Approve).await;
-    assert!(matches!(as_maker, Err(ApprovalError::Forbidden(_))), "{as_maker:?}");
     // Nor with the checker's role on top of their own.
-    let mut both = house.maker.clone();
-    both.roles.push(domain::access::Role::FinanceChecker);
-    let refused = house.decide(&both, approval, Verdict::Approve).await;
+    house.give_role(&house.maker, domain::access::Role::FinanceChecker).await;
+    let refused = house.decide(&house.maker, approval, Verdict::Approve).await;
     assert!(
         matches!(refused, Err(ApprovalError::Refused(DecisionRefused::MakerIsChecker))),
         "{refused:?}"
     );
     // Nor past the application.
     let in_the_database = sqlx::query(
-        "UPDATE approvals SET state = 'approved', checker_id = maker_id, decided_at = made_at
+        "UPDATE approvals SET state = 'approved', checker_id = maker_id, decided_at = made_at,
+                votes_missing = 0
          WHERE id = $1",
     )
     .bind(approval.0)

@@ -4,10 +4,10 @@
 //! It states nothing about itself: no count, no sum, and no identity within a row. Only the form
 //! of each value can be checked; a missing row or another digit cannot be noticed.
 
-use super::decode::{decode_lines, lines};
 use super::delimited::{Header, bare, split};
 use super::problems::{Problems, quote};
-use super::{Document, Format, Sample, fields};
+use super::stream::{Line, LineReader};
+use super::{Document, Format, NO_RECORD, Sample, fields, stream};
 use crate::bill::{Bill, BillRow, Problem, RowKind, RowStatus};
 use crate::front::NamedFile;
 use domain::date::BusinessDate;
@@ -28,38 +28,55 @@ impl Format for AcquirerDetail {
     }
 
     fn parse(&self, file: &NamedFile) -> Result<Document, Problem> {
-        let decoded = decode_lines(&file.bytes)?;
-        let mut problems = Problems::default();
-        let mut rows = Vec::new();
-        let mut day = None;
-        let mut cells = Vec::new();
-        let mut columns = None;
-        for (number, line) in lines(&decoded.text) {
-            if let Err(reason) = split(line, ',', &mut cells) {
-                problems.push(Problem::at_line(number, reason));
-            } else if number == 1 {
-                let header = Header::of(number, &cells, &mut problems);
-                columns = Columns::find(&header, &mut problems).map(|held| (held, header.width()));
-            } else if let Some((columns, width)) = &columns {
-                if cells.len() != *width {
-                    let reason = format!("{} values, but {width} columns", cells.len());
-                    problems.push(Problem::at_line(number, reason));
-                    continue;
-                }
-                rows.extend(columns.read(number, &cells, &mut day, &mut problems));
+        stream::whole_bill(Ok(Box::<Reader>::default()), file)
+    }
+
+    fn reader(&self, _: &str) -> Option<Result<Box<dyn LineReader>, Problem>> {
+        Some(Ok(Box::<Reader>::default()))
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    columns: Option<(Columns, usize)>,
+    day: Option<BusinessDate>,
+    rows: u64,
+    problems: Problems,
+}
+
+impl LineReader for Reader {
+    fn line(&mut self, line: &Line<'_>, rows: &mut Vec<BillRow>) {
+        let mut cells = Vec::with_capacity(self.columns.as_ref().map_or(0, |(_, width)| *width));
+        if let Err(reason) = split(line.text, ',', &mut cells) {
+            self.problems.push(Problem::at_line(line.number, reason));
+        } else if line.number == 1 {
+            let header = Header::of(line.number, &cells, &mut self.problems);
+            let columns = Columns::find(&header, &mut self.problems);
+            self.columns = columns.map(|held| (held, header.width()));
+        } else if let Some((columns, width)) = &self.columns {
+            if cells.len() != *width {
+                let reason = format!("{} values, but {width} columns", cells.len());
+                self.problems.push(Problem::at_line(line.number, reason));
+                return;
             }
+            let row = columns.read(line.number, &cells, &mut self.day, &mut self.problems);
+            self.rows += u64::from(row.is_some());
+            rows.extend(row);
         }
-        if rows.is_empty() {
-            problems.push(Problem::of_file("the file has not one row"));
+    }
+
+    fn finish(mut self: Box<Self>, encoding: &'static str) -> Bill {
+        if self.rows == 0 {
+            self.problems.push(Problem::of_file(NO_RECORD));
         }
-        Ok(Document::Bill(Bill {
-            format: self.name().to_owned(),
-            encoding: decoded.encoding.to_owned(),
-            clearing_date: day,
-            rows,
+        Bill {
+            format: AcquirerDetail.name().to_owned(),
+            encoding: encoding.to_owned(),
+            clearing_date: self.day,
+            rows: Vec::new(),
             checks: Vec::new(),
-            problems: problems.finish(),
-        }))
+            problems: self.problems.finish(),
+        }
     }
 }
 

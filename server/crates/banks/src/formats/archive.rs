@@ -10,7 +10,7 @@ use crate::bill::Problem;
 use crate::front::NamedFile;
 use flate2::Crc;
 use flate2::bufread::{DeflateDecoder, GzDecoder};
-use std::io::Read;
+use std::io::{self, BufRead, BufReader, Read};
 
 /// Most members of an archive.
 const MEMBERS_MAX: usize = 32;
@@ -39,6 +39,146 @@ pub(super) fn is_archive(bytes: &[u8]) -> bool {
     bytes.starts_with(&LOCAL) || bytes.starts_with(&END) || bytes.starts_with(&GZIP)
 }
 
+/// Whether the bytes are a packed single file.
+pub(super) fn is_gzip(bytes: &[u8]) -> bool {
+    bytes.starts_with(&GZIP)
+}
+
+/// An archive inside an archive.
+pub(super) fn nested(name: &str) -> Problem {
+    refused(&format!(
+        "\"{}\" is an archive inside the archive: unpack it and give the file inside",
+        quote(name)
+    ))
+}
+
+/// The files inside a zip archive, to be unpacked one by one.
+pub(super) struct Members<'a> {
+    archive: &'a [u8],
+    members: Vec<Member>,
+}
+
+impl<'a> Members<'a> {
+    /// Reads and judges the archive's directory; nothing is unpacked.
+    pub fn of(archive: &'a [u8]) -> Result<Self, Problem> {
+        let members: Vec<Member> =
+            directory(archive)?.into_iter().filter(|member| !member.folder).collect();
+        if members.is_empty() {
+            return Err(refused("the archive is empty"));
+        }
+        Ok(Self { archive, members })
+    }
+
+    /// Their names, in the archive's order.
+    pub fn names(&self) -> Vec<&str> {
+        self.members.iter().map(|member| member.name.as_str()).collect()
+    }
+
+    /// How many bytes all of them unpack to, as the directory states.
+    pub fn unpacked(&self) -> u64 {
+        self.members.iter().fold(0, |sum, member| sum.saturating_add(member.length))
+    }
+
+    /// One of them, unpacked as it is read. Length and checksum are judged at its end.
+    pub fn open(&self, name: &str) -> Result<Unpacking<'a>, Problem> {
+        let member = self.members.iter().find(|member| member.name == name).ok_or_else(damaged)?;
+        let data = member.data(self.archive).ok_or_else(damaged)?;
+        let packed = if member.deflated {
+            Packed::Deflated(DeflateDecoder::new(data))
+        } else {
+            Packed::Stored(data)
+        };
+        Ok(Unpacking { packed, crc: Crc::new(), stated: (member.length, member.crc) })
+    }
+}
+
+/// A packed file as it is unpacked.
+pub(super) struct Unpacking<'a> {
+    packed: Packed<'a>,
+    crc: Crc,
+    /// Length and checksum, as the archive's directory states them.
+    stated: (u64, u32),
+}
+
+enum Packed<'a> {
+    Stored(&'a [u8]),
+    Deflated(DeflateDecoder<&'a [u8]>),
+}
+
+impl Read for Unpacking<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let wrong = || io::Error::new(io::ErrorKind::InvalidData, damaged().reason);
+        let (length, crc) = self.stated;
+        let so_far = u64::from(self.crc.amount());
+        let read = match &mut self.packed {
+            Packed::Stored(data) => data.read(buffer)?,
+            Packed::Deflated(decoder) => decoder.read(buffer).map_err(|_| wrong())?,
+        };
+        self.crc.update(&buffer[..read]);
+        let after = so_far + u64::try_from(read).unwrap_or(u64::MAX);
+        if after > length {
+            return Err(wrong());
+        }
+        let left = match &self.packed {
+            Packed::Stored(data) => !data.is_empty(),
+            Packed::Deflated(decoder) => !decoder.get_ref().is_empty(),
+        };
+        if read == 0 && !buffer.is_empty() && (after != length || self.crc.sum() != crc || left) {
+            return Err(wrong());
+        }
+        Ok(read)
+    }
+}
+
+/// A gzip file as it is unpacked, within the same limits.
+pub(super) fn gunzip_stream<R: Read>(packed: R) -> impl Read {
+    let packed = Counted { inner: packed, count: 0 };
+    Growing { decoder: GzDecoder::new(BufReader::new(packed)), unpacked: 0, ended: false }
+}
+
+/// Counts what passes.
+struct Counted<R> {
+    inner: R,
+    count: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.count = self.count.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+        Ok(read)
+    }
+}
+
+/// Refuses to grow out of proportion, and whatever follows the packed file.
+struct Growing<R: Read> {
+    decoder: GzDecoder<BufReader<Counted<R>>>,
+    unpacked: u64,
+    ended: bool,
+}
+
+impl<R: Read> Read for Growing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.ended || buffer.is_empty() {
+            return Ok(0);
+        }
+        let wrong = |problem: Problem| io::Error::new(io::ErrorKind::InvalidData, problem.reason);
+        let read = self.decoder.read(buffer).map_err(|_| wrong(damaged()))?;
+        self.unpacked = self.unpacked.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+        let packed = self.decoder.get_ref().get_ref().count;
+        if self.unpacked > packed.saturating_mul(RATIO_MAX).saturating_add(RATIO_FREE) {
+            return Err(wrong(too_large("the packed file")));
+        }
+        if read == 0 {
+            self.ended = true;
+            if !self.decoder.get_mut().fill_buf()?.is_empty() {
+                return Err(wrong(refused("something follows the packed file: download it again")));
+            }
+        }
+        Ok(read)
+    }
+}
+
 /// The files inside an archive, in its order.
 ///
 /// # Errors
@@ -52,10 +192,7 @@ pub(super) fn unpack(file: &NamedFile) -> Result<Vec<NamedFile>, Problem> {
         files.map(|member| member.inflate(&file.bytes)).collect::<Result<_, _>>()?
     };
     match members.iter().find(|member| is_archive(&member.bytes)) {
-        Some(nested) => Err(refused(&format!(
-            "\"{}\" is an archive inside the archive: unpack it and give the file inside",
-            quote(&nested.name)
-        ))),
+        Some(inner) => Err(nested(&inner.name)),
         None if members.is_empty() => Err(refused("the archive is empty")),
         None => Ok(members),
     }

@@ -1,7 +1,7 @@
 //! The table layout of WeChat Pay's files: comma-separated, every data value led by a back-tick,
 //! and at the end two lines that sum the file up.
 
-use super::problems::{Problems, line_number, quote};
+use super::problems::{Problems, quote};
 use crate::bill::{Check, Problem};
 use std::collections::BTreeSet;
 
@@ -17,34 +17,108 @@ pub(super) struct Row<'r, 't> {
     pub values: &'r [&'t str],
 }
 
-/// A file in parts.
-#[derive(Debug)]
-pub(super) struct Table<'t> {
+/// A file in parts, as its lines come in.
+#[derive(Debug, Default)]
+pub(super) struct Table {
     /// Column names, parentheses made half-width.
     pub header: Vec<String>,
-    /// Data lines with their numbers, without the first back-tick.
-    pub lines: Vec<(u32, &'t str)>,
+    part: Part,
     /// Line of the summary's values.
-    pub trailer_line: u32,
+    trailer_line: u32,
+    names: Vec<String>,
     /// The summary: names with values.
-    pub trailer: Vec<(String, &'t str)>,
+    trailer: Vec<(String, String)>,
 }
 
-impl<'t> Table<'t> {
-    /// Takes the data lines apart one after the other; one with too few or too many values is a
-    /// problem. Values are not kept, since a bill has millions of them.
-    pub fn rows(&self, problems: &mut Problems, mut each: impl FnMut(&Row<'_, 't>, &mut Problems)) {
-        let mut values: Vec<&'t str> = Vec::with_capacity(self.header.len());
-        for (line, data) in &self.lines {
-            values.clear();
-            values.extend(data.split(BETWEEN));
-            if values.len() == self.header.len() {
-                each(&Row { line: *line, values: &values }, problems);
-            } else {
-                let reason = format!("{} values, but {} columns", values.len(), self.header.len());
-                problems.push(Problem::at_line(*line, reason));
+/// What comes next.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    #[default]
+    Header,
+    Rows,
+    /// The summary's values.
+    Values,
+    End,
+    /// Blank lines, after which only more of them may come.
+    Blank,
+}
+
+impl Table {
+    /// Takes the next line; gives the data of a row, without its first back-tick. What does not
+    /// fit the layout becomes a problem.
+    pub fn line<'l>(
+        &mut self,
+        number: u32,
+        line: &'l str,
+        problems: &mut Problems,
+    ) -> Option<&'l str> {
+        if line.is_empty() && self.part != Part::Header {
+            if self.part != Part::End {
+                self.part = Part::Blank;
             }
+            return None;
         }
+        match self.part {
+            Part::Header => {
+                self.header = names(line);
+                self.part = Part::Rows;
+                let mut seen = BTreeSet::new();
+                for name in &self.header {
+                    if !seen.insert(name) {
+                        let reason = format!("the column \"{}\" occurs twice", quote(name));
+                        problems.push(Problem::at_line(number, reason));
+                    }
+                }
+            }
+            Part::Rows => match line.strip_prefix('`') {
+                Some(data) => return Some(data),
+                None => {
+                    self.names = names(line);
+                    self.part = Part::Values;
+                }
+            },
+            Part::Values => {
+                self.trailer_line = number;
+                self.values(line, problems);
+                self.part = Part::End;
+            }
+            Part::End => {
+                problems.push(Problem::at_line(number, "nothing may follow the summary lines"));
+            }
+            Part::Blank => problems.push(Problem::at_line(number, "a line after a blank line")),
+        }
+        None
+    }
+
+    fn values(&mut self, line: &str, problems: &mut Problems) {
+        let values: Vec<&str> =
+            line.strip_prefix('`').map(|held| held.split(BETWEEN).collect()).unwrap_or_default();
+        let names = std::mem::take(&mut self.names);
+        if values.len() == names.len() {
+            let values = values.into_iter().map(str::to_owned);
+            self.trailer = names.into_iter().zip(values).collect();
+        } else {
+            let (values, names) = (values.len(), names.len());
+            let reason = format!("the summary has {values} values for {names} names");
+            problems.push(Problem::at_line(self.trailer_line, reason));
+        }
+    }
+
+    /// The values of a row; too few or too many are a problem.
+    pub fn split<'l>(
+        &self,
+        line: u32,
+        data: &'l str,
+        problems: &mut Problems,
+    ) -> Option<Vec<&'l str>> {
+        let mut values = Vec::with_capacity(self.header.len());
+        values.extend(data.split(BETWEEN));
+        if values.len() == self.header.len() {
+            return Some(values);
+        }
+        let reason = format!("{} values, but {} columns", values.len(), self.header.len());
+        problems.push(Problem::at_line(line, reason));
+        None
     }
 
     /// Where the first of these names stands.
@@ -66,6 +140,11 @@ impl<'t> Table<'t> {
     /// read, an unknown one, and a missing summary are problems.
     pub fn check(&self, expected: &[Expected<'_>], problems: &mut Problems) -> Vec<Check> {
         let mut checks = Vec::new();
+        if self.part != Part::End && self.trailer_line == 0 {
+            problems.push(Problem::of_file(
+                "the two summary lines are missing: the file is incomplete, download it again",
+            ));
+        }
         for (name, value) in &self.trailer {
             let Some(expectation) = expected.iter().find(|e| e.names.contains(&name.as_str()))
             else {
@@ -99,58 +178,6 @@ pub(super) struct Expected<'n> {
     pub computed: String,
     /// Whether its absence is a problem.
     pub required: bool,
-}
-
-/// Takes a text apart. What does not fit the layout becomes a problem.
-pub(super) fn read<'t>(text: &'t str, problems: &mut Problems) -> Table<'t> {
-    let mut lines: Vec<&str> = super::decode::lines(text).map(|(_, line)| line).collect();
-    while lines.last().is_some_and(|line| line.is_empty()) {
-        lines.pop();
-    }
-    let header = names(lines.first().copied().unwrap_or_default());
-    let mut seen = BTreeSet::new();
-    for name in &header {
-        if !seen.insert(name) {
-            let reason = format!("the column \"{}\" occurs twice", quote(name));
-            problems.push(Problem::at_line(1, reason));
-        }
-    }
-    let mut table = Table { header, lines: Vec::new(), trailer_line: 0, trailer: Vec::new() };
-    let mut index = 1;
-    while let Some(data) = lines.get(index).and_then(|line| line.strip_prefix('`')) {
-        table.lines.push((line_number(index), data));
-        index += 1;
-    }
-    read_trailer(&lines, index, &mut table, problems);
-    table
-}
-
-fn read_trailer<'t>(
-    lines: &[&'t str],
-    index: usize,
-    table: &mut Table<'t>,
-    problems: &mut Problems,
-) {
-    let (Some(head), Some(tail)) = (lines.get(index), lines.get(index + 1)) else {
-        problems.push(Problem::of_file(
-            "the two summary lines are missing: the file is incomplete, download it again",
-        ));
-        return;
-    };
-    table.trailer_line = line_number(index + 1);
-    let names = names(head);
-    let values: Vec<&str> =
-        tail.strip_prefix('`').map(|values| values.split(BETWEEN).collect()).unwrap_or_default();
-    if values.len() != names.len() {
-        let reason = format!("the summary has {} values for {} names", values.len(), names.len());
-        problems.push(Problem::at_line(table.trailer_line, reason));
-        return;
-    }
-    table.trailer = names.into_iter().zip(values).collect();
-    if lines.len() > index + 2 {
-        let line = line_number(index + 2);
-        problems.push(Problem::at_line(line, "nothing may follow the summary lines"));
-    }
 }
 
 fn names(line: &str) -> Vec<String> {

@@ -4,10 +4,10 @@
 //! In each row and in the totals, the amount less the fee is the settled amount. Only the variant
 //! with a header line is read: without one, the places of terminal and amount cannot be told.
 
-use super::decode::decode_lines;
 use super::delimited::{Header, bare, split};
 use super::problems::{Problems, quote};
-use super::{Document, Format, Sample, fields};
+use super::stream::{Line, LineReader};
+use super::{Document, Format, Sample, fields, stream};
 use crate::bill::{Bill, BillRow, Check, Problem, RowKind, RowStatus};
 use crate::front::NamedFile;
 use domain::date::BusinessDate;
@@ -27,16 +27,11 @@ impl Format for ChinaUms {
     }
 
     fn parse(&self, file: &NamedFile) -> Result<Document, Problem> {
-        let decoded = decode_lines(&file.bytes)?;
-        let mut reader = Reader::default();
-        let mut cells = Vec::new();
-        for (number, line) in super::decode::lines(&decoded.text) {
-            match split(line, '\t', &mut cells) {
-                Ok(()) => reader.line(number, &cells),
-                Err(reason) => reader.problems.push(Problem::at_line(number, reason)),
-            }
-        }
-        Ok(Document::Bill(reader.finish(self.name(), decoded.encoding)))
+        stream::whole_bill(Ok(Box::<Reader>::default()), file)
+    }
+
+    fn reader(&self, _: &str) -> Option<Result<Box<dyn LineReader>, Problem>> {
+        Some(Ok(Box::<Reader>::default()))
     }
 }
 
@@ -75,7 +70,6 @@ struct Reader {
     period: Option<(BusinessDate, BusinessDate)>,
     header: Option<Header>,
     columns: Option<Columns>,
-    rows: Vec<BillRow>,
     count: i64,
     /// Amounts, settled amounts, fees.
     sums: [Option<Money>; 3],
@@ -84,8 +78,40 @@ struct Reader {
     problems: Problems,
 }
 
+impl LineReader for Reader {
+    fn line(&mut self, line: &Line<'_>, rows: &mut Vec<BillRow>) {
+        let mut cells = Vec::with_capacity(self.header.as_ref().map_or(0, Header::width));
+        match split(line.text, '\t', &mut cells) {
+            Ok(()) => rows.extend(self.take(line.number, &cells)),
+            Err(reason) => self.problems.push(Problem::at_line(line.number, reason)),
+        }
+    }
+
+    fn finish(mut self: Box<Self>, encoding: &'static str) -> Bill {
+        if self.header.is_none() {
+            self.problems
+                .push(Problem::of_file("there is no header line (清算日期, 交易日期, ...)"));
+        } else if !self.totals {
+            let reason = "the line of totals (总笔数) is missing: the file is incomplete";
+            self.problems.push(Problem::of_file(reason));
+        }
+        if self.period.is_none() {
+            self.problems.push(Problem::of_file("the file tells no clearing dates (清算日期从)"));
+        }
+        let one_day = self.period.filter(|(from, to)| from == to).map(|(from, _)| from);
+        Bill {
+            format: ChinaUms.name().to_owned(),
+            encoding: encoding.to_owned(),
+            clearing_date: one_day,
+            rows: Vec::new(),
+            checks: self.checks,
+            problems: self.problems.finish(),
+        }
+    }
+}
+
 impl Reader {
-    fn line(&mut self, number: u32, cells: &[Cow<'_, str>]) {
+    fn take(&mut self, number: u32, cells: &[Cow<'_, str>]) -> Option<BillRow> {
         let first = bare(&cells[0]);
         let blank = cells.iter().all(|cell| bare(cell).is_empty());
         if self.totals {
@@ -100,10 +126,9 @@ impl Reader {
             self.check_totals(number, cells);
         } else if !blank {
             self.count += 1;
-            if let Some(row) = self.row(number, cells) {
-                self.rows.push(row);
-            }
+            return self.row(number, cells);
         }
+        None
     }
 
     fn head(&mut self, number: u32, first: &str, cells: &[Cow<'_, str>]) {
@@ -203,28 +228,6 @@ impl Reader {
             };
             let (stated, computed) = (stated.plain(), sum.plain());
             self.checks.push(Check { what: name.to_owned(), stated, computed });
-        }
-    }
-
-    fn finish(mut self, format: &str, encoding: &str) -> Bill {
-        if self.header.is_none() {
-            self.problems
-                .push(Problem::of_file("there is no header line (清算日期, 交易日期, ...)"));
-        } else if !self.totals {
-            let reason = "the line of totals (总笔数) is missing: the file is incomplete";
-            self.problems.push(Problem::of_file(reason));
-        }
-        if self.period.is_none() {
-            self.problems.push(Problem::of_file("the file tells no clearing dates (清算日期从)"));
-        }
-        let one_day = self.period.filter(|(from, to)| from == to).map(|(from, _)| from);
-        Bill {
-            format: format.to_owned(),
-            encoding: encoding.to_owned(),
-            clearing_date: one_day,
-            rows: self.rows,
-            checks: self.checks,
-            problems: self.problems.finish(),
         }
     }
 }

@@ -60,12 +60,17 @@ pub(super) fn decode_lines(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
     });
     let Some((at, byte)) = odd else { return Ok(decoded) };
     let line = line_number(text[..at].iter().filter(|byte| **byte == b'\n').count());
-    let reason = if *byte == 0 {
+    Err(odd_byte(*byte, line))
+}
+
+/// A byte that no exported text has: NUL, or a carriage return alone.
+pub(super) fn odd_byte(byte: u8, line: u32) -> Problem {
+    let reason = if byte == 0 {
         "a NUL byte; the file is damaged or saved as UTF-16: export or download it again"
     } else {
         "a carriage return without a line feed; lines must end in LF or CRLF"
     };
-    Err(Problem::at_line(line, reason))
+    Problem::at_line(line, reason)
 }
 
 /// The lines of a text with their numbers, without line ends.

@@ -107,7 +107,8 @@ pub fn inspect(file: &NamedFile) -> Inspection {
 }
 
 /// How many rows there are, and the day they clear or are for.
-fn extent(document: &Document) -> (usize, Option<BusinessDate>) {
+#[must_use]
+pub fn extent(document: &Document) -> (usize, Option<BusinessDate>) {
     match document {
         Document::Bill(bill) => (bill.rows.len(), bill.clearing_date),
         Document::Summary(summary) => (summary.stores.len(), summary.clearing_date),
@@ -126,7 +127,11 @@ fn extent(document: &Document) -> (usize, Option<BusinessDate>) {
     }
 }
 
-fn sums(document: &Document) -> Result<Vec<KindSum>, MoneyError> {
+/// Count and sums per kind of row.
+///
+/// # Errors
+/// Sums out of range.
+pub fn sums(document: &Document) -> Result<Vec<KindSum>, MoneyError> {
     match document {
         Document::Bill(bill) => bill_sums(bill),
         Document::Summary(summary) => summary_sums(summary),

@@ -15,6 +15,7 @@ mod camt053;
 mod camt054;
 mod chain;
 mod chinaums;
+pub mod custom;
 mod decode;
 mod delimited;
 mod document;
@@ -25,6 +26,7 @@ mod nacha_return;
 mod pain001;
 mod pain002;
 mod problems;
+pub mod stream;
 mod swift;
 pub(crate) mod unionpay_zm;
 mod unionpay_zme;
@@ -33,11 +35,15 @@ mod wechat_trade;
 mod xml;
 
 pub use document::Document;
-pub use inspect::{Inspection, KindSum, Stated, inspect};
+pub use inspect::{Inspection, KindSum, Stated, extent, inspect, sums};
 
 use crate::bill::{Check, Problem};
 use crate::front::NamedFile;
 use std::fmt;
+use stream::LineReader;
+
+/// What a bill without a record is refused for: a day without trades looks like a failed download.
+const NO_RECORD: &str = "the file is empty, it has not one record";
 
 /// How many bytes of a file are looked at to tell its format.
 const HEAD: usize = 4096;
@@ -46,7 +52,7 @@ const HEAD: usize = 4096;
 pub struct Sample<'f> {
     /// The file's name.
     pub name: &'f str,
-    /// All its bytes.
+    /// Its first bytes, some tens of thousands of them or all.
     pub bytes: &'f [u8],
     /// Its beginning as text, without a byte order mark, possibly with replacement characters.
     pub head: String,
@@ -56,18 +62,25 @@ impl<'f> Sample<'f> {
     /// Of a file.
     #[must_use]
     pub fn of(file: &'f NamedFile) -> Self {
-        let head = &file.bytes[..file.bytes.len().min(HEAD)];
+        Self::of_head(&file.name, &file.bytes)
+    }
+
+    /// Of the beginning of a file.
+    #[must_use]
+    pub fn of_head(name: &'f str, bytes: &'f [u8]) -> Self {
+        let head = &bytes[..bytes.len().min(HEAD)];
         let first_line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let head = if std::str::from_utf8(first_line).is_ok() {
             String::from_utf8_lossy(head).trim_start_matches('\u{feff}').to_owned()
         } else {
             encoding_rs::GB18030.decode_without_bom_handling(head).0.into_owned()
         };
-        Self { name: &file.name, bytes: &file.bytes, head }
+        Self { name, bytes, head }
     }
 }
 
 /// One kind of file.
+#[expect(private_interfaces, reason = "formats are implemented here only")]
 pub trait Format: Sync {
     /// Its name in documents, logs and the database.
     fn name(&self) -> &'static str;
@@ -80,6 +93,12 @@ pub trait Format: Sync {
     /// # Errors
     /// What keeps the file from being read at all.
     fn parse(&self, file: &NamedFile) -> Result<Document, Problem>;
+
+    /// Reads such a file line by line, where that is possible.
+    #[doc(hidden)]
+    fn reader(&self, _name: &str) -> Option<Result<Box<dyn LineReader>, Problem>> {
+        None
+    }
 }
 
 /// All formats. No file is recognised by two of them.
@@ -143,7 +162,23 @@ impl fmt::Display for Refusal {
 /// # Errors
 /// The file is of no known format, cannot be read completely, or contradicts itself.
 pub fn read(file: &NamedFile) -> Result<Document, Refusal> {
-    let document = parse(file)?;
+    accepted(parse(file)?)
+}
+
+/// Whether the only thing wrong with a bill is that it has no record: then it is a day without
+/// trades, or a failed download, and the file cannot tell which.
+#[must_use]
+pub fn has_no_record(document: &Document) -> bool {
+    let Document::Bill(bill) = document else { return false };
+    let [only] = &bill.problems[..] else { return false };
+    bill.rows.is_empty() && only.line.is_none() && only.reason == NO_RECORD
+}
+
+/// Lets a document through that may be stored.
+///
+/// # Errors
+/// It contradicts itself, or could not be read completely.
+pub fn accepted(document: Document) -> Result<Document, Refusal> {
     if document.acceptable() {
         return Ok(document);
     }
@@ -180,14 +215,30 @@ pub fn parse(file: &NamedFile) -> Result<Document, Refusal> {
             _ => {}
         }
     }
-    let names: Vec<String> =
-        members.iter().take(5).map(|member| problems::quote(&member.name)).collect();
+    let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+    Err(several(&names))
+}
+
+fn several(names: &[&str]) -> Refusal {
+    let quoted: Vec<String> = names.iter().take(5).map(|name| problems::quote(name)).collect();
     let reason = format!(
-        "the archive holds {} files: {}; unpack it and give one of them",
-        members.len(),
-        names.join(", ")
+        "the archive holds {} files: {}; choose one of them",
+        names.len(),
+        quoted.join(", ")
     );
-    Err(Refusal::of_file(None, Problem::of_file(reason)))
+    Refusal::of_file(None, Problem::of_file(reason))
+}
+
+/// The names of the files inside an archive; nothing for what is none.
+///
+/// # Errors
+/// The archive is damaged, encrypted or unfit to be unpacked.
+pub fn members(file: &NamedFile) -> Result<Vec<String>, Refusal> {
+    if !archive::is_archive(&file.bytes) || archive::is_gzip(&file.bytes) {
+        return Ok(Vec::new());
+    }
+    let members = archive::Members::of(&file.bytes).map_err(|p| Refusal::of_file(None, p))?;
+    Ok(members.names().into_iter().map(str::to_owned).collect())
 }
 
 /// The files inside an archive (zip or gzip), to choose one of them; a file that is no archive is
@@ -204,9 +255,6 @@ pub fn unpack(file: &NamedFile) -> Result<Vec<NamedFile>, Refusal> {
 }
 
 fn parse_plain(file: &NamedFile) -> Result<Document, Refusal> {
-    let sample = Sample::of(file);
-    let Some(format) = ALL.iter().find(|format| format.recognises(&sample)) else {
-        return Err(Refusal::of_file(None, Problem::of_file(guess::unknown(&sample))));
-    };
+    let format = stream::known(&Sample::of(file))?;
     format.parse(file).map_err(|problem| Refusal::of_file(Some(format.name()), problem))
 }

@@ -7,8 +7,9 @@
 //! and in total.
 
 use super::decode::{GB_18030, decode_gb18030};
-use super::problems::{Problems, line_number, quote};
-use super::{Document, Format, Sample, fields};
+use super::problems::{Problems, quote};
+use super::stream::{Line, LineReader};
+use super::{Document, Format, NO_RECORD, Sample, fields, stream};
 use crate::bill::{Bill, BillRow, Check, Problem, RowKind, RowStatus};
 use crate::front::NamedFile;
 use domain::date::BusinessDate;
@@ -79,23 +80,23 @@ impl Format for UnionPayZm {
     }
 
     fn parse(&self, file: &NamedFile) -> Result<Document, Problem> {
-        let named = Named::parse(&file.name).ok_or_else(|| {
-            Problem::of_file(
-                "the clearing date stands only in the file's name, which must be like \
-                 INN17071888ZM_898319849000018; give the file its original name",
-            )
-        })?;
-        let mut reader = Reader::new(named);
-        let body = file.bytes.strip_suffix(b"\n").unwrap_or(&file.bytes);
-        if body.is_empty() {
-            reader.problems.push(Problem::of_file("the file is empty, it has not one record"));
-        } else {
-            for (index, line) in body.split(|byte| *byte == b'\n').enumerate() {
-                reader.read_line(line_number(index), line.strip_suffix(b"\r").unwrap_or(line));
-            }
-        }
-        Ok(Document::Bill(reader.finish(self.name())))
+        stream::whole_bill(reader(&file.name), file)
     }
+
+    fn reader(&self, name: &str) -> Option<Result<Box<dyn LineReader>, Problem>> {
+        Some(reader(name))
+    }
+}
+
+fn reader(name: &str) -> Result<Box<dyn LineReader>, Problem> {
+    let named = Named::parse(name).ok_or_else(|| {
+        Problem::of_file(
+            "the clearing date stands only in the file's name, which must be like \
+             INN17071888ZM_898319849000018; give the file its original name",
+        )
+    })?;
+    let (clearing_date, merchant) = (named.clearing_date, named.merchant.to_owned());
+    Ok(Box::new(Reader::new(clearing_date, merchant)))
 }
 
 /// A first line of the right length, with its separators, also when it is the only line.
@@ -130,9 +131,11 @@ pub(super) fn named<'n>(name: &'n str, mark: &str) -> Option<(BusinessDate, &'n 
     Some((fields::short_day(day).ok()?, merchant))
 }
 
-struct Reader<'n> {
-    named: Named<'n>,
-    rows: Vec<BillRow>,
+struct Reader {
+    clearing_date: BusinessDate,
+    /// The merchant in the file's name.
+    named: String,
+    records: u64,
     problems: Problems,
     expected: i64,
     settled: i64,
@@ -141,20 +144,49 @@ struct Reader<'n> {
 /// Why a field cannot be read.
 pub(super) type Reason = Cow<'static, str>;
 
-impl<'n> Reader<'n> {
-    fn new(named: Named<'n>) -> Self {
-        let problems = Problems::default();
-        Self { named, rows: Vec::new(), problems, expected: 0, settled: 0 }
+impl LineReader for Reader {
+    fn text(&self) -> bool {
+        false
     }
 
-    fn read_line(&mut self, line: u32, record: &[u8]) {
+    fn line(&mut self, line: &Line<'_>, rows: &mut Vec<BillRow>) {
+        self.records += 1;
+        rows.extend(self.read_line(line.number, line.bytes));
+    }
+
+    fn finish(mut self: Box<Self>, _: &'static str) -> Bill {
+        if self.records == 0 {
+            self.problems.push(Problem::of_file(NO_RECORD));
+        }
+        Bill {
+            format: UnionPayZm.name().to_owned(),
+            encoding: GB_18030.to_owned(),
+            clearing_date: Some(self.clearing_date),
+            rows: Vec::new(),
+            checks: vec![Check {
+                what: "Σ结算金额 = Σ交易金额 + Σ商户手续费".to_owned(),
+                stated: Money::cny(self.settled).plain(),
+                computed: Money::cny(self.expected).plain(),
+            }],
+            problems: self.problems.finish(),
+        }
+    }
+}
+
+impl Reader {
+    fn new(clearing_date: BusinessDate, named: String) -> Self {
+        let problems = Problems::default();
+        Self { clearing_date, named, records: 0, problems, expected: 0, settled: 0 }
+    }
+
+    fn read_line(&mut self, line: u32, record: &[u8]) -> Option<BillRow> {
         if record.len() != RECORD {
             let reason = format!(
                 "a record has {RECORD} bytes, this line has {}; is the file cut off or converted?",
                 record.len()
             );
             self.problems.push(Problem::at_line(line, reason));
-            return;
+            return None;
         }
         if !record.is_ascii()
             && let Err(error) = decode_gb18030(record)
@@ -162,23 +194,24 @@ impl<'n> Reader<'n> {
             let offset = error.offset;
             let reason = format!("byte {offset} of the line is not valid GBK; download it again");
             self.problems.push(Problem::at_line(line, reason));
-            return;
+            return None;
         }
         if let Some(place) = SEPARATORS.iter().find(|place| record[**place] != b' ') {
             let reason = format!("byte {place} must be the blank between two fields");
             self.problems.push(Problem::at_line(line, reason));
-            return;
+            return None;
         }
         if record.contains(&0) {
             self.problems.push(Problem::at_line(line, "a NUL byte; download it again"));
-            return;
+            return None;
         }
         match self.read_record(line, record) {
-            Ok(row) => self.rows.push(row),
+            Ok(row) => Some(row),
             Err((field, reason)) => {
                 let found = quote(&String::from_utf8_lossy(&record[field.place.clone()]));
                 let reason = format!("{reason}; found \"{found}\"");
                 self.problems.push(Problem::at_field(line, field.name, reason));
+                None
             }
         }
     }
@@ -226,32 +259,16 @@ impl<'n> Reader<'n> {
     /// The merchant must be the one in the file's name, or belong to that group.
     fn merchant(&self, record: &[u8]) -> Result<String, (&'static Field, Reason)> {
         let merchant = required(record, &MERCHANT)?;
-        if self.named.merchant == merchant || self.named.merchant == text(record, &GROUP)? {
+        if self.named == merchant || self.named == text(record, &GROUP)? {
             return Ok(merchant);
         }
-        let reason = format!("the file's name is for merchant {}", quote(self.named.merchant));
+        let reason = format!("the file's name is for merchant {}", quote(&self.named));
         Err((&MERCHANT, reason.into()))
     }
 
     fn moment(&self, digits: &[u8]) -> Result<PrimitiveDateTime, Reason> {
         let digits = std::str::from_utf8(digits).unwrap_or_default();
-        fields::moment_before(digits, self.named.clearing_date)
-            .map_err(|error| error.to_string().into())
-    }
-
-    fn finish(self, format: &str) -> Bill {
-        Bill {
-            format: format.to_owned(),
-            encoding: GB_18030.to_owned(),
-            clearing_date: Some(self.named.clearing_date),
-            rows: self.rows,
-            checks: vec![Check {
-                what: "Σ结算金额 = Σ交易金额 + Σ商户手续费".to_owned(),
-                stated: Money::cny(self.settled).plain(),
-                computed: Money::cny(self.expected).plain(),
-            }],
-            problems: self.problems.finish(),
-        }
+        fields::moment_before(digits, self.clearing_date).map_err(|error| error.to_string().into())
     }
 }
 

@@ -2,9 +2,9 @@
 //! it. Each row's balance must follow from the row before, and the summary must agree.
 
 use super::backtick::{Expected, Row, Table};
-use super::decode::decode_lines;
+use super::decode::{decode_lines, lines};
 use super::problems::{Problems, quote};
-use super::{Document, Format, Sample, backtick, fields};
+use super::{Document, Format, Sample, fields};
 use crate::bill::{Check, Problem};
 use crate::front::NamedFile;
 use crate::fund::{FundBill, FundRow};
@@ -26,13 +26,20 @@ impl Format for WechatFund {
     fn parse(&self, file: &NamedFile) -> Result<Document, Problem> {
         let decoded = decode_lines(&file.bytes)?;
         let mut problems = Problems::default();
-        let table = backtick::read(&decoded.text, &mut problems);
+        let mut table = Table::default();
+        let mut data = Vec::new();
+        for (number, line) in lines(&decoded.text) {
+            data.extend(table.line(number, line, &mut problems).map(|data| (number, data)));
+        }
         let mut rows = Vec::new();
         if let Some(columns) = Columns::find(&table, &mut problems) {
-            table.rows(&mut problems, |row, problems| rows.extend(columns.read(row, problems)));
+            for (line, held) in &data {
+                let Some(values) = table.split(*line, held, &mut problems) else { continue };
+                rows.extend(columns.read(&Row { line: *line, values: &values }, &mut problems));
+            }
         }
         check_balances(&rows, &mut problems);
-        let checks = check_summary(&table, &rows, &mut problems);
+        let checks = check_summary(&table, data.len(), &rows, &mut problems);
         Ok(Document::Fund(FundBill {
             format: self.name().to_owned(),
             encoding: decoded.encoding.to_owned(),
@@ -58,7 +65,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn find(table: &Table<'_>, problems: &mut Problems) -> Option<Self> {
+    fn find(table: &Table, problems: &mut Problems) -> Option<Self> {
         Some(Self {
             booked_at: table.required(&["记账时间"], problems)?,
             channel_no: table.required(&["微信支付业务单号"], problems)?,
@@ -122,7 +129,12 @@ fn check_balances(rows: &[FundRow], problems: &mut Problems) {
     }
 }
 
-fn check_summary(table: &Table<'_>, rows: &[FundRow], problems: &mut Problems) -> Vec<Check> {
+fn check_summary(
+    table: &Table,
+    count_of_rows: usize,
+    rows: &[FundRow],
+    problems: &mut Problems,
+) -> Vec<Check> {
     let side = |income: bool| {
         let rows = rows.iter().filter(|row| row.amount.is_negative() != income);
         let count = rows.clone().count().to_string();
@@ -136,7 +148,7 @@ fn check_summary(table: &Table<'_>, rows: &[FundRow], problems: &mut Problems) -
     };
     let expect = |names, read, computed| Expected { names, read, computed, required: true };
     let expected = [
-        expect(&["资金流水总笔数"], count, table.lines.len().to_string()),
+        expect(&["资金流水总笔数"], count, count_of_rows.to_string()),
         expect(&["收入笔数"], count, in_count),
         expect(&["收入金额"], amount, in_sum.plain()),
         expect(&["支出笔数"], count, out_count),

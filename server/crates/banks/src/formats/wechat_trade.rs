@@ -6,11 +6,12 @@
 //! the summary. The file says nowhere which day it clears; its name may.
 
 use super::backtick::{Expected, Row, Table};
-use super::decode::decode_lines;
 use super::problems::{Problems, quote};
-use super::{Document, Format, Sample, backtick, fields};
+use super::stream::{Line, LineReader};
+use super::{Document, Format, Sample, fields, stream};
 use crate::bill::{Bill, BillRow, Check, Problem, RowKind, RowStatus, fee_text};
 use crate::front::NamedFile;
+use domain::date::BusinessDate;
 use domain::money::{Currency, Money};
 
 /// The format.
@@ -34,22 +35,56 @@ impl Format for WechatTrade {
     }
 
     fn parse(&self, file: &NamedFile) -> Result<Document, Problem> {
-        let decoded = decode_lines(&file.bytes)?;
-        let mut problems = Problems::default();
-        let table = backtick::read(&decoded.text, &mut problems);
-        let mut reader = Reader { rows: Vec::new(), sums: Sums::default() };
-        if let Some(columns) = Columns::find(&table, &mut problems) {
-            table.rows(&mut problems, |row, problems| reader.read_row(row, &columns, problems));
+        stream::whole_bill(Ok(reader(&file.name)), file)
+    }
+
+    fn reader(&self, name: &str) -> Option<Result<Box<dyn LineReader>, Problem>> {
+        Some(Ok(reader(name)))
+    }
+}
+
+fn reader(name: &str) -> Box<dyn LineReader> {
+    Box::new(Reader { day: fields::day_in_name(name), ..Reader::default() })
+}
+
+#[derive(Default)]
+struct Reader {
+    day: Option<BusinessDate>,
+    table: Table,
+    columns: Option<Columns>,
+    sums: Sums,
+    problems: Problems,
+}
+
+impl LineReader for Reader {
+    fn line(&mut self, line: &Line<'_>, rows: &mut Vec<BillRow>) {
+        let Self { table, columns, sums, problems, .. } = self;
+        let headed = !table.header.is_empty();
+        let data = table.line(line.number, line.text, problems);
+        if !headed {
+            *columns = Columns::find(table, problems);
         }
-        let checks = reader.sums.check(&table, &mut problems);
-        Ok(Document::Bill(Bill {
-            format: self.name().to_owned(),
-            encoding: decoded.encoding.to_owned(),
-            clearing_date: fields::day_in_name(&file.name),
-            rows: reader.rows,
+        if let (Some(data), Some(columns)) = (data, columns)
+            && let Some(values) = table.split(line.number, data, problems)
+        {
+            let row = Row { line: line.number, values: &values };
+            rows.extend(sums.read_row(&row, columns, problems));
+        }
+    }
+
+    fn finish(mut self: Box<Self>, encoding: &'static str) -> Bill {
+        if self.table.header.is_empty() {
+            self.problems.push(Problem::of_file("the file is empty"));
+        }
+        let checks = self.sums.check(&self.table, &mut self.problems);
+        Bill {
+            format: WechatTrade.name().to_owned(),
+            encoding: encoding.to_owned(),
+            clearing_date: self.day,
+            rows: Vec::new(),
             checks,
-            problems: problems.finish(),
-        }))
+            problems: self.problems.finish(),
+        }
     }
 }
 
@@ -78,7 +113,7 @@ struct RefundColumns {
 }
 
 impl Columns {
-    fn find(table: &Table<'_>, problems: &mut Problems) -> Option<Self> {
+    fn find(table: &Table, problems: &mut Problems) -> Option<Self> {
         let refund = match table.column(&["微信退款单号"]) {
             Some(trade_no) => Some(RefundColumns {
                 succeeded: table.column(&["退款成功时间"]),
@@ -151,7 +186,7 @@ impl Sums {
         self.fee = self.fee.and_then(|fee| fee.checked_add(amounts.fee_e5));
     }
 
-    fn check(&self, table: &Table<'_>, problems: &mut Problems) -> Vec<Check> {
+    fn check(&self, table: &Table, problems: &mut Problems) -> Vec<Check> {
         let Some(expected) = self.expected() else {
             problems.push(Problem::of_file(
                 "the rows are of different currencies or their sum is out of range",
@@ -210,17 +245,17 @@ struct Amounts {
     refund_asked: Money,
 }
 
-struct Reader {
-    rows: Vec<BillRow>,
-    sums: Sums,
-}
-
-impl Reader {
-    fn read_row(&mut self, row: &Row<'_, '_>, columns: &Columns, problems: &mut Problems) {
-        self.sums.count += 1;
-        let Some(amounts) = read_amounts(row, columns, problems) else { return };
-        self.sums.add(&amounts);
-        let Some((kind, status)) = read_state(row, columns, problems) else { return };
+impl Sums {
+    fn read_row(
+        &mut self,
+        row: &Row<'_, '_>,
+        columns: &Columns,
+        problems: &mut Problems,
+    ) -> Option<BillRow> {
+        self.count += 1;
+        let amounts = read_amounts(row, columns, problems)?;
+        self.add(&amounts);
+        let (kind, status) = read_state(row, columns, problems)?;
         let text = |column: usize| row.values[column].to_owned();
         let refund = columns.refund.as_ref().filter(|_| kind == RowKind::Refund);
         let time_column = refund
@@ -228,10 +263,7 @@ impl Reader {
             .filter(|column| !row.values[*column].is_empty())
             .unwrap_or(columns.time);
         let time = row.values[time_column];
-        let Some(event_time) = problems.keep(fields::moment(time), row.line, "交易时间", time)
-        else {
-            return;
-        };
+        let event_time = problems.keep(fields::moment(time), row.line, "交易时间", time)?;
         let read = BillRow {
             line: row.line,
             kind,
@@ -249,9 +281,9 @@ impl Reader {
         };
         if read.order_no.is_empty() || read.channel_no.is_empty() {
             problems.push(Problem::at_field(row.line, "商户订单号", "a trade without a number"));
-            return;
+            return None;
         }
-        self.rows.push(read);
+        Some(read)
     }
 }
 

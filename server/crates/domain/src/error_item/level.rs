@@ -1,7 +1,7 @@
 //! Who may approve a resolution: the larger the amount and the graver the action, the higher.
 
 use super::{Action, Cause};
-use crate::access::Role;
+use crate::approval::Risk;
 use crate::merchant::named;
 use crate::money::Money;
 use serde::{Deserialize, Serialize};
@@ -21,15 +21,14 @@ pub enum ApprovalLevel {
 named!(ApprovalLevel { L1 = "L1", L2 = "L2", L3 = "L3", L4 = "L4" });
 
 impl ApprovalLevel {
-    /// Whether one of the roles may decide at this level. Finance decides at every level, the
-    /// operations manager up to the second.
+    /// How risky a request at this level looks to the approval rules, which say who decides it.
     #[must_use]
-    pub fn is_held_by(self, roles: &[Role]) -> bool {
-        roles.iter().any(|role| match role {
-            Role::FinanceChecker => true,
-            Role::Manager => self <= Self::L2,
-            _ => false,
-        })
+    pub const fn risk(self) -> Risk {
+        match self {
+            Self::L1 => Risk::Low,
+            Self::L2 => Risk::Medium,
+            Self::L3 | Self::L4 => Risk::High,
+        }
     }
 }
 
@@ -115,11 +114,11 @@ mod tests {
     }
 
     #[test]
-    fn a_manager_decides_no_higher_than_the_second_level() {
-        let held = |level: ApprovalLevel, role| level.is_held_by(&[role]);
-        assert!(held(ApprovalLevel::L2, Role::Manager));
-        assert!(!held(ApprovalLevel::L3, Role::Manager));
-        assert!(held(ApprovalLevel::L4, Role::FinanceChecker));
-        assert!(!held(ApprovalLevel::L1, Role::Operations));
+    fn the_graver_a_level_the_riskier_it_looks() {
+        let levels = [ApprovalLevel::L1, ApprovalLevel::L2, ApprovalLevel::L3, ApprovalLevel::L4];
+        assert_eq!(
+            levels.map(ApprovalLevel::risk),
+            [Risk::Low, Risk::Medium, Risk::High, Risk::High]
+        );
     }
 }

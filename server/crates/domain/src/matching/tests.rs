@@ -1,3 +1,5 @@
+mod by_rules;
+
 use super::*;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -11,6 +13,7 @@ struct Record {
     standing: Standing,
     fee: Option<i64>,
     elsewhere: bool,
+    time: Option<OffsetDateTime>,
     position: u32,
 }
 
@@ -24,6 +27,7 @@ impl Reconcilable for Record {
             standing: self.standing,
             fee: self.fee.map(Money::cny),
             elsewhere: self.elsewhere,
+            time: self.time,
             position: self.position,
         }
     }
@@ -38,6 +42,7 @@ fn record(index: usize, direction: Direction, fen: i64) -> Record {
         standing: Standing::Success,
         fee: Some(24),
         elsewhere: false,
+        time: None,
         position: u32::try_from(index).unwrap(),
     }
 }

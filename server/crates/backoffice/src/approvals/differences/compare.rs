@@ -4,9 +4,10 @@ use domain::approval::Difference;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// In what two contents differ. Objects are gone into, all else is compared whole.
+/// In what two contents differ. Objects are gone into, and lists of
+/// as many objects one by one; all else is compared whole.
 #[must_use]
-pub(super) fn differences(approved: &Value, now: &Value) -> Vec<Difference> {
+pub(in crate::approvals) fn differences(approved: &Value, now: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
     compare(&mut Vec::new(), (Some(approved), Some(now)), &mut found);
     found
@@ -29,6 +30,17 @@ fn compare(
         }
         return;
     }
+    if let (Some(Value::Array(one)), Some(Value::Array(other))) = (approved, now) {
+        let objects = one.iter().chain(other).all(Value::is_object);
+        if objects && one.len() == other.len() {
+            for (number, (one, other)) in (1_usize..).zip(one.iter().zip(other)) {
+                place.push(number.to_string());
+                compare(place, (Some(one), Some(other)), found);
+                place.pop();
+            }
+            return;
+        }
+    }
     let text = |value: Option<&Value>| {
         value.filter(|value| !value.is_null()).map(|value| format!("{value:#}"))
     };
@@ -36,6 +48,23 @@ fn compare(
     if approved != now {
         found.push(Difference { place: place.clone(), approved, now });
     }
+}
+
+/// The first few, in one sentence.
+pub(in crate::approvals) fn sentence(differences: &[Difference]) -> String {
+    const FEW: usize = 3;
+    let plain = |side: &Option<String>| {
+        side.as_deref().map_or("–", |text| text.trim_matches('"')).to_owned()
+    };
+    let said: Vec<String> = differences
+        .iter()
+        .take(FEW)
+        .map(|one| {
+            format!("{} {} → {}", one.place.join("."), plain(&one.approved), plain(&one.now))
+        })
+        .collect();
+    let more = if differences.len() > FEW { "; …" } else { "" };
+    format!("{}{more}", said.join("; "))
 }
 
 #[cfg(test)]

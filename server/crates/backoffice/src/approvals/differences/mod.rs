@@ -4,6 +4,8 @@
 mod compare;
 mod store;
 
+pub(super) use compare::{differences as between, sentence};
+
 use super::{ApprovalError, find};
 use crate::office::Office;
 use domain::access::Actor;

@@ -1,8 +1,6 @@
 //! The requests about one thing, for the screen that shows it: what waits, and what was decided.
 
-mod store;
-
-use super::ApprovalError;
+use super::{ApprovalError, store};
 use domain::approval::{ApprovalKind, ApprovalSummary};
 use sqlx::PgConnection;
 use uuid::Uuid;

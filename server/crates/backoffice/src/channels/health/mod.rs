@@ -12,6 +12,7 @@ use domain::access::{Actor, Permission};
 use domain::channel::{ChannelStanding, ChannelSummary, HealthPolicy, HealthState, Signal};
 use domain::ids::PaymentId;
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
 use time::Duration;
 
 /// How many of the latest answers are looked at.
@@ -19,7 +20,18 @@ const LATEST: i64 = 100;
 /// How long answers are kept.
 const KEPT: Duration = Duration::days(1);
 
-/// Writes down what came of a request to a channel, and withdraws it or takes it back when its
+/// Something a channel said, or that it said nothing, about a payment.
+#[derive(Debug, Clone, Copy)]
+pub struct Word<'a> {
+    /// The channel.
+    pub channel: &'a str,
+    /// The payment.
+    pub payment: PaymentId,
+    /// What that says about the channel's health.
+    pub signal: Signal,
+}
+
+/// Writes down what came of requests to channels, and withdraws a channel or takes it back when its
 /// answers say so.
 ///
 /// # Errors
@@ -27,17 +39,35 @@ const KEPT: Duration = Duration::days(1);
 pub async fn heard(
     conn: &mut PgConnection,
     office: &Office,
+    words: &[Word<'_>],
+) -> Result<(), ChannelError> {
+    store::insert_answers(conn, office, words).await?;
+    let mut channels: BTreeMap<&str, Vec<&Word<'_>>> = BTreeMap::new();
+    for word in words {
+        channels.entry(word.channel).or_default().push(word);
+    }
+    for (channel, words) in channels {
+        let old = |word: &&Word<'_>| word.payment.0.as_bytes().last().is_some_and(|b| b % 64 == 0);
+        if words.iter().any(old) {
+            store::forget(conn, channel, office.now() - KEPT).await?;
+        }
+        let fault = words.iter().any(|word| word.signal.is_fault());
+        judge(conn, office, channel, fault).await?;
+    }
+    Ok(())
+}
+
+/// Looks at a channel's latest answers, where they may change its health.
+async fn judge(
+    conn: &mut PgConnection,
+    office: &Office,
     channel: &str,
-    (payment, signal): (PaymentId, Signal),
+    fault: bool,
 ) -> Result<(), ChannelError> {
     let now = office.now();
-    store::insert_answer(conn, channel, (office.new_id(), now), (payment, signal)).await?;
-    if payment.0.as_bytes().last().is_some_and(|byte| byte % 64 == 0) {
-        store::forget(conn, channel, now - KEPT).await?;
-    }
     let Some((state, policy, since)) = store::find(conn, channel).await? else { return Ok(()) };
     let on_trial = matches!(&state, HealthState::Withdrawn { until, .. } if *until <= now);
-    if !on_trial && (!signal.is_fault() || state != HealthState::Good) {
+    if !on_trial && (!fault || state != HealthState::Good) {
         return Ok(());
     }
     let from = now.saturating_sub(Duration::seconds(policy.window_seconds));

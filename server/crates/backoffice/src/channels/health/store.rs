@@ -1,9 +1,10 @@
+use super::Word;
 use crate::channels::ChannelError;
 use crate::explain::Inconsistent;
+use crate::office::Office;
 use domain::channel::{HealthPolicy, HealthState, Signal, SuccessRate};
 use domain::date::BusinessDate;
 use domain::fee::Rate;
-use domain::ids::PaymentId;
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use time::{Date, OffsetDateTime};
@@ -173,20 +174,24 @@ pub(in crate::channels) async fn set_policy(
     Ok(())
 }
 
-pub(super) async fn insert_answer(
+pub(super) async fn insert_answers(
     conn: &mut PgConnection,
-    channel: &str,
-    (id, at): (Uuid, OffsetDateTime),
-    (payment, signal): (PaymentId, Signal),
+    office: &Office,
+    words: &[Word<'_>],
 ) -> Result<(), ChannelError> {
+    if words.is_empty() {
+        return Ok(());
+    }
     sqlx::query!(
         "INSERT INTO channel_answers (channel, at, id, payment_id, signal)
-         VALUES ($1, $2, $3, $4, $5)",
-        channel,
-        at,
-        id,
-        Uuid::from(payment),
-        signal.name(),
+         SELECT channel, $2, id, payment_id, signal
+         FROM unnest($1::text[], $3::uuid[], $4::uuid[], $5::text[])
+              AS new (channel, id, payment_id, signal)",
+        &words.iter().map(|word| word.channel).collect::<Vec<_>>() as _,
+        office.now(),
+        &words.iter().map(|_| office.new_id()).collect::<Vec<_>>(),
+        &words.iter().map(|word| Uuid::from(word.payment)).collect::<Vec<_>>(),
+        &words.iter().map(|word| word.signal.name()).collect::<Vec<_>>() as _,
     )
     .execute(conn)
     .await?;

@@ -6,6 +6,7 @@ mod rows;
 mod store;
 
 use super::listing::store::Wanted;
+use super::resolving::facts;
 use super::working::check_snooze;
 use super::{ErrorItemError, rules};
 use crate::approvals::{self, Proposal};
@@ -124,7 +125,9 @@ pub async fn confirm_bulk(
             title: format!("{count} error items at once"),
             content,
         };
-        Some(approvals::propose(&mut tx, office, actor, &proposal).await?)
+        let level = store::about(&mut tx, id).await?.level;
+        let facts = facts(level, store::amount(&mut tx, id).await?)?;
+        Some(approvals::propose_weighed(&mut tx, office, actor, (&proposal, &facts)).await?)
     } else {
         None
     };

@@ -351,6 +351,28 @@ pub(super) async fn about(
     Ok(About { count: row.count, digest: row.digest, level: level.unwrap_or(ApprovalLevel::L4) })
 }
 
+/// The differences of the rows that were found to work, added up without their signs. Of several
+/// currencies one that is not the yuan: the approval rules take it for more than any limit.
+pub(super) async fn amount(
+    conn: &mut PgConnection,
+    id: ErrorItemBulkId,
+) -> Result<Option<Money>, ErrorItemError> {
+    let row = sqlx::query!(
+        r#"SELECT currency AS "currency!", sum(abs(minor))::bigint AS "minor!"
+           FROM error_item_bulk_rows
+           WHERE bulk_id = $1 AND content_hash IS NOT NULL AND minor <> 0
+           GROUP BY currency ORDER BY currency = 'CNY', currency LIMIT 1"#,
+        Uuid::from(id),
+    )
+    .fetch_optional(conn)
+    .await?;
+    let amount = row.map(|row| {
+        let wrong = |_| Inconsistent::new("error_item_bulk_rows", id, "currency");
+        Ok::<_, Inconsistent>(Money::new(row.minor, row.currency.parse().map_err(wrong)?))
+    });
+    Ok(amount.transpose()?)
+}
+
 /// What the rows that were found to work book in all.
 pub(super) async fn totals(
     conn: &mut PgConnection,

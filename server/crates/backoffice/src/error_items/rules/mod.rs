@@ -3,6 +3,7 @@
 mod store;
 
 use super::ErrorItemError;
+use super::resolving::facts;
 use crate::approvals::{self, Leave, Proposal};
 use crate::audit::{self, Event, Who};
 use crate::jobs::JobError;
@@ -17,6 +18,9 @@ use uuid::Uuid;
 
 /// What requests about the rules are about: there is one set of them.
 const RULES: Uuid = Uuid::from_u128(0x0045_7272_4974_656d_5275_6c65_7300_0001);
+
+/// How grave other rules are.
+const LEVEL: ApprovalLevel = ApprovalLevel::L3;
 
 /// The rules in force.
 pub(super) async fn current(conn: &mut PgConnection) -> Result<RulesVersion, ErrorItemError> {
@@ -61,7 +65,8 @@ pub async fn propose_rules(
         title: format!("error item rules, version {}", before.version + 1),
         content: content(&before, &after),
     };
-    let approval = approvals::propose(&mut tx, office, actor, &proposal).await?;
+    let facts = facts(LEVEL, None)?;
+    let approval = approvals::propose_weighed(&mut tx, office, actor, (&proposal, &facts)).await?;
     tx.commit().await?;
     Ok(approval)
 }
@@ -99,6 +104,6 @@ fn content(before: &RulesVersion, after: &HandlingRules) -> Value {
         "version": before.version + 1,
         "before": before.rules,
         "after": after,
-        "level": ApprovalLevel::L3,
+        "level": LEVEL,
     })
 }

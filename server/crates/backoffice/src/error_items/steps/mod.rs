@@ -4,7 +4,7 @@
 pub(super) mod store;
 
 use super::{ErrorItemError, event};
-use crate::audit::{self, Who};
+use crate::audit::{self, Record, Who};
 use crate::office::Office;
 use domain::error_item::{ErrorItem, ErrorItemStatus};
 use domain::ids::ErrorItemId;
@@ -68,12 +68,12 @@ pub(super) async fn take_steps(
         NewEvent::of(step.item.id, step.event, &step.text, moved)
     });
     store::add_events(conn, office, who, &events.collect::<Vec<_>>()).await?;
-    let mut written = Vec::with_capacity(steps.len());
-    for step in steps {
-        let after = serde_json::to_value(&step.item).map_err(|e| sqlx::Error::Encode(e.into()))?;
-        written.push((step.item.id.to_string(), after));
+    let mut records = Vec::with_capacity(steps.len());
+    for Moved { item, .. } in steps {
+        let id = item.id.to_string();
+        records.push(Record::of(office, event(who, action(first.event)), &id, item)?);
     }
-    Ok(audit::record_all(conn, office, event(who, action(first.event)), &written).await?)
+    Ok(audit::record_all(conn, &records).await?)
 }
 
 /// The name of an event in the audit record.

@@ -1,5 +1,7 @@
 //! Batches: what a maker puts together and a checker decides.
 
+mod facts;
+mod payees;
 mod store;
 
 use self::store::Batch;
@@ -77,14 +79,15 @@ pub async fn submit(
     store::refresh_payees(&mut tx, id).await?;
     let payouts = payout_store::of_batch(&mut tx, id).await?;
     let total = total(&payouts)?;
-    reserve::require_cover(&mut tx, batch.account, total).await?;
+    require_ready(&mut tx, office, (&batch, &payouts)).await?;
     let proposal = Proposal {
         kind: ApprovalKind::PayoutBatch,
         subject: id.into(),
         title: format!("{}: {} payouts, {total}", batch.number, payouts.len()),
         content: content(&mut tx, &batch, &payouts).await?,
     };
-    let approval = approvals::propose(&mut tx, office, actor, &proposal).await?;
+    let facts = facts::of(&mut tx, &payouts).await?;
+    let approval = approvals::propose_weighed(&mut tx, office, actor, (&proposal, &facts)).await?;
     for payout in payouts {
         let submitted = payout.state.after(PayoutEvent::Submit)?;
         payout_store::save(&mut tx, office, payout.id, &submitted).await?;
@@ -94,6 +97,48 @@ pub async fn submit(
     audit::record(&mut tx, office, event, &id.to_string(), &proposal.content).await?;
     tx.commit().await?;
     Ok(approval)
+}
+
+/// What the checkers of a submitted batch are to decide now. The payees are read anew, so that an
+/// account changed meanwhile stands in front of whoever decides.
+///
+/// # Errors
+/// There is no such batch.
+pub async fn content_now(
+    conn: &mut PgConnection,
+    id: PayoutBatchId,
+) -> Result<Option<Value>, PayoutError> {
+    let batch = lock_batch(conn, id).await?;
+    if batch.state != BatchState::Submitted {
+        return Ok(None);
+    }
+    store::refresh_payees(conn, id).await?;
+    let payouts = payout_store::of_batch(conn, id).await?;
+    Ok(Some(content(conn, &batch, &payouts).await?))
+}
+
+/// Refuses to have a batch approved that could not be paid.
+///
+/// # Errors
+/// The reserve or a merchant's balance does not cover it, and by how much.
+pub async fn require_payable(
+    conn: &mut PgConnection,
+    office: &Office,
+    id: PayoutBatchId,
+) -> Result<(), PayoutError> {
+    let batch = lock_batch(conn, id).await?;
+    let payouts = payout_store::of_batch(conn, id).await?;
+    require_ready(conn, office, (&batch, &payouts)).await
+}
+
+async fn require_ready(
+    conn: &mut PgConnection,
+    office: &Office,
+    (batch, payouts): (&Batch, &[Payout]),
+) -> Result<(), PayoutError> {
+    payees::require_payable(conn, office, payouts).await?;
+    reserve::require_cover(conn, batch.account, total(payouts)?).await?;
+    if covered_by_balances(conn, payouts).await? { Ok(()) } else { Err(PayoutError::NotInBalances) }
 }
 
 /// Carries out a decided batch, or puts its payouts back.
@@ -142,13 +187,18 @@ async fn execute(
         let instruction = reserve::Instruction {
             account: batch.account,
             payout: payout.id,
+            source: payout.source(),
             merchant: payout.merchant,
             payee: &payout.payee,
             amount: payout.amount,
         };
         reserve::authorise(conn, office, &instruction).await?;
         let queued = payout.state.clone().after(PayoutEvent::Queue)?;
-        let posted = ledger::post(conn, &postings::submitted(office, &payout, day)).await?;
+        let posting = match payout.repays {
+            Some(_) => postings::repaid(office, &payout, day),
+            None => postings::submitted(office, &payout, day),
+        };
+        let posted = ledger::post(conn, &posting).await?;
         payout_store::note_submit_journal(conn, payout.id, posted.journal).await?;
         payout_store::save(conn, office, payout.id, &queued).await?;
         jobs::enqueue(conn, office, &SendPayout { payout: payout.id }).await?;
@@ -198,7 +248,8 @@ async fn content(
         rows.push(json!({
             "number": payout.number,
             "merchant": payout.merchant_code,
-            "from": payout.purse.code(),
+            "source": payout.source().name(),
+            "from": payout.debit().code,
             "payee": payout.payee,
             "payee_is_registered": registered.as_ref() == Some(&payout.payee),
             "amount": payout.amount.plain(),
@@ -222,11 +273,10 @@ async fn covered_by_balances(
     payouts: &[Payout],
 ) -> Result<bool, PayoutError> {
     for payout in payouts {
-        let same =
-            |other: &&Payout| (other.merchant, other.purse) == (payout.merchant, payout.purse);
+        let account = payout.debit();
+        let same = |other: &&Payout| other.debit() == account;
         let taken = payouts.iter().filter(same).map(|other| other.amount);
         let taken = Money::sum(taken, payout.amount.currency())?;
-        let account = payout.purse.account(payout.merchant);
         let balance = ledger::balance(conn, &account, taken.currency()).await?;
         if balance.minor() < taken.minor() {
             return Ok(false);

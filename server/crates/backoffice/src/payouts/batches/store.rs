@@ -2,9 +2,10 @@ use crate::explain::Inconsistent;
 use crate::office::Office;
 use crate::payouts::PayoutError;
 use domain::date::BusinessDate;
-use domain::ids::{ApprovalId, PayoutBatchId, PayoutId, ReserveAccountId, StaffId};
+use domain::ids::{ApprovalId, MerchantId, PayoutBatchId, PayoutId, ReserveAccountId, StaffId};
 use domain::payout::BatchState;
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A batch held for work.
@@ -160,4 +161,35 @@ pub(super) async fn refresh_payees(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// How often an account was paid, and the median of the last twenty amounts.
+pub(super) async fn history(
+    conn: &mut PgConnection,
+    account: &str,
+) -> Result<(i64, Option<i64>), PayoutError> {
+    let row = sqlx::query!(
+        r#"SELECT count(*) AS "paid!",
+                  (percentile_disc(0.5) WITHIN GROUP (ORDER BY last.amount_minor)) AS usual
+           FROM (SELECT amount_minor FROM payouts WHERE payee_account = $1 AND state = 'paid'
+                 ORDER BY updated_at DESC LIMIT 20) last"#,
+        account,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((row.paid, row.usual))
+}
+
+/// The merchant's name, and when its settlement account was changed last.
+pub(super) async fn standing_of_account(
+    conn: &mut PgConnection,
+    merchant: MerchantId,
+) -> Result<(String, Option<OffsetDateTime>), PayoutError> {
+    let row = sqlx::query!(
+        "SELECT name, settlement_account_since FROM merchants WHERE id = $1",
+        Uuid::from(merchant),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((row.name, row.settlement_account_since))
 }

@@ -8,7 +8,8 @@ use domain::access::{Actor, Permission};
 use domain::ids::{PayoutBatchId, PayoutId};
 use domain::page::{Page, PageRequest};
 use domain::payout::{
-    BatchState, PayoutBatchDetail, PayoutBatchSummary, PayoutDetail, PayoutFilter, PayoutSummary,
+    BatchState, PayoutBatchDetail, PayoutBatchSummary, PayoutDetail, PayoutFilter, PayoutState,
+    PayoutSummary,
 };
 
 /// Payouts, newest first.
@@ -37,7 +38,12 @@ pub async fn find(
 ) -> Result<PayoutDetail, PayoutError> {
     actor.require(Permission::ViewPayouts)?;
     let mut conn = office.db.acquire().await?;
-    store::detail(&mut conn, id).await?.ok_or_else(|| PayoutError::NotFound(id.to_string()))
+    let detail = store::detail(&mut conn, id).await?;
+    let mut detail = detail.ok_or_else(|| PayoutError::NotFound(id.to_string()))?;
+    if detail.summary.state == PayoutState::Queued {
+        detail.stopped = super::stops::standing(&mut conn, id).await?;
+    }
+    Ok(detail)
 }
 
 /// Batches, newest first.

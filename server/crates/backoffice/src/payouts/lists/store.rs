@@ -120,8 +120,11 @@ pub(super) async fn detail(
     let more = sqlx::query!(
         r#"SELECT p.payee_account, p.payee_name, p.payee_bank, p.source, p.source_id, p.from_code,
                   p.bank_ref, p.queries, b.number AS "batch_number?", b.approval_id AS "approval?",
-                  a.id AS "account_id?", a.code AS "account_code?"
+                  a.id AS "account_id?", a.code AS "account_code?", p.repays_id,
+                  o.number AS "repays_number?", n.id AS "new_id?", n.number AS "new_number?"
            FROM payouts p
+           LEFT JOIN payouts o ON o.id = p.repays_id
+           LEFT JOIN payouts n ON n.repays_id = p.id AND n.state <> 'rejected'
            LEFT JOIN payout_batches b ON b.id = p.batch_id
            LEFT JOIN reserve_accounts a ON a.id = b.reserve_account_id
            WHERE p.id = $1"#,
@@ -140,7 +143,13 @@ pub(super) async fn detail(
         summary: row.try_into()?,
         payee: Payee { account: more.payee_account, name: more.payee_name, bank: more.payee_bank },
         source: (more.source, more.source_id),
-        from_code: more.from_code,
+        from_code: match more.repays_id {
+            Some(_) => "2241.10".to_owned(),
+            None => more.from_code,
+        },
+        repays: more.repays_id.map(PayoutId).zip(more.repays_number),
+        repaid_by: more.new_id.map(PayoutId).zip(more.new_number),
+        stopped: None,
         batch_number: more.batch_number,
         approval: more.approval.map(ApprovalId),
         reserve_account: more.account_id.map(Into::into).zip(more.account_code),

@@ -2,33 +2,36 @@
 //! themselves, against the day and channel they were given for, and against every earlier import;
 //! then kept byte for byte, with their rows, in one transaction.
 
+pub(in crate::reconciliation) mod bytes;
+mod entries;
 mod merchant_list;
-mod reading;
+pub(in crate::reconciliation) mod pieces;
+pub(in crate::reconciliation) mod previewing;
+pub(in crate::reconciliation) mod reading;
 mod rows;
 mod store;
+pub(in crate::reconciliation) mod taking;
 
 pub(in crate::reconciliation) use merchant_list::standing as order_standing;
 pub(in crate::reconciliation) use rows::{bill_direction, bill_standing};
 pub(in crate::reconciliation) use store::{Current, current};
 
 use super::ReconciliationError;
-use crate::audit::{self, Event, Who};
+use crate::audit::Who;
 use crate::office::Office;
-use crate::reserve;
-use banks::bill::{BillRow, Problem};
-use banks::formats;
+use crate::reconciliation::arrivals;
 use banks::front::NamedFile;
-use banks::statement::Statement;
+use bytes::Bytes;
 use domain::access::{Actor, Permission};
+use domain::arrival::{ArrivalState, ArrivalWay, Given};
 use domain::date::BusinessDate;
-use domain::ids::{FileId, MerchantId};
+use domain::ids::{ArrivalId, FileId, MerchantId};
 use domain::page::{PAGE_SIZE_DEFAULT, Page, PageRequest};
-use domain::source_file::{
-    FileCheck, FileDetail, FileFilter, FileKind, FileProblem, FileSummary, Preview, PreviewTotal,
-};
-use reading::{Content, Reading};
+use domain::source_file::{FileCheck, FileDetail, FileFilter, FileKind, FileSummary, Preview};
+use previewing::preview;
 use sha2::{Digest, Sha256};
-use sqlx::PgConnection;
+use std::sync::Arc;
+use taking::Came;
 use uuid::Uuid;
 
 /// A file to be imported.
@@ -48,14 +51,20 @@ pub struct NewFile {
     pub file: NamedFile,
 }
 
-/// Whom a file is of, and for which day.
-struct Place {
-    scope: String,
-    account: Option<String>,
-    day: BusinessDate,
+/// Whether these very bytes were imported.
+pub(in crate::reconciliation) async fn is_here(
+    office: &Office,
+    bytes: &[u8],
+) -> Result<bool, ReconciliationError> {
+    // Bytes that say nothing prove nothing: every day without trades has them.
+    if bytes.is_empty() {
+        return Ok(false);
+    }
+    let mut conn = office.db.acquire().await?;
+    Ok(store::with_hash(&mut conn, &hex::encode(Sha256::digest(bytes))).await?.is_some())
 }
 
-/// Imports a file.
+/// Imports a file that is at hand.
 ///
 /// # Errors
 /// Not allowed, or the file is refused; then nothing was stored.
@@ -68,7 +77,8 @@ pub async fn import(
     import_as(office, Who::Staff(actor), new).await
 }
 
-/// Imports a file for a person or for a part of the system.
+/// Imports a file for a person or for a part of the system: its bytes and its rows in one
+/// transaction.
 ///
 /// # Errors
 /// The file is refused; then nothing was stored.
@@ -77,240 +87,25 @@ pub(in crate::reconciliation) async fn import_as(
     who: Who<'_>,
     new: NewFile,
 ) -> Result<FileId, ReconciliationError> {
-    let sha256 = hex::encode(Sha256::digest(&new.file.bytes));
+    let NewFile { kind, channel, merchant, clearing_date: day, replaces, file } = new;
+    let bytes = Arc::new(file.bytes);
+    let given =
+        Given { kind, channel, merchant, day, member: None, format: None, no_trades: false };
+    let came = Came { arrival: ArrivalId(office.new_id()), name: &file.name, given, replaces };
     let mut tx = office.begin().await?;
-    refuse_known(&mut tx, office, &sha256).await?;
-    let (new, reading) = read(new).await?;
-    let place = place(&mut tx, &new, &reading).await?;
-    make_room(&mut tx, office, &new, &place).await?;
-    let id = FileId(office.new_id());
-    store::insert(&mut tx, office, (id, who), (&new, &reading), (&place, &sha256)).await?;
-    match &reading.content {
-        Content::Bill(rows) => {
-            let channel = place.scope.as_str();
-            rows::insert_bill(&mut tx, office, (id, channel, place.day), rows).await?;
-        }
-        Content::Statements(statements) => {
-            rows::insert_statements(&mut tx, office, id, statements).await?;
-            for one in statements {
-                let day = one.day.unwrap_or(place.day);
-                reserve::record_statement_balance(&mut tx, &one.account, day, one.closing).await?;
-            }
-        }
-        Content::Orders(orders) => rows::insert_orders(&mut tx, office, id, orders).await?,
-        Content::FundBill => {}
-    }
-    let summary = store::summary(&mut tx, id).await?.ok_or(ReconciliationError::NotFound)?;
-    let event = Event { who, action: "reconciliation.import", subject_kind: "source_file" };
-    audit::record(&mut tx, office, event, &id.to_string(), &summary).await?;
+    taking::refuse_known(&mut tx, office, &hex::encode(Sha256::digest(&*bytes))).await?;
+    let target = taking::target(&mut tx, &came, Bytes::Held(bytes.clone())).await?;
+    let reading = reading::judge(kind, reading::look(office, &target).await??)?;
+    let now = office.now();
+    let arriving = (ArrivalWay::Command, ArrivalState::Importing);
+    arrivals::insert(&mut tx, who, &came, (arriving, now)).await?;
+    let mut filling = pieces::Filling::new(came.arrival);
+    filling.take(&mut tx, &bytes).await?;
+    let (length, sha256) = filling.finish(&mut tx).await?;
+    let id =
+        taking::take(&mut tx, office, who, (&came, &target), (reading, length, &sha256)).await?;
     tx.commit().await?;
     Ok(id)
-}
-
-/// Reading takes time: it is done beside the threads that serve others.
-async fn read(new: NewFile) -> Result<(NewFile, Reading), ReconciliationError> {
-    let read = move || reading::read(&new).map(|reading| (new, reading));
-    tokio::task::spawn_blocking(read).await.map_err(ReconciliationError::Reader)?
-}
-
-async fn refuse_known(
-    conn: &mut PgConnection,
-    office: &Office,
-    sha256: &str,
-) -> Result<(), ReconciliationError> {
-    let Some(known) = store::with_hash(conn, sha256).await? else { return Ok(()) };
-    Err(ReconciliationError::AlreadyImported {
-        file: known.id,
-        name: known.name,
-        at: office.settings.zone.show(known.imported_at),
-        by: known.imported_by,
-    })
-}
-
-/// Whom the file is of and for which day, as it says itself and as it was given.
-async fn place(
-    conn: &mut PgConnection,
-    new: &NewFile,
-    reading: &Reading,
-) -> Result<Place, ReconciliationError> {
-    let day = match (reading.day, new.clearing_date) {
-        (Some(stated), Some(given)) if stated != given => {
-            return Err(ReconciliationError::DayDiffers { stated, given });
-        }
-        (stated, given) => stated.or(given).ok_or(ReconciliationError::DayMissing)?,
-    };
-    let (scope, account) = match &reading.content {
-        Content::Bill(rows) => {
-            let channel = channel(conn, new).await?;
-            refuse_foreign(&channel, rows)?;
-            (channel.code, None)
-        }
-        Content::FundBill => (channel(conn, new).await?.code, None),
-        Content::Statements(statements) => {
-            let account = account(statements)?;
-            reserve::account_numbered(conn, &account).await?;
-            (account.clone(), Some(account))
-        }
-        Content::Orders(_) => {
-            let merchant = new.merchant.ok_or(ReconciliationError::MerchantMissing)?;
-            if !store::merchant_exists(conn, merchant).await? {
-                return Err(ReconciliationError::UnknownMerchant);
-            }
-            (merchant.to_string(), None)
-        }
-    };
-    Ok(Place { scope, account, day })
-}
-
-async fn channel(
-    conn: &mut PgConnection,
-    new: &NewFile,
-) -> Result<store::Channel, ReconciliationError> {
-    let code = new.channel.as_ref().ok_or(ReconciliationError::ChannelMissing)?;
-    let channel = store::channel(conn, code).await?;
-    channel.ok_or_else(|| ReconciliationError::UnknownChannel(code.clone()))
-}
-
-/// A bill of another merchant number is the neighbour's.
-fn refuse_foreign(channel: &store::Channel, rows: &[BillRow]) -> Result<(), ReconciliationError> {
-    let ours = &channel.our_merchant_no;
-    match rows.iter().find(|row| row.merchant_no != *ours) {
-        None => Ok(()),
-        Some(row) => Err(ReconciliationError::NotOurBill {
-            line: row.line,
-            found: row.merchant_no.clone(),
-            channel: channel.code.clone(),
-            ours: ours.clone(),
-        }),
-    }
-}
-
-fn account(statements: &[Statement]) -> Result<String, ReconciliationError> {
-    let (first, others) = statements.split_first().ok_or(ReconciliationError::NotOneAccount)?;
-    if others.iter().any(|other| other.account != first.account) {
-        return Err(ReconciliationError::NotOneAccount);
-    }
-    Ok(first.account.clone())
-}
-
-/// Each kind, channel and day has one file that counts. A replacement steps into its place.
-async fn make_room(
-    conn: &mut PgConnection,
-    office: &Office,
-    new: &NewFile,
-    place: &Place,
-) -> Result<(), ReconciliationError> {
-    let there = store::current(conn, new.kind, &place.scope, place.day).await?;
-    match (there, new.replaces) {
-        (None, None) => Ok(()),
-        (Some(there), Some(replaced)) if there.id == replaced => {
-            if new.kind == FileKind::Statement {
-                return Err(ReconciliationError::StatementsStay);
-            }
-            Ok(store::replace(conn, replaced, office.now()).await?)
-        }
-        (Some(there), None) => Err(ReconciliationError::DayTaken {
-            file: there.id,
-            name: there.name,
-            what: new.kind.name(),
-            of: place.scope.clone(),
-            day: place.day,
-        }),
-        (there, Some(_)) => {
-            let name = there.map_or_else(|| "that file".to_owned(), |there| there.name);
-            Err(ReconciliationError::NotItsReplacement(name))
-        }
-    }
-}
-
-/// Looks at a file without storing anything.
-///
-/// # Errors
-/// Not allowed, or the database failed. A file that would be refused is no error: the preview says
-/// why.
-pub async fn preview(
-    office: &Office,
-    actor: &Actor,
-    kind: FileKind,
-    file: NamedFile,
-) -> Result<Preview, ReconciliationError> {
-    actor.require(Permission::ViewReconciliation)?;
-    let sha256 = hex::encode(Sha256::digest(&file.bytes));
-    let inspect =
-        move || if kind == FileKind::MerchantOrders { listed(&file) } else { inspected(&file) };
-    let inspected = tokio::task::spawn_blocking(inspect).await;
-    let mut preview = inspected.map_err(ReconciliationError::Reader)?;
-    let mut conn = office.db.acquire().await?;
-    preview.known_as = store::with_hash(&mut conn, &sha256).await?.map(|known| known.id);
-    preview.sha256 = sha256;
-    Ok(preview)
-}
-
-fn inspected(file: &NamedFile) -> Preview {
-    let found = formats::inspect(file);
-    let checks = found.checks.into_iter().map(|stated| FileCheck {
-        what: stated.check.what,
-        stated: stated.check.stated,
-        computed: stated.check.computed,
-        holds: stated.holds,
-    });
-    let totals = found.totals.into_iter().map(|sum| PreviewTotal {
-        kind: sum.kind,
-        currency: sum.currency,
-        count: sum.count,
-        gross: sum.gross,
-        fee: sum.fee,
-    });
-    Preview {
-        name: found.name,
-        sha256: String::new(),
-        length: length(file),
-        format: found.format,
-        encoding: found.encoding,
-        rows: u64::try_from(found.rows).unwrap_or(u64::MAX),
-        totals: totals.collect(),
-        clearing_date: found.clearing_date,
-        checks: checks.collect(),
-        problems: found.problems.into_iter().map(problem).collect(),
-        known_as: None,
-        acceptable: found.acceptable,
-    }
-}
-
-fn listed(file: &NamedFile) -> Preview {
-    let read = reading::read_orders(file);
-    let refusal = read.as_ref().err();
-    let problems = refusal.map(|refusal| refusal.problems.clone()).unwrap_or_default();
-    let reading = read.ok();
-    let totals = reading.iter().flat_map(|reading| &reading.totals).map(|total| PreviewTotal {
-        kind: "order".to_owned(),
-        currency: total.gross.currency(),
-        count: u64::try_from(total.count).unwrap_or(0),
-        gross: total.gross.plain(),
-        fee: None,
-    });
-    Preview {
-        name: file.name.clone(),
-        sha256: String::new(),
-        length: length(file),
-        format: Some(merchant_list::FORMAT.to_owned()),
-        encoding: reading.as_ref().map(|reading| reading.encoding.clone()),
-        rows: reading.as_ref().map_or(0, |reading| u64::try_from(reading.rows).unwrap_or(0)),
-        totals: totals.collect(),
-        clearing_date: None,
-        checks: Vec::new(),
-        acceptable: reading.is_some(),
-        problems: problems.into_iter().map(problem).collect(),
-        known_as: None,
-    }
-}
-
-fn problem(problem: Problem) -> FileProblem {
-    FileProblem { line: problem.line, field: problem.field, reason: problem.reason }
-}
-
-fn length(file: &NamedFile) -> u64 {
-    u64::try_from(file.bytes.len()).unwrap_or(u64::MAX)
 }
 
 /// The imported files, newest first.
@@ -344,6 +139,7 @@ pub async fn find_file(
     Ok(FileDetail {
         bill_lines: rows::bill_page(&mut conn, id, page).await?,
         statement_lines: rows::statement_page(&mut conn, id, page).await?,
+        entries: entries::page(&mut conn, id, page).await?,
         summary,
     })
 }
@@ -365,6 +161,30 @@ pub async fn find_line(
     let (file, line, before) = place.ok_or(ReconciliationError::NotFound)?;
     let page = PageRequest::number(before / PAGE_SIZE_DEFAULT + 1);
     Ok((find_file(office, actor, file, page).await?, page, line))
+}
+
+/// What a file says about itself, and whether it holds: as it was found when it was looked at, or
+/// read once more.
+///
+/// # Errors
+/// Not allowed, or there is no such file.
+pub async fn checks(
+    office: &Office,
+    actor: &Actor,
+    id: FileId,
+) -> Result<Vec<FileCheck>, ReconciliationError> {
+    actor.require(Permission::ViewReconciliation)?;
+    let (kind, kept) = {
+        let mut conn = office.db.acquire().await?;
+        let summary = store::summary(&mut conn, id).await?.ok_or(ReconciliationError::NotFound)?;
+        (summary.kind, store::preview_of(&mut conn, id).await?)
+    };
+    let kept: Option<Preview> = kept.and_then(|preview| serde_json::from_value(preview).ok());
+    if let Some(preview) = kept {
+        return Ok(preview.checks);
+    }
+    let file = download(office, actor, id).await?;
+    Ok(preview(office, actor, kind, file).await?.checks)
 }
 
 /// An imported file's name and bytes, untouched.

@@ -1,11 +1,12 @@
+use super::ReconciliationError;
 use super::reading::{PARSER_VERSION, Reading};
-use super::{NewFile, Place, ReconciliationError};
+use super::taking::{Came, Place};
 use crate::audit::Who;
 use crate::explain::Inconsistent;
 use crate::office::Office;
 use banks::front::NamedFile;
 use domain::date::BusinessDate;
-use domain::ids::{FileId, MerchantId};
+use domain::ids::{ArrivalId, FileId, MerchantId};
 use domain::page::{Page, PageRequest};
 use domain::source_file::{FileFilter, FileKind, FileSummary};
 use serde_json::Value;
@@ -27,7 +28,8 @@ pub(super) async fn with_hash(
 ) -> Result<Option<Known>, sqlx::Error> {
     sqlx::query_as!(
         Known,
-        "SELECT id, name, imported_by, imported_at FROM source_files WHERE sha256 = $1",
+        "SELECT id, name, imported_by, imported_at FROM source_files
+         WHERE sha256 = $1 AND length > 0",
         sha256,
     )
     .fetch_optional(conn)
@@ -72,7 +74,7 @@ pub(super) async fn replace(
 }
 
 /// What of a channel says whether a bill is ours.
-pub(super) struct Channel {
+pub(in crate::reconciliation) struct Channel {
     pub code: String,
     pub our_merchant_no: String,
 }
@@ -102,8 +104,8 @@ pub(super) async fn insert(
     conn: &mut PgConnection,
     office: &Office,
     (id, who): (FileId, Who<'_>),
-    (new, reading): (&NewFile, &Reading),
-    (place, sha256): (&Place, &str),
+    (came, place): (&Came<'_>, &Place),
+    (reading, length, sha256): (&Reading, i64, &str),
 ) -> Result<(), sqlx::Error> {
     let (staff, by) = match who {
         Who::Staff(actor) => (Some(Uuid::from(actor.staff)), actor.name.as_str()),
@@ -111,23 +113,24 @@ pub(super) async fn insert(
     };
     let totals =
         serde_json::to_value(&reading.totals).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-    let of_channel = matches!(new.kind, FileKind::Bill | FileKind::FundBill);
+    let given = &came.given;
+    let of_channel = given.kind.of_channel();
     sqlx::query!(
         "INSERT INTO source_files
-            (id, kind, scope, channel, merchant_id, account_no, name, sha256, bytes, format,
+            (id, kind, scope, channel, merchant_id, account_no, name, sha256, length, format,
              parser_version, encoding, clearing_date, rows, totals, imported_by, imported_by_id,
-             imported_at, replaces)
+             imported_at, replaces, arrival_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19)",
+                 $19, $20)",
         Uuid::from(id),
-        new.kind.name(),
+        given.kind.name(),
         place.scope,
         of_channel.then_some(&place.scope),
-        new.merchant.filter(|_| new.kind == FileKind::MerchantOrders).map(Uuid::from),
+        given.merchant.filter(|_| given.kind == FileKind::MerchantOrders).map(Uuid::from),
         place.account,
-        new.file.name,
+        came.name,
         sha256,
-        new.file.bytes,
+        length,
         reading.format,
         PARSER_VERSION,
         reading.encoding,
@@ -137,11 +140,56 @@ pub(super) async fn insert(
         by,
         staff,
         office.now(),
-        new.replaces.map(Uuid::from),
+        came.replaces.map(Uuid::from),
+        Uuid::from(came.arrival),
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// The arrival's bytes are a source file now.
+pub(super) async fn imported(
+    conn: &mut PgConnection,
+    arrival: ArrivalId,
+    file: FileId,
+) -> Result<(), ReconciliationError> {
+    let done = sqlx::query!(
+        "UPDATE file_arrivals SET state = 'imported', file_id = $2, obstacle = NULL
+         WHERE id = $1 AND state = 'importing'",
+        Uuid::from(arrival),
+        Uuid::from(file),
+    )
+    .execute(conn)
+    .await?;
+    if done.rows_affected() == 1 { Ok(()) } else { Err(ReconciliationError::PutAside) }
+}
+
+/// A format set up by staff, in the version that counts.
+pub(super) struct Custom {
+    pub version: i32,
+    pub channel: String,
+    pub our_merchant_no: String,
+    pub spec: Value,
+}
+
+pub(super) async fn custom(
+    conn: &mut PgConnection,
+    code: &str,
+    version: Option<i32>,
+) -> Result<Option<Custom>, sqlx::Error> {
+    sqlx::query_as!(
+        Custom,
+        "SELECT f.version, f.channel, c.our_merchant_no, f.spec
+         FROM file_formats f JOIN channels c ON c.code = f.channel
+         WHERE f.code = $1
+           AND CASE WHEN $2::integer IS NULL THEN f.effective_at IS NOT NULL ELSE f.version = $2 END
+         ORDER BY f.version DESC LIMIT 1",
+        code,
+        version,
+    )
+    .fetch_optional(conn)
+    .await
 }
 
 struct Row {
@@ -198,7 +246,7 @@ pub(super) async fn summary(
     let row = sqlx::query_as!(
         Row,
         r#"SELECT f.id, f.kind, f.channel, f.merchant_id, f.account_no, f.name, f.sha256,
-                  length(f.bytes)::bigint AS "length!", f.format, f.parser_version, f.encoding,
+                  f.length, f.format, f.parser_version, f.encoding,
                   f.clearing_date, f.rows, f.totals, f.imported_by, f.imported_at,
                   n.id AS "replaced_by?"
            FROM source_files f LEFT JOIN source_files n ON n.replaces = f.id WHERE f.id = $1"#,
@@ -229,7 +277,7 @@ pub(super) async fn list(
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT f.id, f.kind, f.channel, f.merchant_id, f.account_no, f.name, f.sha256,
-                  length(f.bytes)::bigint AS "length!", f.format, f.parser_version, f.encoding,
+                  f.length, f.format, f.parser_version, f.encoding,
                   f.clearing_date, f.rows, f.totals, f.imported_by, f.imported_at,
                   n.id AS "replaced_by?"
            FROM source_files f LEFT JOIN source_files n ON n.replaces = f.id
@@ -252,7 +300,31 @@ pub(super) async fn bytes(
     conn: &mut PgConnection,
     id: FileId,
 ) -> Result<Option<NamedFile>, sqlx::Error> {
-    sqlx::query_as!(NamedFile, "SELECT name, bytes FROM source_files WHERE id = $1", Uuid::from(id))
-        .fetch_optional(conn)
-        .await
+    let found = sqlx::query!(
+        "SELECT name, bytes, arrival_id FROM source_files WHERE id = $1",
+        Uuid::from(id),
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(found) = found else { return Ok(None) };
+    let bytes = match (found.bytes, found.arrival_id) {
+        (Some(bytes), _) => bytes,
+        (None, Some(arrival)) => super::pieces::all(conn, ArrivalId(arrival)).await?,
+        (None, None) => Vec::new(),
+    };
+    Ok(Some(NamedFile { name: found.name, bytes }))
+}
+
+/// What was found in a file when it was looked at, where that was kept.
+pub(super) async fn preview_of(
+    conn: &mut PgConnection,
+    id: FileId,
+) -> Result<Option<Value>, sqlx::Error> {
+    let found = sqlx::query_scalar!(
+        "SELECT a.preview FROM file_arrivals a WHERE a.file_id = $1",
+        Uuid::from(id),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.flatten())
 }

@@ -2,10 +2,13 @@
 
 use crate::reconciliation::ReconciliationError;
 use domain::account::AccountRef;
+use domain::date::BusinessDate;
 use domain::error_item::{Cause, Difference, Leg, Links, RecordView, record_key};
-use domain::matching::{Comparison, Direction, Facts, Finding, Reconcilable, Standing, Verdict};
-use domain::money::Money;
-use domain::reconciliation::RunScope;
+use domain::matching::{
+    Direction, Facts, Finding, MatchKey, Reconcilable, Standing, Terms, Verdict,
+};
+use domain::money::{Currency, Money};
+use domain::reconciliation::{Explanation, RunScope};
 use sha2::{Digest, Sha256};
 
 /// A record of either side.
@@ -30,67 +33,119 @@ impl Reconcilable for Record {
             standing: self.view.standing,
             fee: self.view.fee,
             elsewhere: self.elsewhere,
+            time: self.view.event_time,
             position: self.position,
         }
     }
 }
 
-/// A hash of records: the same records give the same hash, whatever their order.
-pub(super) fn hash(records: &[Record]) -> String {
-    let mut lines: Vec<String> = records
-        .iter()
-        .map(|record| {
-            let view = &record.view;
-            format!(
-                "{}|{}|{}|{}|{}|{:?}|{}",
-                record.key,
-                view.channel_no,
-                record.direction.name(),
-                view.amount,
-                view.standing.name(),
-                view.fee,
-                record.elsewhere,
-            )
-        })
-        .collect();
-    lines.sort_unstable();
-    let mut hash = Sha256::new();
-    for line in lines {
-        hash.update(line.as_bytes());
-        hash.update(b"\n");
-    }
-    hex::encode(hash.finalize())
+/// A hash of records that does not depend on their order: the sum of the hashes of each.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Mixture {
+    sum: [u64; 4],
+    records: i64,
 }
 
-/// A finding as a run keeps it; `difference` says which of the run's differences it is.
-#[derive(Debug)]
+impl Mixture {
+    pub(super) fn add(&mut self, facts: &Facts<'_>) {
+        let mut hash = Sha256::new();
+        for text in [facts.number, facts.channel_no, facts.direction.name(), facts.standing.name()]
+        {
+            hash.update(text.len().to_le_bytes());
+            hash.update(text.as_bytes());
+        }
+        hash.update(facts.amount.minor().to_le_bytes());
+        hash.update(facts.amount.currency().code().as_bytes());
+        hash.update(facts.fee.map_or(i64::MIN, Money::minor).to_le_bytes());
+        hash.update([u8::from(facts.elsewhere)]);
+        let digest = hash.finalize();
+        for (word, bytes) in self.sum.iter_mut().zip(digest.chunks_exact(8)) {
+            let mut eight = [0; 8];
+            eight.copy_from_slice(bytes);
+            *word = word.wrapping_add(u64::from_le_bytes(eight));
+        }
+        self.records += 1;
+    }
+
+    pub(super) fn records(&self) -> i64 {
+        self.records
+    }
+
+    pub(super) fn name(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.records.to_le_bytes());
+        for word in self.sum {
+            hash.update(word.to_le_bytes());
+        }
+        hex::encode(hash.finalize())
+    }
+}
+
+/// A hash of records: the same records give the same hash, whatever their order.
+pub(super) fn hash(records: &[Record]) -> String {
+    let mut mixture = Mixture::default();
+    records.iter().for_each(|record| mixture.add(&record.facts()));
+    mixture.name()
+}
+
+/// A finding as a run keeps it.
+#[derive(Debug, Clone)]
 pub(super) struct Match {
     pub verdict: Verdict,
     pub number: String,
     pub ours: Option<Money>,
     pub theirs: Option<Money>,
     pub links: Links,
-    pub difference: Option<usize>,
+    /// Theirs minus ours, as money towards us.
+    pub amount: Money,
+    /// By what it was paired, if it was.
+    pub by: Option<MatchKey>,
+    pub tolerated: bool,
+    /// The difference, if it is one.
+    pub difference: Option<Difference>,
+    /// What explains it; then it is no error.
+    pub explained: Option<Explanation>,
+    /// Until when it may wait.
+    pub clears_by: Option<BusinessDate>,
+}
+
+impl Match {
+    /// Whether it opens an error item.
+    pub(super) fn is_error(&self) -> bool {
+        self.difference.is_some() && self.explained.is_none()
+    }
+
+    /// Whether it is more than a plain agreement.
+    fn says_something(&self, terms: &Terms) -> bool {
+        let first = if terms.channel_first() { MatchKey::ChannelNo } else { MatchKey::Number };
+        self.verdict != Verdict::Matched
+            || self.tolerated
+            || self.explained.is_some()
+            || self.by.is_some_and(|by| by != first)
+    }
 }
 
 /// The accounts on which differences of money stand.
 pub(super) type AccountOf<'f> = &'f dyn Fn(&Finding<'_, Record, Record>) -> Option<AccountRef>;
 
-/// Every finding, and a difference for each that is no match.
+/// What the comparison says, besides plain agreement; and how many pairs agree.
 pub(super) fn judge(
     scope: &RunScope,
-    channel: Option<&str>,
-    comparison: &Comparison<'_, Record, Record>,
+    (channel, terms): (Option<&str>, &Terms),
+    findings: &[Finding<'_, Record, Record>],
     account: AccountOf<'_>,
-) -> Result<(Vec<Match>, Vec<Difference>), ReconciliationError> {
-    let mut matches = Vec::with_capacity(comparison.findings.len());
-    let mut differences = Vec::new();
-    for finding in &comparison.findings {
+) -> Result<(Vec<Match>, i64), ReconciliationError> {
+    let (mut matches, mut matched) = (Vec::new(), 0);
+    for finding in findings {
         let Some(some) = finding.theirs.or(finding.ours) else { continue };
+        let claims = |side: Option<&Record>| side.is_some_and(|record| record.facts().claims());
+        matched += i64::from(
+            finding.verdict == Verdict::Matched && (claims(finding.ours) || claims(finding.theirs)),
+        );
         let links = links(finding);
         let cause = Cause::of(scope.leg, finding.verdict);
-        if let Some(cause) = cause {
-            differences.push(Difference {
+        let difference = cause.map(|cause| -> Result<_, ReconciliationError> {
+            Ok(Difference {
                 leg: scope.leg,
                 cause,
                 direction: some.direction,
@@ -102,18 +157,54 @@ pub(super) fn judge(
                 ours: finding.ours.map(|record| record.view.clone()),
                 theirs: finding.theirs.map(|record| record.view.clone()),
                 links,
-            });
-        }
-        matches.push(Match {
+            })
+        });
+        let difference = difference.transpose()?;
+        let found = Match {
             verdict: finding.verdict,
             number: some.view.number.clone(),
             ours: finding.ours.map(|record| record.view.amount),
             theirs: finding.theirs.map(|record| record.view.amount),
             links,
-            difference: cause.map(|_| differences.len() - 1),
-        });
+            amount: match &difference {
+                Some(_) if finding.verdict == Verdict::Date => of_the_day(finding)?,
+                Some(difference) => difference.difference,
+                None => tolerated(finding)?,
+            },
+            by: finding.by,
+            tolerated: finding.tolerated,
+            difference,
+            explained: None,
+            clears_by: None,
+        };
+        if found.says_something(terms) {
+            matches.push(found);
+        }
     }
-    Ok((matches, differences))
+    Ok((matches, matched))
+}
+
+/// What a trade that the two sides put under different days adds to the difference of this one.
+fn of_the_day(finding: &Finding<'_, Record, Record>) -> Result<Money, ReconciliationError> {
+    let here = |side: Option<&Record>| side.filter(|record| !record.elsewhere).cloned();
+    let (ours, theirs) = (here(finding.ours), here(finding.theirs));
+    let here = Finding { ours: ours.as_ref(), theirs: theirs.as_ref(), ..*finding };
+    money(Cause::Amount, &here)
+}
+
+/// What a tolerance let pass: of the amounts, or of the fees where only they differ.
+fn tolerated(finding: &Finding<'_, Record, Record>) -> Result<Money, ReconciliationError> {
+    let some = finding.theirs.or(finding.ours);
+    let zero = Money::zero(some.map_or(Currency::Cny, |record| record.view.amount.currency()));
+    if !finding.tolerated {
+        return Ok(zero);
+    }
+    let amounts = money(Cause::Amount, finding)?;
+    if amounts.is_zero() {
+        money(Cause::Fee, finding)?.checked_neg().map_err(Into::into)
+    } else {
+        Ok(amounts)
+    }
 }
 
 /// Theirs minus ours towards us; of fees, theirs minus ours.

@@ -1,3 +1,8 @@
+mod matches;
+
+pub(super) use matches::differences;
+
+use super::life::Conclusion;
 use super::sides::Match;
 use crate::audit::Who;
 use crate::explain::Inconsistent;
@@ -5,12 +10,12 @@ use crate::office::Office;
 use crate::reconciliation::ReconciliationError;
 use domain::date::BusinessDate;
 use domain::error_item::Leg;
-use domain::ids::{ErrorItemId, ReconciliationId};
-use domain::matching::{Totals, Verdict};
-use domain::money::Money;
+use domain::ids::{ApprovalId, ErrorItemId, ReconciliationId};
+use domain::matching::Verdict;
+use domain::matching::rules::Baseline;
 use domain::page::{Page, PageRequest};
 use domain::reconciliation::{
-    RunFilter, RunInput, RunMatch, RunScope, RunState, RunSummary, VerdictCount,
+    RunFilter, RunInput, RunScope, RunState, RunSummary, Share, VerdictCount,
 };
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -47,7 +52,8 @@ pub(super) async fn with_inputs(
 ) -> Result<Option<ReconciliationId>, sqlx::Error> {
     let id = sqlx::query_scalar!(
         "SELECT id FROM reconciliation_runs
-         WHERE leg = $1 AND scope = $2 AND day = $3 AND inputs_hash = $4",
+         WHERE leg = $1 AND scope = $2 AND day = $3 AND inputs_hash = $4
+           AND state IN ('completed', 'forced')",
         scope.leg.name(),
         scope.of,
         scope.day.0,
@@ -58,51 +64,50 @@ pub(super) async fn with_inputs(
     Ok(id.map(ReconciliationId))
 }
 
-/// A run to be kept.
-pub(super) struct NewRun<'a> {
-    pub id: ReconciliationId,
-    pub scope: &'a RunScope,
-    pub inputs: &'a [RunInput],
-    pub inputs_hash: &'a str,
-    pub totals: &'a Totals,
-    pub counts: &'a [VerdictCount],
-    pub started_at: OffsetDateTime,
+/// Runs of a scope that are said to run although nobody holds their turn.
+pub(super) async fn give_up(
+    conn: &mut PgConnection,
+    office: &Office,
+    (scope, note): (&RunScope, &str),
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE reconciliation_runs SET state = 'failed', note = $4, finished_at = $5
+         WHERE leg = $1 AND scope = $2 AND day = $3 AND state = 'running'",
+        scope.leg.name(),
+        scope.of,
+        scope.day.0,
+        note,
+        office.now(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
-pub(super) async fn insert(
+pub(super) async fn begin(
     conn: &mut PgConnection,
     office: &Office,
     who: Who<'_>,
-    run: &NewRun<'_>,
+    (id, scope): (ReconciliationId, &RunScope),
 ) -> Result<(), sqlx::Error> {
     let (staff, by) = match who {
         Who::Staff(actor) => (Some(Uuid::from(actor.staff)), actor.name.as_str()),
         Who::System(name) => (None, name),
     };
-    let encode = |e| sqlx::Error::Encode(Box::new(e));
-    let differences: i64 =
-        run.counts.iter().filter(|c| c.verdict != Verdict::Matched).map(|c| c.count).sum();
     sqlx::query!(
-        "INSERT INTO reconciliation_runs
+        r#"INSERT INTO reconciliation_runs
             (id, leg, scope, day, version, inputs, inputs_hash, totals, totals_agree, counts,
-             differences, state, started_by, started_by_id, started_at, finished_at, request_id)
+             differences, state, started_by, started_by_id, started_at, request_id)
          SELECT $1, $2, $3, $4,
                 (SELECT COALESCE(max(version), 0) + 1 FROM reconciliation_runs
                  WHERE leg = $2 AND scope = $3 AND day = $4),
-                $5, $6, $7, $8, $9, $10, 'completed', $11, $12, $13, $14, $15",
-        Uuid::from(run.id),
-        run.scope.leg.name(),
-        run.scope.of,
-        run.scope.day.0,
-        serde_json::to_value(run.inputs).map_err(encode)?,
-        run.inputs_hash,
-        serde_json::to_value(run.totals).map_err(encode)?,
-        run.totals.agree(),
-        serde_json::to_value(run.counts).map_err(encode)?,
-        differences,
+                '[]', '', '{"lines": []}', false, '[]', 0, 'running', $5, $6, $7, $8"#,
+        Uuid::from(id),
+        scope.leg.name(),
+        scope.of,
+        scope.day.0,
         by,
         staff,
-        run.started_at,
         office.now(),
         office.request_id,
     )
@@ -111,72 +116,160 @@ pub(super) async fn insert(
     Ok(())
 }
 
-pub(super) async fn insert_matches(
+/// As if it had never begun.
+pub(super) async fn forget(
     conn: &mut PgConnection,
-    run: ReconciliationId,
-    matches: &[Match],
-    items: &[ErrorItemId],
+    id: ReconciliationId,
 ) -> Result<(), sqlx::Error> {
-    for batch in matches.chunks(BATCH) {
-        insert_batch(conn, run, batch, items).await?;
-    }
-    Ok(())
-}
-
-#[expect(clippy::as_conversions, reason = "the query macro takes the cast as the type of an array")]
-async fn insert_batch(
-    conn: &mut PgConnection,
-    run: ReconciliationId,
-    matches: &[Match],
-    items: &[ErrorItemId],
-) -> Result<(), sqlx::Error> {
-    let minor = |of: fn(&Match) -> Option<Money>| -> Vec<Option<i64>> {
-        matches.iter().map(|one| of(one).map(Money::minor)).collect()
-    };
-    let ids =
-        |of: fn(&Match) -> Option<Uuid>| -> Vec<Option<Uuid>> { matches.iter().map(of).collect() };
-    let verdicts: Vec<String> = matches.iter().map(|one| one.verdict.name().to_owned()).collect();
-    let numbers: Vec<String> = matches.iter().map(|one| one.number.clone()).collect();
-    let ours = minor(|one| one.ours);
-    let theirs = minor(|one| one.theirs);
-    let currencies: Vec<String> = matches
-        .iter()
-        .map(|one| one.theirs.or(one.ours).unwrap_or(Money::cny(0)).currency().code().to_owned())
-        .collect();
-    let orders = ids(|one| one.links.order.map(Into::into));
-    let payments = ids(|one| one.links.payment.map(Into::into));
-    let refunds = ids(|one| one.links.refund.map(Into::into));
-    let payouts = ids(|one| one.links.payout.map(Into::into));
-    let bill_lines = ids(|one| one.links.bill_line.map(Into::into));
-    let statement_lines = ids(|one| one.links.statement_line.map(Into::into));
-    let items: Vec<Option<Uuid>> = matches
-        .iter()
-        .map(|one| one.difference.and_then(|at| items.get(at)).map(|id| Uuid::from(*id)))
-        .collect();
     sqlx::query!(
-        "INSERT INTO reconciliation_matches
-            (run_id, verdict, number, ours_minor, theirs_minor, currency, order_id, payment_id,
-             refund_id, payout_id, bill_line_id, statement_line_id, error_item_id)
-         SELECT $1, m.*
-         FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::uuid[],
-                     $8::uuid[], $9::uuid[], $10::uuid[], $11::uuid[], $12::uuid[], $13::uuid[])
-              AS m",
-        Uuid::from(run),
-        &verdicts,
-        &numbers,
-        &ours as &[Option<i64>],
-        &theirs as &[Option<i64>],
-        &currencies,
-        &orders as &[Option<Uuid>],
-        &payments as &[Option<Uuid>],
-        &refunds as &[Option<Uuid>],
-        &payouts as &[Option<Uuid>],
-        &bill_lines as &[Option<Uuid>],
-        &statement_lines as &[Option<Uuid>],
-        &items as &[Option<Uuid>],
+        "DELETE FROM reconciliation_runs WHERE id = $1 AND state = 'running'",
+        Uuid::from(id),
     )
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+pub(super) async fn fail(
+    conn: &mut PgConnection,
+    office: &Office,
+    (id, note): (ReconciliationId, &str),
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE reconciliation_runs SET state = 'failed', note = $2, finished_at = $3
+         WHERE id = $1 AND state = 'running'",
+        Uuid::from(id),
+        note,
+        office.now(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What a run came to.
+pub(super) struct Outcome {
+    pub counts: Vec<VerdictCount>,
+    pub shares: Vec<Share>,
+    pub proof: String,
+}
+
+pub(super) async fn complete(
+    conn: &mut PgConnection,
+    office: &Office,
+    run: &Conclusion<'_>,
+    outcome: &Outcome,
+) -> Result<(), sqlx::Error> {
+    let encode = |e| sqlx::Error::Encode(Box::new(e));
+    let differences: i64 =
+        outcome.counts.iter().filter(|c| c.verdict != Verdict::Matched).map(|c| c.count).sum();
+    let unexplained: i64 =
+        outcome.shares.iter().filter(|s| s.explained.is_none()).map(|s| s.count).sum();
+    sqlx::query!(
+        "UPDATE reconciliation_runs
+         SET inputs = $2, inputs_hash = $3, totals = $4, totals_agree = $5, counts = $6,
+             differences = $7, shares = $8, unexplained = $9, rules_version = $10, baseline = $11,
+             proof = $12, state = 'completed', finished_at = $13
+         WHERE id = $1 AND state = 'running'",
+        Uuid::from(run.id),
+        serde_json::to_value(run.inputs).map_err(encode)?,
+        run.inputs_hash,
+        serde_json::to_value(run.totals).map_err(encode)?,
+        run.totals.agree(),
+        serde_json::to_value(&outcome.counts).map_err(encode)?,
+        differences,
+        serde_json::to_value(&outcome.shares).map_err(encode)?,
+        unexplained,
+        run.rules.version,
+        run.rules.rules.baseline.name(),
+        outcome.proof,
+        office.now(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Ends a run in another way than it ended: forced, or rolled back.
+pub(super) async fn end_as(
+    conn: &mut PgConnection,
+    (id, state): (ReconciliationId, RunState),
+    (note, approval): (&str, Option<ApprovalId>),
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE reconciliation_runs
+         SET state = $2, note = $3, approval_id = COALESCE($4, approval_id) WHERE id = $1",
+        Uuid::from(id),
+        state.name(),
+        note,
+        approval.map(Uuid::from),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Whether a later run of the same scope stands.
+pub(super) async fn later_stands(
+    conn: &mut PgConnection,
+    run: &RunSummary,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (
+               SELECT FROM reconciliation_runs
+               WHERE leg = $1 AND scope = $2 AND day = $3 AND version > $4
+                 AND state IN ('completed', 'forced')) AS "stands!""#,
+        run.scope.leg.name(),
+        run.scope.of,
+        run.scope.day.0,
+        run.version,
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Open items of a run's findings, and what they are about whatever the direction.
+pub(super) async fn open_items(
+    conn: &mut PgConnection,
+    id: ReconciliationId,
+) -> Result<(i64, i64), sqlx::Error> {
+    let row = sqlx::query!(
+        r#"SELECT count(DISTINCT i.id) AS "count!",
+                  COALESCE(sum(abs(i.difference_minor)), 0)::bigint AS "minor!"
+           FROM reconciliation_matches m JOIN error_items i ON i.id = m.error_item_id
+           WHERE m.run_id = $1
+             AND i.state NOT IN ('executed', 'verified', 'closed', 'auto_resolved')"#,
+        Uuid::from(id),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((row.count, row.minor))
+}
+
+/// The request to close a run by force that waits for a decision.
+pub(super) async fn force_request(
+    conn: &mut PgConnection,
+    id: ReconciliationId,
+) -> Result<Option<ApprovalId>, sqlx::Error> {
+    let found = sqlx::query_scalar!(
+        "SELECT id FROM approvals
+         WHERE kind = 'forced_close' AND subject_id = $1 AND state IN ('pending', 'approved')",
+        Uuid::from(id),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.map(ApprovalId))
+}
+
+/// What a run found, with the error items it led to.
+pub(super) async fn insert_matches(
+    conn: &mut PgConnection,
+    run: ReconciliationId,
+    matches: &[(&Match, Option<ErrorItemId>)],
+) -> Result<(), sqlx::Error> {
+    for batch in matches.chunks(BATCH) {
+        matches::insert(conn, run, batch).await?;
+    }
     Ok(())
 }
 
@@ -193,7 +286,11 @@ struct Row {
     state: String,
     started_by: String,
     started_at: OffsetDateTime,
-    finished_at: OffsetDateTime,
+    finished_at: Option<OffsetDateTime>,
+    shares: Value,
+    rules_version: i32,
+    baseline: String,
+    note: String,
 }
 
 impl TryFrom<Row> for RunSummary {
@@ -214,6 +311,11 @@ impl TryFrom<Row> for RunSummary {
             started_by: row.started_by,
             started_at: row.started_at,
             finished_at: row.finished_at,
+            shares: serde_json::from_value(row.shares).map_err(|e| wrong(e.to_string()))?,
+            rules_version: row.rules_version,
+            baseline: Baseline::named(&row.baseline)
+                .ok_or_else(|| wrong("unknown baseline".to_owned()))?,
+            note: row.note,
         })
     }
 }
@@ -225,7 +327,7 @@ pub(super) async fn find(
     let row = sqlx::query_as!(
         Row,
         "SELECT id, leg, scope, day, version, totals, totals_agree, counts, differences, state,
-                started_by, started_at, finished_at
+                started_by, started_at, finished_at, shares, rules_version, baseline, note
          FROM reconciliation_runs WHERE id = $1",
         Uuid::from(id),
     )
@@ -248,27 +350,30 @@ pub(super) async fn list(
 ) -> Result<Page<RunSummary>, ReconciliationError> {
     let leg = filter.leg.map(Leg::name);
     let day = filter.day.map(|day| day.0);
+    let state = filter.state.map(RunState::name);
     let total = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM reconciliation_runs
            WHERE ($1::text IS NULL OR leg = $1) AND ($2::text IS NULL OR scope = $2)
-             AND ($3::date IS NULL OR day = $3)"#,
+             AND ($3::date IS NULL OR day = $3) AND ($4::text IS NULL OR state = $4)"#,
         leg,
         filter.of,
         day,
+        state,
     )
     .fetch_one(&mut *conn)
     .await?;
     let rows = sqlx::query_as!(
         Row,
         "SELECT id, leg, scope, day, version, totals, totals_agree, counts, differences, state,
-                started_by, started_at, finished_at
+                started_by, started_at, finished_at, shares, rules_version, baseline, note
          FROM reconciliation_runs
          WHERE ($1::text IS NULL OR leg = $1) AND ($2::text IS NULL OR scope = $2)
-           AND ($3::date IS NULL OR day = $3)
-         ORDER BY started_at DESC, id DESC LIMIT $4 OFFSET $5",
+           AND ($3::date IS NULL OR day = $3) AND ($4::text IS NULL OR state = $4)
+         ORDER BY started_at DESC, id DESC LIMIT $5 OFFSET $6",
         leg,
         filter.of,
         day,
+        state,
         page.limit(),
         page.offset(),
     )
@@ -276,41 +381,4 @@ pub(super) async fn list(
     .await?;
     let rows = rows.into_iter().map(RunSummary::try_from).collect::<Result<_, _>>()?;
     Ok(Page { rows, total, request: page })
-}
-
-/// What did not match, one page of it.
-pub(super) async fn differences(
-    conn: &mut PgConnection,
-    run: ReconciliationId,
-    page: PageRequest,
-) -> Result<Vec<RunMatch>, ReconciliationError> {
-    let rows = sqlx::query!(
-        "SELECT id, verdict, number, ours_minor, theirs_minor, currency, order_id, payment_id,
-                refund_id, bill_line_id, error_item_id
-         FROM reconciliation_matches WHERE run_id = $1 AND verdict <> 'matched'
-         ORDER BY id LIMIT $2 OFFSET $3",
-        Uuid::from(run),
-        page.limit(),
-        page.offset(),
-    )
-    .fetch_all(conn)
-    .await?;
-    let mut matches = Vec::with_capacity(rows.len());
-    for row in rows {
-        let wrong = |what: &str| Inconsistent::new("reconciliation_matches", row.id, what);
-        let currency = row.currency.parse().map_err(|_| wrong("currency"))?;
-        let money = |minor: Option<i64>| minor.map(|minor| Money::new(minor, currency));
-        matches.push(RunMatch {
-            verdict: Verdict::named(&row.verdict).ok_or_else(|| wrong("verdict"))?,
-            ours: money(row.ours_minor),
-            theirs: money(row.theirs_minor),
-            number: row.number,
-            order: row.order_id.map(Into::into),
-            payment: row.payment_id.map(Into::into),
-            refund: row.refund_id.map(Into::into),
-            bill_line: row.bill_line_id.map(Into::into),
-            error_item: row.error_item_id.map(Into::into),
-        });
-    }
-    Ok(matches)
 }

@@ -28,12 +28,12 @@ impl Format for AlipayAccount {
     fn parse(&self, file: &NamedFile) -> Result<Document, Problem> {
         let decoded = decode_lines(&file.bytes)?;
         let mut problems = Problems::default();
-        let frame = Frame::read(&decoded.text, &mut problems);
-        let mut rows = Vec::with_capacity(frame.rows.len());
+        let (frame, lines) = Frame::read(&decoded.text, &mut problems);
+        let mut rows = Vec::with_capacity(lines.len());
         let columns = frame.header.as_ref().and_then(|held| Columns::find(held, &mut problems));
         if let Some(columns) = columns {
             let mut cells = Vec::new();
-            for row in &frame.rows {
+            for row in &lines {
                 if frame.cells(*row, &mut cells, &mut problems).is_some()
                     && let Some(read) = columns.read(row.0, &cells, &mut problems)
                 {
@@ -127,7 +127,7 @@ impl Columns {
     }
 }
 
-fn check(frame: &Frame<'_>, rows: &[FundRow], problems: &mut Problems) -> Vec<Check> {
+fn check(frame: &Frame, rows: &[FundRow], problems: &mut Problems) -> Vec<Check> {
     let side = |name, income: bool, negative: bool| {
         let rows = rows.iter().filter(|row| row.amount.is_negative() != income);
         let count = i64::try_from(rows.clone().count()).unwrap_or(i64::MAX);

@@ -26,7 +26,8 @@ fn titled(sample: &Sample<'_>, title: &str) -> bool {
 }
 
 /// A file in parts.
-struct Frame<'t> {
+#[derive(Default)]
+struct Frame {
     /// Our number at Alipay.
     account: String,
     /// The day it is for, when it is for one day.
@@ -35,17 +36,16 @@ struct Frame<'t> {
     period: Option<(PrimitiveDateTime, PrimitiveDateTime)>,
     /// The columns; nothing when the list has no header line.
     header: Option<Header>,
-    /// The rows' lines.
-    rows: Vec<(u32, &'t str)>,
     /// The lines of counts and sums after the list, by name.
-    tallies: Vec<Tally<'t>>,
+    tallies: Vec<Tally>,
+    part: Part,
 }
 
 /// A line like `#交易合计：3笔，商家实收共242.90元，商家优惠共5.00元`.
-struct Tally<'t> {
+struct Tally {
     line: u32,
-    name: &'t str,
-    text: &'t str,
+    name: String,
+    text: String,
 }
 
 /// What a tally should say: its name, the count, and the sums by label (empty for `共x元` alone).
@@ -56,30 +56,38 @@ struct Expected<'n> {
 }
 
 /// Where the reader stands.
-#[derive(PartialEq, Eq)]
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
 enum Part {
+    #[default]
     Head,
     List,
     Tail,
     End,
 }
 
-impl<'t> Frame<'t> {
-    /// Takes a text apart. What does not fit the layout becomes a problem.
-    fn read(text: &'t str, problems: &mut Problems) -> Self {
-        let mut frame = Self {
-            account: String::new(),
-            day: None,
-            period: None,
-            header: None,
-            rows: Vec::new(),
-            tallies: Vec::new(),
-        };
-        let mut part = Part::Head;
-        for (number, line) in lines(text) {
-            part = frame.read_line(part, number, line, problems);
+impl Frame {
+    /// Takes a text apart, with the lines of its rows. What does not fit the layout becomes a
+    /// problem.
+    fn read<'t>(text: &'t str, problems: &mut Problems) -> (Self, Vec<(u32, &'t str)>) {
+        let mut frame = Self::default();
+        let rows =
+            lines(text).filter(|(number, line)| frame.is_row(*number, line, problems)).collect();
+        frame.finish(problems);
+        (frame, rows)
+    }
+
+    /// Takes the next line; says whether it is a row.
+    fn is_row(&mut self, number: u32, line: &str, problems: &mut Problems) -> bool {
+        let listed = self.part == Part::List && !line.starts_with('#');
+        if !listed {
+            self.part = self.read_line(self.part, number, line, problems);
         }
-        match part {
+        listed
+    }
+
+    /// What is missing at the end is a problem.
+    fn finish(&self, problems: &mut Problems) {
+        match self.part {
             Part::End => {}
             Part::Head => problems.push(Problem::of_file("the file has no list of rows")),
             Part::List => problems.push(Problem::of_file(
@@ -90,22 +98,15 @@ impl<'t> Frame<'t> {
                 "the last line (导出时间) is missing: the file is incomplete, download it again",
             )),
         }
-        if frame.account.is_empty() {
+        if self.account.is_empty() {
             problems.push(Problem::of_file("the file names no account (账号)"));
         }
-        if frame.period.is_none() {
+        if self.period.is_none() {
             problems.push(Problem::of_file("the file tells no period (起始日期, 终止日期)"));
         }
-        frame
     }
 
-    fn read_line(
-        &mut self,
-        part: Part,
-        number: u32,
-        line: &'t str,
-        problems: &mut Problems,
-    ) -> Part {
+    fn read_line(&mut self, part: Part, number: u32, line: &str, problems: &mut Problems) -> Part {
         let told = line.strip_prefix('#').map(bare);
         match (&part, told) {
             (Part::Head, Some(told)) => self.read_head(number, told, problems),
@@ -117,7 +118,6 @@ impl<'t> Frame<'t> {
                 self.header = Some(Header::of(number, &cells, problems));
                 return Part::List;
             }
-            (Part::List, None) => self.rows.push((number, line)),
             (Part::List, Some(told)) if told.contains("列表结束") => return Part::Tail,
             (Part::Tail, Some(told)) if told.starts_with("导出时间") => {
                 if !told.ends_with(']') {
@@ -126,7 +126,10 @@ impl<'t> Frame<'t> {
                 return Part::End;
             }
             (Part::Tail, Some(told)) => match told.split_once('：') {
-                Some((name, text)) => self.tallies.push(Tally { line: number, name, text }),
+                Some((name, text)) => {
+                    let (name, text) = (name.to_owned(), text.to_owned());
+                    self.tallies.push(Tally { line: number, name, text });
+                }
                 None => problems.push(unexpected(number, line)),
             },
             (Part::End, None) if bare(line).is_empty() => {}
@@ -139,7 +142,10 @@ impl<'t> Frame<'t> {
         let mut brackets =
             told.split('[').skip(1).filter_map(|after| after.split_once(']')).map(|(held, _)| held);
         if told.starts_with("账号") {
-            self.account = brackets.next().unwrap_or_default().to_owned();
+            let held = brackets.next().unwrap_or_default();
+            // Our number (PID) has 16 digits; 0156 after it is the currency.
+            let number = held.strip_suffix("0156").filter(|number| number.len() == 16);
+            self.account = number.unwrap_or(held).to_owned();
         } else if told.starts_with("起始日期") {
             let period: Vec<PrimitiveDateTime> = brackets.filter_map(moment).collect();
             let [from, to] = period[..] else {
@@ -157,7 +163,7 @@ impl<'t> Frame<'t> {
     }
 
     /// The cells of a row, without padding, as many as there are columns.
-    fn cells(
+    fn cells<'t>(
         &self,
         row: (u32, &'t str),
         cells: &mut Vec<Cow<'t, str>>,
@@ -192,7 +198,7 @@ impl<'t> Frame<'t> {
         for tally in &self.tallies {
             match expected.iter().find(|held| held.name == tally.name) {
                 Some(expected) => check_tally(tally, expected, &mut checks, problems),
-                None => problems.push(unexpected(tally.line, tally.name)),
+                None => problems.push(unexpected(tally.line, &tally.name)),
             }
         }
         for missing in expected {
@@ -206,7 +212,7 @@ impl<'t> Frame<'t> {
 }
 
 fn check_tally(
-    tally: &Tally<'_>,
+    tally: &Tally,
     expected: &Expected<'_>,
     checks: &mut Vec<Check>,
     problems: &mut Problems,
@@ -214,7 +220,7 @@ fn check_tally(
     let mut parts = tally.text.split('，');
     let count = parts.next().unwrap_or_default();
     let stated = fields::count(count.strip_suffix('笔').unwrap_or_default());
-    if let Some(stated) = problems.keep(stated, tally.line, tally.name, count) {
+    if let Some(stated) = problems.keep(stated, tally.line, &tally.name, count) {
         let (stated, computed) = (stated.to_string(), expected.count.to_string());
         checks.push(Check { what: format!("{} 笔", tally.name), stated, computed });
     }
@@ -223,13 +229,13 @@ fn check_tally(
         let (label, amount) = part.split_once('共').unwrap_or((part, ""));
         let Some(at) = open.iter().position(|(name, _)| *name == label) else {
             let reason = format!("an unknown sum \"{}\"", quote(part));
-            problems.push(Problem::at_field(tally.line, tally.name, reason));
+            problems.push(Problem::at_field(tally.line, &tally.name, reason));
             continue;
         };
         let (_, sum) = open.remove(at);
         let amount = amount.strip_suffix('元').unwrap_or_default();
         let stated = fields::amount(amount, Currency::Cny);
-        let Some(stated) = problems.keep(stated, tally.line, tally.name, part) else { continue };
+        let Some(stated) = problems.keep(stated, tally.line, &tally.name, part) else { continue };
         let Some(sum) = sum else {
             problems.push(Problem::of_file("the sum of the rows is out of range"));
             continue;
@@ -239,7 +245,7 @@ fn check_tally(
     }
     for (label, _) in open {
         let reason = format!("the sum {label}共 is missing");
-        problems.push(Problem::at_field(tally.line, tally.name, reason));
+        problems.push(Problem::at_field(tally.line, &tally.name, reason));
     }
 }
 

@@ -28,13 +28,13 @@ impl Format for AlipaySummary {
     fn parse(&self, file: &NamedFile) -> Result<Document, Problem> {
         let decoded = decode_lines(&file.bytes)?;
         let mut problems = Problems::default();
-        let frame = Frame::read(&decoded.text, &mut problems);
+        let (frame, lines) = Frame::read(&decoded.text, &mut problems);
         let mut stores = Vec::new();
         let mut totals = Vec::new();
         let columns = frame.header.as_ref().and_then(|held| Columns::find(held, &mut problems));
         if let Some(columns) = columns {
             let mut cells = Vec::new();
-            for row in &frame.rows {
+            for row in &lines {
                 if frame.cells(*row, &mut cells, &mut problems).is_some() {
                     let read = columns.read(row.0, &cells, &mut problems);
                     let total = bare(&cells[columns.store_no]) == "合计";
@@ -44,7 +44,7 @@ impl Format for AlipaySummary {
         }
         let checks = check(&stores, &totals, &mut problems);
         for tally in &frame.tallies {
-            problems.push(super::unexpected(tally.line, tally.name));
+            problems.push(super::unexpected(tally.line, &tally.name));
         }
         Ok(Document::Summary(BillSummary {
             format: self.name().to_owned(),
@@ -158,7 +158,7 @@ pub(in super::super) fn agree(
     let Some(total) = &summary.total else { return Ok(Vec::new()) };
     let payments = bill.totals(RowKind::Payment)?;
     let refunds = bill.totals(RowKind::Refund)?;
-    let received = payments.gross.checked_sub(refunds.gross)?;
+    let ordered = payments.gross.checked_sub(refunds.gross)?;
     let fee = payments.fee_e5.checked_add(refunds.fee_e5).ok_or(MoneyError::Overflow)?;
     let stated_fee = total.fee.minor().checked_mul(-1_000).ok_or(MoneyError::Overflow)?;
     let day = |day: Option<domain::date::BusinessDate>| {
@@ -177,7 +177,7 @@ pub(in super::super) fn agree(
         check("日期", day(summary.clearing_date), day(bill.clearing_date)),
         check("交易订单总笔数", total.payments.to_string(), payments.count.to_string()),
         check("退款订单总笔数", total.refunds.to_string(), refunds.count.to_string()),
-        check("商家实收", total.received.plain(), received.plain()),
+        check("订单金额", total.ordered.plain(), ordered.plain()),
         check("服务费", fee_text(stated_fee), fee_text(fee)),
     ])
 }

@@ -1,5 +1,6 @@
 //! The rows of files: written in batches, read in pages.
 
+mod copying;
 mod store;
 
 pub(super) use store::{bill_page, insert_orders, place_of, statement_page};
@@ -23,10 +24,7 @@ pub(super) async fn insert_bill(
     of: (FileId, &str, BusinessDate),
     rows: &[BillRow],
 ) -> Result<(), ReconciliationError> {
-    for batch in rows.chunks(BATCH) {
-        store::insert_bill(conn, office, of, batch).await?;
-    }
-    Ok(())
+    Ok(store::copy_bill(conn, &copying::rows(office, of, rows)).await?)
 }
 
 /// Lines are numbered through the whole file, also where it holds several statements.

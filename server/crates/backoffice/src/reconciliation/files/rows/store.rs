@@ -2,7 +2,7 @@ use super::super::merchant_list::ListedOrder;
 use super::{BATCH, ReconciliationError};
 use crate::explain::Inconsistent;
 use crate::office::Office;
-use banks::bill::{BillRow, RowKind, RowStatus};
+use banks::bill::{RowKind, RowStatus};
 use banks::statement::StatementRow;
 use domain::date::BusinessDate;
 use domain::ids::FileId;
@@ -11,57 +11,20 @@ use domain::money::Money;
 use domain::page::PageRequest;
 use domain::source_file::{BillLine, StatementLine, StatementUse};
 use sqlx::PgConnection;
-use time::{Date, OffsetDateTime};
+use time::Date;
 use uuid::Uuid;
 
-#[expect(clippy::as_conversions, reason = "the query macro takes the cast as the type of an array")]
-pub(super) async fn insert_bill(
-    conn: &mut PgConnection,
-    office: &Office,
-    (file, channel, day): (FileId, &str, BusinessDate),
-    rows: &[BillRow],
-) -> Result<(), sqlx::Error> {
-    let zone = office.settings.zone.0;
-    let ids: Vec<Uuid> = rows.iter().map(|_| office.new_id()).collect();
-    let lines: Vec<i64> = rows.iter().map(|row| row.line.into()).collect();
-    let kinds: Vec<String> = rows.iter().map(|row| row.kind.name().to_owned()).collect();
-    let channel_nos: Vec<String> = rows.iter().map(|row| row.channel_no.clone()).collect();
-    let order_nos: Vec<String> = rows.iter().map(|row| row.order_no.clone()).collect();
-    let refund_nos: Vec<Option<String>> = rows.iter().map(|row| row.refund_no.clone()).collect();
-    let gross: Vec<i64> = rows.iter().map(|row| row.gross.minor()).collect();
-    let currencies: Vec<String> =
-        rows.iter().map(|row| row.gross.currency().code().to_owned()).collect();
-    let fees: Vec<i64> = rows.iter().map(|row| row.fee_e5).collect();
-    let statuses: Vec<String> = rows.iter().map(|row| row.status.name().to_owned()).collect();
-    let times: Vec<Option<OffsetDateTime>> =
-        rows.iter().map(|row| row.event_time.map(|at| at.assume_offset(zone))).collect();
-    sqlx::query!(
-        "INSERT INTO bill_lines
-            (id, file_id, line, channel, clearing_date, kind, channel_no, order_no, refund_no,
-             gross_minor, currency, fee_e5, status, event_time)
-         SELECT id, $1, line, $2, $3, kind, channel_no, order_no, refund_no, gross, currency, fee,
-                status, at
-         FROM unnest($4::uuid[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[],
-                     $10::bigint[], $11::text[], $12::bigint[], $13::text[], $14::timestamptz[])
-              AS r (id, line, kind, channel_no, order_no, refund_no, gross, currency, fee, status,
-                    at)",
-        Uuid::from(file),
-        channel,
-        day.0,
-        &ids,
-        &lines,
-        &kinds,
-        &channel_nos,
-        &order_nos,
-        &refund_nos as &[Option<String>],
-        &gross,
-        &currencies,
-        &fees,
-        &statuses,
-        &times as &[Option<OffsetDateTime>],
-    )
-    .execute(conn)
-    .await?;
+/// Writes a batch of a bill's rows.
+pub(super) async fn copy_bill(conn: &mut PgConnection, rows: &str) -> Result<(), sqlx::Error> {
+    let mut copy = conn
+        .copy_in_raw(
+            "COPY bill_lines (id, file_id, line, channel, clearing_date, kind, channel_no,
+                              order_no, refund_no, gross_minor, currency, fee_e5, status,
+                              event_time) FROM STDIN",
+        )
+        .await?;
+    copy.send(rows.as_bytes()).await?;
+    copy.finish().await?;
     Ok(())
 }
 

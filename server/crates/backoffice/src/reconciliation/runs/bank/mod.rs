@@ -1,22 +1,32 @@
 //! Payment gateway against a channel's bill (银行外部对帐): payments and refunds of one clearing date,
 //! and those the bill names whatever we think of them.
+//!
+//! Both sides stream through a sieve; only what does not agree at once is loaded whole, together
+//! with what the bills of other days say about it.
 
 mod store;
 
-use super::Inputs;
-use super::sides::{self, concerns_money};
+use super::sides::{self, Mixture, Record, concerns_money};
+use super::{Inputs, Sieved};
 use crate::reconciliation::ReconciliationError;
 use crate::reconciliation::files;
 use domain::account::AccountRef;
 use domain::error_item::Leg;
+use domain::ids::FileId;
+use domain::matching::{Direction, Finding, Reconcilable, Sieve, Terms};
 use domain::reconciliation::{RunInput, RunScope};
 use domain::source_file::FileKind;
 use sqlx::PgConnection;
+use std::collections::BTreeSet;
+
+/// Records that may differ before a run is refused: then the two sides do not belong together.
+const JUDGED_AT_MOST: usize = 250_000;
 
 /// Our payments and refunds, and the bill's rows.
 pub(super) async fn gather(
     conn: &mut PgConnection,
     scope: &RunScope,
+    terms: &Terms,
 ) -> Result<Inputs, ReconciliationError> {
     let (channel, day) = (scope.of.as_str(), scope.day);
     let bill = files::current(conn, FileKind::Bill, channel, day).await?;
@@ -25,26 +35,101 @@ pub(super) async fn gather(
         of: channel.to_owned(),
         day,
     })?;
-    let mut ours = store::payments(conn, (channel, day), bill.id).await?;
-    ours.extend(store::refunds(conn, (channel, day), bill.id).await?);
-    let theirs = store::bill(conn, bill.id, &bill.name).await?;
+    let (mut sieve, mut mixture) = (Sieve::new(terms.clone()), Mixture::default());
+    store::stream_ours(conn, (channel, day), |id, facts| {
+        mixture.add(facts);
+        Ok(sieve.ours(id, facts)?)
+    })
+    .await?;
+    store::stream_bill(conn, bill.id, |facts| Ok(sieve.theirs(facts)?)).await?;
+    let (ours, theirs) = rest(conn, (scope, terms), bill.id, &mut sieve).await?;
+    // What the bill names besides the day's own records is an input, too.
+    ours.iter().filter(|one| one.elsewhere || !one.facts().claims()).for_each(|one| {
+        mixture.add(&one.facts());
+    });
+    theirs.iter().filter(|one| one.elsewhere).for_each(|one| mixture.add(&one.facts()));
+    let (our_sums, their_sums) = sieve.sums();
+    let sieved = Sieved { totals: our_sums.against(their_sums), matched: sieve.matched() };
     let inputs = vec![
         RunInput {
             what: "payments".to_owned(),
             file: None,
             name: format!("payments and refunds of {channel}, {day}"),
-            sha256: sides::hash(&ours),
-            records: super::count(&ours),
+            sha256: mixture.name(),
+            records: mixture.records(),
         },
         super::file_input(FileKind::Bill, bill),
     ];
-    Ok(Inputs { ours, theirs, inputs, channel: Some(channel.to_owned()) })
+    let channel = Some(channel.to_owned());
+    Ok(Inputs { ours, theirs, inputs, channel, sieved: Some(sieved) })
+}
+
+/// What has to be judged, whole: what stayed in the sieve, what it names on the other side, and
+/// what the bills of other days have of it.
+async fn rest(
+    conn: &mut PgConnection,
+    (scope, terms): (&RunScope, &Terms),
+    bill: FileId,
+    sieve: &mut Sieve,
+) -> Result<(Vec<Record>, Vec<Record>), ReconciliationError> {
+    let left = sieve.remaining();
+    if left.ours.len() + left.theirs.len() > JUDGED_AT_MOST {
+        return Err(ReconciliationError::NothingFits {
+            ours: left.ours.len(),
+            theirs: left.theirs.len(),
+        });
+    }
+    let place = (scope.of.as_str(), scope.day);
+    let lines: Vec<i64> = left.theirs.iter().map(|line| i64::from(*line)).collect();
+    let wanted = store::Wanted { lines, ..store::Wanted::default() };
+    let kept = store::bill_rows(conn, (place.0, bill), &wanted).await?;
+    let mut wanted = store::Named::of(&kept, |one| terms.channel_first() || one.key.is_empty());
+    wanted.ids = left.ours.iter().map(|id| uuid::Uuid::from_u128(*id)).collect();
+    let mut ours = store::ours(conn, place, &wanted).await?;
+    let mut theirs = theirs_of(conn, (place.0, bill), (terms, wanted), (kept, &ours)).await?;
+    if terms.channel_first() {
+        let more = store::Named::of(&theirs, |_| true);
+        let known: BTreeSet<_> = ours.iter().map(|one| (one.direction, one.key.clone())).collect();
+        let more = store::ours(conn, place, &more).await?;
+        ours.extend(
+            more.into_iter().filter(|one| !known.contains(&(one.direction, one.key.clone()))),
+        );
+    }
+    ours.iter().for_each(|record| sieve.judge_too(&record.facts()));
+    theirs.sort_by_key(|record| (record.elsewhere, record.position));
+    Ok((ours, theirs))
+}
+
+/// The rows kept, and all rows that name one of our records, also in the bills of other days.
+async fn theirs_of(
+    conn: &mut PgConnection,
+    of: (&str, FileId),
+    (terms, named): (&Terms, store::Named),
+    (kept, ours): (Vec<Record>, &[Record]),
+) -> Result<Vec<Record>, ReconciliationError> {
+    let by_channel_no = terms.channel_first() || !named.channel_nos.is_empty();
+    let mut wanted = store::Wanted::default();
+    for record in ours {
+        let numbers = match record.direction {
+            Direction::In => &mut wanted.order_nos,
+            Direction::Out => &mut wanted.refund_nos,
+        };
+        numbers.push(record.key.clone());
+        if by_channel_no && !record.view.channel_no.is_empty() {
+            wanted.channel_nos.push(record.view.channel_no.clone());
+        }
+    }
+    let mut theirs = kept;
+    let known: BTreeSet<_> = theirs.iter().map(|one| one.links.bill_line).collect();
+    let more = store::bill_rows(conn, of, &wanted).await?;
+    theirs.extend(more.into_iter().filter(|one| !known.contains(&one.links.bill_line)));
+    Ok(theirs)
 }
 
 /// Differences of money stand on what the channel owes us.
 pub(super) fn account(
     scope: &RunScope,
-) -> impl Fn(&domain::matching::Finding<'_, sides::Record, sides::Record>) -> Option<AccountRef> {
+) -> impl Fn(&Finding<'_, sides::Record, sides::Record>) -> Option<AccountRef> {
     let owed = (scope.leg == Leg::GatewayBank).then(|| AccountRef::due_from_channel(&scope.of));
     let leg = scope.leg;
     move |finding| owed.clone().filter(|_| concerns_money(leg, finding))

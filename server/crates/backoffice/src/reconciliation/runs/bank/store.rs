@@ -5,8 +5,9 @@ use crate::reconciliation::files::{bill_direction, bill_standing};
 use domain::date::BusinessDate;
 use domain::error_item::{Links, RecordView};
 use domain::ids::FileId;
-use domain::matching::{Direction, Standing};
+use domain::matching::{Direction, Facts, Standing};
 use domain::money::{Currency, Money};
+use futures_util::TryStreamExt;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -14,30 +15,138 @@ fn currency(table: &'static str, id: Uuid, code: &str) -> Result<Currency, Incon
     code.parse().map_err(|e| Inconsistent::new(table, id, e))
 }
 
-/// Payments of the channel's clearing date, and all that the bill names.
-pub(super) async fn payments(
+/// Hands on our records of a channel's clearing date, one by one.
+pub(super) async fn stream_ours(
     conn: &mut PgConnection,
     (channel, day): (&str, BusinessDate),
-    bill: FileId,
+    mut each: impl FnMut(u128, &Facts<'_>) -> Result<(), ReconciliationError>,
+) -> Result<(), ReconciliationError> {
+    let mut rows = sqlx::query!(
+        r#"SELECT true AS "paid!", id AS "id!", number AS "number!", channel_no,
+                  amount_minor AS "amount!", currency AS "currency!", state AS "state!",
+                  cost_minor AS cost
+           FROM payments WHERE channel = $1 AND clearing_date = $2
+           UNION ALL
+           SELECT false, id, number, channel_no, amount_minor, currency, state, NULL
+           FROM refunds WHERE channel = $1 AND clearing_date = $2"#,
+        channel,
+        day.0,
+    )
+    .fetch(conn);
+    while let Some(row) = rows.try_next().await? {
+        let currency = currency("payments", row.id, &row.currency)?;
+        let facts = Facts {
+            number: &row.number,
+            channel_no: row.channel_no.as_deref().unwrap_or_default(),
+            direction: if row.paid { Direction::In } else { Direction::Out },
+            amount: Money::new(row.amount, currency),
+            standing: our_standing(&row.state),
+            fee: row.cost.map(|cost| Money::new(cost, currency)),
+            elsewhere: false,
+            time: None,
+            position: 0,
+        };
+        each(row.id.as_u128(), &facts)?;
+    }
+    Ok(())
+}
+
+/// Hands on the rows of a bill, one by one.
+pub(super) async fn stream_bill(
+    conn: &mut PgConnection,
+    file: FileId,
+    mut each: impl FnMut(&Facts<'_>) -> Result<(), ReconciliationError>,
+) -> Result<(), ReconciliationError> {
+    let mut rows = sqlx::query!(
+        "SELECT id, line, kind, channel_no, order_no, refund_no, gross_minor, currency, fee_e5,
+                status
+         FROM bill_lines WHERE file_id = $1",
+        Uuid::from(file),
+    )
+    .fetch(conn);
+    while let Some(row) = rows.try_next().await? {
+        let wrong = |what: &str| Inconsistent::new("bill_lines", row.id, what);
+        let amount = Money::new(row.gross_minor, currency("bill_lines", row.id, &row.currency)?);
+        let direction = bill_direction(&row.kind).ok_or_else(|| wrong("kind"))?;
+        let facts = Facts {
+            number: match direction {
+                Direction::In => &row.order_no,
+                Direction::Out => row.refund_no.as_deref().unwrap_or_default(),
+            },
+            channel_no: &row.channel_no,
+            direction,
+            amount,
+            standing: bill_standing(&row.status).ok_or_else(|| wrong("status"))?,
+            fee: Some(fee(row.fee_e5, amount)),
+            elsewhere: false,
+            time: None,
+            position: u32::try_from(row.line).map_err(|_| wrong("line"))?,
+        };
+        each(&facts)?;
+    }
+    Ok(())
+}
+
+/// Which of our records are wanted: by id, or by a number the other side names.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    pub ids: Vec<Uuid>,
+    pub order_nos: Vec<String>,
+    pub refund_nos: Vec<String>,
+    pub channel_nos: Vec<String>,
+}
+
+impl Named {
+    /// What rows name; the channel's number where the rules ask for it.
+    pub(super) fn of(rows: &[Record], by_channel_no: impl Fn(&Record) -> bool) -> Self {
+        let mut named = Self::default();
+        for row in rows {
+            let numbers = match row.direction {
+                Direction::In => &mut named.order_nos,
+                Direction::Out => &mut named.refund_nos,
+            };
+            if !row.key.is_empty() {
+                numbers.push(row.key.clone());
+            }
+            if by_channel_no(row) && !row.view.channel_no.is_empty() {
+                named.channel_nos.push(row.view.channel_no.clone());
+            }
+        }
+        named
+    }
+}
+
+/// Our records that are wanted, payments first.
+pub(super) async fn ours(
+    conn: &mut PgConnection,
+    place: (&str, BusinessDate),
+    named: &Named,
+) -> Result<Vec<Record>, ReconciliationError> {
+    let mut ours = payments(conn, place, named).await?;
+    ours.extend(refunds(conn, place, named).await?);
+    Ok(ours)
+}
+
+async fn payments(
+    conn: &mut PgConnection,
+    (channel, day): (&str, BusinessDate),
+    named: &Named,
 ) -> Result<Vec<Record>, ReconciliationError> {
     let rows = sqlx::query!(
         "SELECT p.id, p.order_id, p.merchant_id, p.amount_minor, p.currency, p.state, p.number,
                 p.channel_no, p.event_time, p.clearing_date, p.cost_minor
          FROM payments p
          WHERE p.id IN (
-            SELECT id FROM payments WHERE channel = $1 AND clearing_date = $2
+            SELECT id FROM payments WHERE id = ANY($2)
             UNION
-            SELECT n.id FROM bill_lines b
-            JOIN payments n ON n.number = b.order_no AND n.channel = $1
-            WHERE b.file_id = $3 AND b.kind = 'payment' AND b.order_no <> ''
+            SELECT id FROM payments WHERE number = ANY($3) AND channel = $1
             UNION
-            SELECT c.id FROM bill_lines b
-            JOIN payments c ON c.channel_no = b.channel_no AND c.channel = $1
-            WHERE b.file_id = $3 AND b.kind = 'payment' AND b.order_no = '')
+            SELECT id FROM payments WHERE channel_no = ANY($4) AND channel = $1)
          ORDER BY p.id",
         channel,
-        day.0,
-        Uuid::from(bill),
+        &named.ids,
+        &named.order_nos,
+        &named.channel_nos,
     )
     .fetch_all(conn)
     .await?;
@@ -73,31 +182,28 @@ pub(super) async fn payments(
     Ok(records)
 }
 
-/// Refunds of the channel's clearing date, and all that the bill names. What a channel gives back
-/// of its fee is its own affair until the bill says it: our side knows no fee of a refund.
-pub(super) async fn refunds(
+/// What a channel gives back of its fee is its own affair until the bill says it: our side knows no
+/// fee of a refund.
+async fn refunds(
     conn: &mut PgConnection,
     (channel, day): (&str, BusinessDate),
-    bill: FileId,
+    named: &Named,
 ) -> Result<Vec<Record>, ReconciliationError> {
     let rows = sqlx::query!(
         "SELECT r.id, r.payment_id, p.order_id, r.merchant_id, r.amount_minor, r.currency, r.state,
                 r.number, r.channel_no, r.event_time, r.clearing_date
          FROM refunds r JOIN payments p ON p.id = r.payment_id
          WHERE r.id IN (
-            SELECT id FROM refunds WHERE channel = $1 AND clearing_date = $2
+            SELECT id FROM refunds WHERE id = ANY($2)
             UNION
-            SELECT n.id FROM bill_lines b
-            JOIN refunds n ON n.number = b.refund_no AND n.channel = $1
-            WHERE b.file_id = $3 AND b.kind = 'refund' AND b.refund_no <> ''
+            SELECT id FROM refunds WHERE number = ANY($3) AND channel = $1
             UNION
-            SELECT c.id FROM bill_lines b
-            JOIN refunds c ON c.channel_no = b.channel_no AND c.channel = $1
-            WHERE b.file_id = $3 AND b.kind = 'refund' AND COALESCE(b.refund_no, '') = '')
+            SELECT id FROM refunds WHERE channel_no = ANY($4) AND channel = $1)
          ORDER BY r.id",
         channel,
-        day.0,
-        Uuid::from(bill),
+        &named.ids,
+        &named.refund_nos,
+        &named.channel_nos,
     )
     .fetch_all(conn)
     .await?;
@@ -134,17 +240,44 @@ pub(super) async fn refunds(
     Ok(records)
 }
 
-/// The rows of a bill.
-pub(super) async fn bill(
+/// Which rows of bills are wanted: lines of this bill, or rows of any bill that name a number.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    pub lines: Vec<i64>,
+    pub order_nos: Vec<String>,
+    pub refund_nos: Vec<String>,
+    pub channel_nos: Vec<String>,
+}
+
+/// Rows of a channel's bills. Those of other days are known as such, and only successes of them.
+pub(super) async fn bill_rows(
     conn: &mut PgConnection,
-    file: FileId,
-    name: &str,
+    (channel, file): (&str, FileId),
+    wanted: &Wanted,
 ) -> Result<Vec<Record>, ReconciliationError> {
     let rows = sqlx::query!(
-        "SELECT id, line, clearing_date, kind, channel_no, order_no, refund_no, gross_minor,
-                currency, fee_e5, status, event_time
-         FROM bill_lines WHERE file_id = $1 ORDER BY line",
+        "SELECT b.id, b.file_id, b.line, b.clearing_date, b.kind, b.channel_no, b.order_no,
+                b.refund_no, b.gross_minor, b.currency, b.fee_e5, b.status, b.event_time, f.name
+         FROM bill_lines b JOIN source_files f ON f.id = b.file_id AND f.replaced_at IS NULL
+         WHERE b.id IN (
+            SELECT id FROM bill_lines WHERE file_id = $1 AND line = ANY($3)
+            UNION
+            SELECT id FROM bill_lines
+            WHERE channel = $2 AND kind = 'payment' AND order_no <> '' AND order_no = ANY($4)
+            UNION
+            SELECT id FROM bill_lines
+            WHERE channel = $2 AND kind = 'refund' AND refund_no IS NOT NULL
+              AND refund_no = ANY($5)
+            UNION
+            SELECT id FROM bill_lines WHERE channel = $2 AND channel_no = ANY($6))
+           AND (b.file_id = $1 OR b.status = 'success')
+         ORDER BY b.clearing_date, b.line",
         Uuid::from(file),
+        channel,
+        &wanted.lines,
+        &wanted.order_nos,
+        &wanted.refund_nos,
+        &wanted.channel_nos,
     )
     .fetch_all(conn)
     .await?;
@@ -160,7 +293,7 @@ pub(super) async fn bill(
         records.push(Record {
             key: number.clone(),
             direction,
-            elsewhere: false,
+            elsewhere: row.file_id != Uuid::from(file),
             position: u32::try_from(row.line).unwrap_or(u32::MAX),
             links: Links { bill_line: Some(row.id.into()), ..Links::default() },
             view: RecordView {
@@ -172,7 +305,7 @@ pub(super) async fn bill(
                 status: row.status,
                 event_time: row.event_time,
                 clearing_date: Some(BusinessDate(row.clearing_date)),
-                place: format!("{name}, line {}", row.line),
+                place: format!("{}, line {}", row.name, row.line),
             },
         });
     }

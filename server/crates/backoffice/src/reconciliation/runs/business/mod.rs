@@ -7,7 +7,7 @@ use super::Inputs;
 use super::sides;
 use crate::reconciliation::{ReconciliationError, files};
 use domain::ids::MerchantId;
-use domain::reconciliation::{RunInput, RunScope};
+use domain::reconciliation::RunScope;
 use domain::source_file::FileKind;
 use sqlx::PgConnection;
 
@@ -18,15 +18,11 @@ pub(super) async fn gateway(
 ) -> Result<Inputs, ReconciliationError> {
     let ours = store::orders_of_day(conn, scope.day).await?;
     let theirs = store::payments_of_day(conn, scope.day).await?;
-    let input = |what: &str, records: &[sides::Record]| RunInput {
-        what: what.to_owned(),
-        file: None,
-        name: format!("{what} of {}", scope.day),
-        sha256: sides::hash(records),
-        records: super::count(records),
+    let input = |what: &str, records: &[sides::Record]| {
+        super::records_input(what, format!("{what} of {}", scope.day), records)
     };
     let inputs = vec![input("orders", &ours), input("payments", &theirs)];
-    Ok(Inputs { ours, theirs, inputs, channel: None })
+    Ok(Inputs { ours, theirs, inputs, channel: None, sieved: None })
 }
 
 /// A merchant's orders of a day and its own list of them.
@@ -45,14 +41,8 @@ pub(super) async fn merchant(
     let ours = store::orders_of_merchant(conn, (merchant, scope.day), list.id).await?;
     let theirs = store::listed(conn, (merchant, scope.day), (list.id, &list.name)).await?;
     let inputs = vec![
-        RunInput {
-            what: "orders".to_owned(),
-            file: None,
-            name: format!("orders of {}", scope.day),
-            sha256: sides::hash(&ours),
-            records: super::count(&ours),
-        },
+        super::records_input("orders", format!("orders of {}", scope.day), &ours),
         super::file_input(FileKind::MerchantOrders, list),
     ];
-    Ok(Inputs { ours, theirs, inputs, channel: None })
+    Ok(Inputs { ours, theirs, inputs, channel: None, sieved: None })
 }

@@ -9,10 +9,10 @@ mod postings;
 mod settlement;
 mod store;
 
-use super::sides::{self, Match, Record};
-use super::{NewRun, hash, keep, verdict_counts};
+use super::life::{self, Conclusion};
+use super::sides::{Match, Record};
+use super::{hash, records_input};
 use crate::audit::Who;
-use crate::error_items;
 use crate::office::Office;
 use crate::payouts::{self, Evidence, PayoutError};
 use crate::reconciliation::{ReconciliationError, files};
@@ -21,9 +21,11 @@ use domain::account::AccountRef;
 use domain::date::BusinessDate;
 use domain::error_item::{Cause, Difference, Links, RecordView, record_key};
 use domain::ids::ReconciliationId;
+use domain::matching::rules::RulesVersion;
 use domain::matching::{Direction, Finding, Reconcilable, Standing, Verdict, compare};
 use domain::money::Money;
-use domain::reconciliation::{RunInput, RunScope};
+use domain::reconciliation::{Explanation, RunScope};
+use domain::reserve::ReserveAccount;
 use domain::source_file::{FileKind, StatementUse};
 use settlement::Expected;
 use sqlx::PgConnection;
@@ -43,10 +45,9 @@ struct Explanations {
 pub(super) async fn run(
     conn: &mut PgConnection,
     office: &Office,
-    (scope, who): (&RunScope, Who<'_>),
+    (scope, rules, who): (&RunScope, &RulesVersion, Who<'_>),
     id: ReconciliationId,
 ) -> Result<ReconciliationId, ReconciliationError> {
-    let started_at = office.now();
     let statement = files::current(conn, FileKind::Statement, &scope.of, scope.day).await?;
     let statement = statement.ok_or_else(|| ReconciliationError::InputMissing {
         what: FileKind::Statement.name(),
@@ -62,57 +63,78 @@ pub(super) async fn run(
     let explanations = explanations(conn, &lines, &named).await?;
     let theirs: Vec<Record> =
         lines.iter().zip(&named).map(|(line, named)| their_record(line, named.as_ref())).collect();
+    let name = "payouts and channel funds the statement names".to_owned();
     let inputs = vec![
-        RunInput {
-            what: "expected".to_owned(),
-            file: None,
-            name: "payouts and channel funds the statement names".to_owned(),
-            sha256: sides::hash(&explanations.ours),
-            records: super::count(&explanations.ours),
-        },
+        records_input("expected", name, &explanations.ours),
         super::file_input(FileKind::Statement, statement),
     ];
-    let inputs_hash = hash(&inputs);
+    let inputs_hash = hash(&inputs, rules)?;
     if let Some(earlier) = super::store::with_inputs(conn, scope, &inputs_hash).await? {
+        super::store::forget(conn, id).await?;
         return Ok(earlier);
     }
     let comparison = compare(&explanations.ours, &theirs)?;
     let mut findings: Vec<&Finding<'_, Record, Record>> = comparison.findings.iter().collect();
     // What left before what came back: a payout can be paid and returned on the same day.
     findings.sort_by_key(|finding| finding.theirs.map(|record| record.direction != Direction::Out));
+    let on = (scope, &account, &cash);
+    let (matches, matched) = judge(conn, office, on, (&findings, &lines, &explanations)).await?;
+    let conclusion = Conclusion {
+        id,
+        scope,
+        rules,
+        inputs: &inputs,
+        inputs_hash: &inputs_hash,
+        totals: &comparison.totals,
+        matches: &matches,
+        matched,
+    };
+    life::conclude(conn, office, who, &conclusion).await?;
+    Ok(id)
+}
+
+/// The account a statement is of, at the bank and in the books.
+type Account<'a> = (&'a RunScope, &'a ReserveAccount, &'a AccountRef);
+
+/// Books what explains itself, and says what became of every line: what is kept, and how many lines
+/// were matched.
+async fn judge(
+    conn: &mut PgConnection,
+    office: &Office,
+    (scope, account, cash): Account<'_>,
+    (findings, lines, explanations): (&[&Finding<'_, Record, Record>], &[Line], &Explanations),
+) -> Result<(Vec<Match>, i64), ReconciliationError> {
     let by_place: HashMap<u32, &Line> = lines.iter().map(|line| (line.position(), line)).collect();
-    let (mut matches, mut differences) = (Vec::new(), Vec::new());
-    for finding in findings {
+    let (mut matches, mut matched) = (Vec::new(), 0);
+    for &finding in findings {
         let Some(line) = finding.theirs.and_then(|record| by_place.get(&record.position)) else {
             continue;
         };
         let expected = finding.ours.and_then(|ours| explanations.settlements.get(&ours.key));
-        let explained = explain(conn, office, (line, &cash), (finding, expected)).await?;
+        let explained = explain(conn, office, (line, account), (finding, expected)).await?;
         let settled = expected.filter(|_| explained.is_some());
         let verdict = match (explained, finding.verdict) {
+            (Some(StatementUse::ReserveDocument), _) => Verdict::Matched,
             (None, Verdict::Matched) => Verdict::OnlyTheirs,
             (_, verdict) => verdict,
         };
-        let at = differences.len();
+        matched += i64::from(verdict == Verdict::Matched);
+        let fee = settled.and_then(|settled| settled.fee_kept).filter(|fee| fee.is_positive());
+        let found = found(scope, (line, cash), (finding, verdict), settled)?;
         if verdict != Verdict::Matched {
-            differences.extend(difference(scope, (line, &cash), finding, settled)?);
+            matches.push(found.clone());
         }
-        matches.push(found(finding, verdict, (differences.len() > at).then_some(at)));
+        if let Some(fee) = fee {
+            matches.push(Match {
+                verdict: Verdict::Matched,
+                amount: fee.checked_neg()?,
+                difference: None,
+                explained: Some(Explanation::Fee),
+                ..found
+            });
+        }
     }
-    let counts = verdict_counts(matches.iter().map(|one| one.verdict));
-    let run = NewRun {
-        id,
-        scope,
-        inputs: &inputs,
-        inputs_hash: &inputs_hash,
-        totals: &comparison.totals,
-        counts: &counts,
-        started_at,
-    };
-    keep(conn, office, who, &run).await?;
-    let items = error_items::open(conn, office, id, &differences).await?;
-    super::store::insert_matches(conn, id, &matches, &items).await?;
-    Ok(id)
+    Ok((matches, matched))
 }
 
 /// What our side expects of the lines that name a payout or a channel's clearing date; each once.
@@ -176,11 +198,24 @@ fn their_record(line: &Line, named: Option<&(String, BusinessDate)>) -> Record {
 async fn explain(
     conn: &mut PgConnection,
     office: &Office,
-    (line, cash): (&Line, &AccountRef),
+    (line, account): (&Line, &ReserveAccount),
     (finding, expected): (&Finding<'_, Record, Record>, Option<&Expected>),
 ) -> Result<Option<StatementUse>, ReconciliationError> {
     if let Some(done) = line.explained {
         return Ok(Some(done).filter(|done| *done != StatementUse::ErrorItem));
+    }
+    let cash = &reserve::ledger_account(account.purpose);
+    let evidence = reserve::Evidence {
+        line: line.id,
+        purpose: account.purpose,
+        number: line.number.as_deref(),
+        bank_ref: &line.bank_ref,
+        amount: line.amount,
+        at: booked_at(office, line),
+    };
+    if reserve::confirm(conn, office, &evidence).await? {
+        store::explain(conn, line.id, StatementUse::ReserveDocument, office.now()).await?;
+        return Ok(Some(StatementUse::ReserveDocument));
     }
     let explained = match (finding.verdict, finding.ours, expected) {
         (Verdict::Matched | Verdict::Amount, Some(_), Some(expected)) => {
@@ -277,19 +312,30 @@ fn difference(
 }
 
 fn found(
-    finding: &Finding<'_, Record, Record>,
-    verdict: Verdict,
-    difference: Option<usize>,
-) -> Match {
+    scope: &RunScope,
+    (line, cash): (&Line, &AccountRef),
+    (finding, verdict): (&Finding<'_, Record, Record>, Verdict),
+    settled: Option<&Expected>,
+) -> Result<Match, ReconciliationError> {
     let amount = |side: Option<&Record>| -> Option<Money> { side.map(|record| record.view.amount) };
     let links = |side: Option<&Record>| side.map(|record| record.links).unwrap_or_default();
     let number = finding.theirs.or(finding.ours).map(|record| record.view.number.clone());
-    Match {
+    let difference = match verdict {
+        Verdict::Matched => None,
+        _ => difference(scope, (line, cash), finding, settled)?,
+    };
+    let zero = Money::zero(line.amount.currency());
+    Ok(Match {
         verdict,
         number: number.unwrap_or_default(),
         ours: amount(finding.ours),
         theirs: amount(finding.theirs),
         links: Links { payout: links(finding.ours).payout, ..links(finding.theirs) },
+        amount: difference.as_ref().map_or(zero, |difference| difference.difference),
+        by: finding.by,
+        tolerated: false,
         difference,
-    }
+        explained: None,
+        clears_by: None,
+    })
 }

@@ -1,0 +1,81 @@
+//! What status reports and advices mean for payouts.
+
+use super::{About, Entry};
+use crate::office::Office;
+use crate::payouts::{self, PayoutError, Told};
+use crate::reconciliation::ReconciliationError;
+use banks::instruction::PaymentStatus;
+use domain::source_file::EntryEffect;
+use sqlx::PgConnection;
+
+/// What a row of a status report about one payment is called.
+pub(super) const PAYMENT: &str = "payment";
+
+/// Applies a status report: a payout the bank accepts or refuses moves on by the same rules as by
+/// the bank's direct answer. What contradicts what is certain changes nothing and is marked.
+pub(super) async fn report(
+    conn: &mut PgConnection,
+    office: &Office,
+    entries: &mut [Entry],
+) -> Result<(), ReconciliationError> {
+    for entry in entries.iter_mut().filter(|entry| entry.what == PAYMENT) {
+        let Some(told) = told(entry) else { continue };
+        let answer = payouts::reported(conn, office, &entry.number, told).await;
+        entry.about = match answer {
+            Ok((payout, moved)) => {
+                let refused = entry.status.as_deref() == Some(PaymentStatus::Rejected.name());
+                let effect = match (moved, refused) {
+                    (false, _) => EntryEffect::PayoutKnown,
+                    (true, true) => EntryEffect::PayoutRejected,
+                    (true, false) => EntryEffect::PayoutAccepted,
+                };
+                About { effect: Some(effect), payout: Some(payout), ..About::default() }
+            }
+            Err(PayoutError::NotFound(_)) => only(EntryEffect::UnknownNumber),
+            Err(PayoutError::Transition(_) | PayoutError::AmountDiffers { .. }) => About {
+                payout: payouts::id_of(conn, &entry.number).await?,
+                ..only(EntryEffect::Contradicts)
+            },
+            Err(error) => return Err(error.into()),
+        };
+    }
+    Ok(())
+}
+
+/// What the bank says of one payout; nothing while it has not looked at it.
+fn told(entry: &Entry) -> Option<Told> {
+    let is = |status: PaymentStatus| entry.status.as_deref() == Some(status.name());
+    if is(PaymentStatus::Accepted) || is(PaymentStatus::Settled) {
+        let bank_ref = entry.other_no.clone();
+        return Some(Told::Accepted { bank_ref, amount: entry.amount });
+    }
+    let reason = || {
+        let reason = entry.reason.clone().unwrap_or_default();
+        format!("{} {reason}", entry.text).trim().to_owned()
+    };
+    is(PaymentStatus::Rejected).then(|| Told::Rejected { reason: reason(), amount: entry.amount })
+}
+
+/// Marks the rows of an advice that name a payout of ours.
+pub(super) async fn announce(
+    conn: &mut PgConnection,
+    entries: &mut [Entry],
+) -> Result<(), ReconciliationError> {
+    for entry in entries.iter_mut().filter(|entry| !entry.number.is_empty()) {
+        let back = entry.reason.is_some();
+        entry.about = match payouts::id_of(conn, &entry.number).await? {
+            Some(payout) => {
+                let effect =
+                    if back { EntryEffect::AnnouncesReturn } else { EntryEffect::Announces };
+                About { payout: Some(payout), ..only(effect) }
+            }
+            None if back => only(EntryEffect::UnknownNumber),
+            None => About::default(),
+        };
+    }
+    Ok(())
+}
+
+fn only(effect: EntryEffect) -> About {
+    About { effect: Some(effect), ..About::default() }
+}

@@ -1,0 +1,280 @@
+use crate::explain::Inconsistent;
+use crate::office::Office;
+use crate::reconciliation::ReconciliationError;
+use domain::date::BusinessDate;
+use domain::error_item::{Difference, Links, RecordView};
+use domain::ids::ReconciliationId;
+use domain::matching::Direction;
+use domain::money::Money;
+use domain::reconciliation::{ExpectedRecord, Explanation, RunScope};
+use serde_json::Value;
+use sqlx::PgConnection;
+use std::collections::HashMap;
+use time::Date;
+use uuid::Uuid;
+
+/// A record that waits.
+pub(super) struct Waiting {
+    pub id: Uuid,
+    pub record_key: String,
+    pub day: BusinessDate,
+    pub direction: Direction,
+    pub number: String,
+    pub amount: Money,
+    pub view: RecordView,
+    pub links: Links,
+    pub why: Explanation,
+    pub clears_by: BusinessDate,
+}
+
+struct Row {
+    id: Uuid,
+    record_key: String,
+    day: Date,
+    direction: String,
+    number: String,
+    amount_minor: i64,
+    currency: String,
+    view: Value,
+    merchant_id: Option<Uuid>,
+    order_id: Option<Uuid>,
+    payment_id: Option<Uuid>,
+    refund_id: Option<Uuid>,
+    why: String,
+    clears_by: Date,
+}
+
+impl TryFrom<Row> for Waiting {
+    type Error = Inconsistent;
+
+    fn try_from(row: Row) -> Result<Self, Inconsistent> {
+        let wrong = |what: String| Inconsistent::new("expected_records", row.id, what);
+        let currency = row.currency.parse().map_err(|_| wrong("currency".to_owned()))?;
+        Ok(Self {
+            id: row.id,
+            day: BusinessDate(row.day),
+            direction: Direction::named(&row.direction)
+                .ok_or_else(|| wrong("direction".to_owned()))?,
+            amount: Money::new(row.amount_minor, currency),
+            view: serde_json::from_value(row.view).map_err(|e| wrong(e.to_string()))?,
+            links: Links {
+                merchant: row.merchant_id.map(Into::into),
+                order: row.order_id.map(Into::into),
+                payment: row.payment_id.map(Into::into),
+                refund: row.refund_id.map(Into::into),
+                ..Links::default()
+            },
+            why: Explanation::named(&row.why).ok_or_else(|| wrong("why".to_owned()))?,
+            clears_by: BusinessDate(row.clears_by),
+            record_key: row.record_key,
+            number: row.number,
+        })
+    }
+}
+
+/// Those of the records that wait, by key, locked.
+pub(super) async fn waiting_for(
+    conn: &mut PgConnection,
+    record_keys: &[String],
+) -> Result<HashMap<String, Waiting>, ReconciliationError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT id, record_key, day, direction, number, amount_minor, currency, view, merchant_id,
+                order_id, payment_id, refund_id, why, clears_by
+         FROM expected_records WHERE record_key = ANY($1) AND state = 'waiting'
+         ORDER BY id FOR UPDATE",
+        record_keys,
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut waiting = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let one = Waiting::try_from(row)?;
+        waiting.insert(one.record_key.clone(), one);
+    }
+    Ok(waiting)
+}
+
+/// Records of a scope that should have come with the file of this day, or before.
+pub(super) async fn overdue(
+    conn: &mut PgConnection,
+    scope: &RunScope,
+) -> Result<Vec<Waiting>, ReconciliationError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT id, record_key, day, direction, number, amount_minor, currency, view, merchant_id,
+                order_id, payment_id, refund_id, why, clears_by
+         FROM expected_records
+         WHERE leg = $1 AND scope = $2 AND clears_by < $3 AND state = 'waiting'
+         ORDER BY id FOR UPDATE",
+        scope.leg.name(),
+        scope.of,
+        scope.day.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Waiting::try_from).collect::<Result<_, _>>()?)
+}
+
+pub(super) async fn insert(
+    conn: &mut PgConnection,
+    office: &Office,
+    (run, scope): (ReconciliationId, &RunScope),
+    (difference, why, until): (&Difference, Explanation, BusinessDate),
+) -> Result<(), ReconciliationError> {
+    let Some(view) = &difference.ours else { return Ok(()) };
+    let json = serde_json::to_value(view).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    let links = &difference.links;
+    sqlx::query!(
+        "INSERT INTO expected_records
+            (id, leg, scope, day, record_key, direction, number, amount_minor, currency, view,
+             merchant_id, order_id, payment_id, refund_id, why, clears_by, run_id, opened_at, state)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                 'waiting')",
+        office.new_id(),
+        scope.leg.name(),
+        scope.of,
+        scope.day.0,
+        difference.record_key,
+        difference.direction.name(),
+        view.number,
+        view.amount.minor(),
+        view.amount.currency().code(),
+        json,
+        links.merchant.map(Uuid::from),
+        links.order.map(Uuid::from),
+        links.payment.map(Uuid::from),
+        links.refund.map(Uuid::from),
+        why.name(),
+        until.0,
+        Uuid::from(run),
+        office.now(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A later file has it.
+pub(super) async fn matched(
+    conn: &mut PgConnection,
+    office: &Office,
+    (id, run, day): (Uuid, ReconciliationId, BusinessDate),
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE expected_records
+         SET state = 'matched', found_on = $2, concluded_by = $3, concluded_at = $4
+         WHERE id = $1",
+        id,
+        day.0,
+        Uuid::from(run),
+        office.now(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn became_item(
+    conn: &mut PgConnection,
+    office: &Office,
+    (id, run): (Uuid, ReconciliationId),
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE expected_records SET state = 'item', concluded_by = $2, concluded_at = $3
+         WHERE id = $1",
+        id,
+        Uuid::from(run),
+        office.now(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Records of this very day that the run no longer finds alone.
+pub(super) async fn withdraw_others(
+    conn: &mut PgConnection,
+    office: &Office,
+    (run, scope): (ReconciliationId, &RunScope),
+    found: &[String],
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE expected_records SET state = 'withdrawn', concluded_by = $5, concluded_at = $6
+         WHERE leg = $1 AND scope = $2 AND day = $3 AND state = 'waiting' AND record_key <> ALL($4)",
+        scope.leg.name(),
+        scope.of,
+        scope.day.0,
+        found,
+        Uuid::from(run),
+        office.now(),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Takes back what a run made wait, and lets wait again what it found or gave up.
+pub(in crate::reconciliation) async fn forget(
+    conn: &mut PgConnection,
+    office: &Office,
+    run: ReconciliationId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE expected_records SET state = 'withdrawn', concluded_by = $1, concluded_at = $2
+         WHERE run_id = $1 AND state = 'waiting'",
+        Uuid::from(run),
+        office.now(),
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "UPDATE expected_records e
+         SET state = 'waiting', found_on = NULL, concluded_by = NULL, concluded_at = NULL
+         WHERE concluded_by = $1 AND run_id <> $1 AND state <> 'waiting'
+           AND NOT EXISTS (SELECT FROM expected_records o
+                           WHERE o.record_key = e.record_key AND o.state = 'waiting')
+           AND NOT EXISTS (SELECT FROM error_items i
+                           WHERE i.record_key = e.record_key
+                             AND i.state NOT IN
+                                 ('executed', 'verified', 'closed', 'auto_resolved'))",
+        Uuid::from(run),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// All records that wait, oldest first.
+pub(in crate::reconciliation) async fn waiting(
+    conn: &mut PgConnection,
+    (today, limit): (BusinessDate, i64),
+) -> Result<Vec<ExpectedRecord>, ReconciliationError> {
+    let rows = sqlx::query!(
+        "SELECT id, scope, day, number, amount_minor, currency, why, clears_by, payment_id,
+                refund_id
+         FROM expected_records WHERE state = 'waiting' ORDER BY day, id LIMIT $1",
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut waiting = Vec::with_capacity(rows.len());
+    for row in rows {
+        let wrong = |what: &str| Inconsistent::new("expected_records", row.id, what);
+        waiting.push(ExpectedRecord {
+            channel: row.scope,
+            day: BusinessDate(row.day),
+            number: row.number,
+            amount: Money::new(
+                row.amount_minor,
+                row.currency.parse().map_err(|_| wrong("currency"))?,
+            ),
+            why: Explanation::named(&row.why).ok_or_else(|| wrong("why"))?,
+            clears_by: BusinessDate(row.clears_by),
+            age_days: (today.0 - row.day).whole_days(),
+            payment: row.payment_id.map(Into::into),
+            refund: row.refund_id.map(Into::into),
+        });
+    }
+    Ok(waiting)
+}
