@@ -104,16 +104,18 @@ async fn entries(folder: &Path) -> anyhow::Result<Vec<DirEntry>> {
 async fn take(office: &Office, file: &DirEntry, given: &Given) -> anyhow::Result<()> {
     let (path, name) = (file.path(), file.file_name().to_string_lossy().into_owned());
     let mut hash = Sha256::new();
-    parts(&path, async |part| {
+    let mut parts = Parts::of(&path).await?;
+    while let Some(part) = parts.next().await? {
         hash.update(part);
-        Ok(())
-    })
-    .await?;
+    }
     let state = match arrivals::known_from_folder(office, &hex::encode(hash.finalize())).await? {
         Some(state) => state,
         None => {
             let mut receiving = Receiving::from_folder(office, &name, given.clone()).await?;
-            parts(&path, async |part| Ok(receiving.take(office, part).await?)).await?;
+            let mut parts = Parts::of(&path).await?;
+            while let Some(part) = parts.next().await? {
+                receiving.take(office, part).await?;
+            }
             receiving.settle(office).await?
         }
     };
@@ -125,19 +127,21 @@ async fn take(office: &Office, file: &DirEntry, given: &Given) -> anyhow::Result
     Ok(())
 }
 
-/// Gives the file's bytes part by part.
-async fn parts(
-    path: &Path,
-    mut each: impl AsyncFnMut(&[u8]) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let mut file = File::open(path).await?;
-    let mut part = vec![0; PART];
-    loop {
-        let read = file.read(&mut part).await?;
-        if read == 0 {
-            return Ok(());
-        }
-        each(&part[..read]).await?;
+/// A file's bytes, part by part.
+struct Parts {
+    file: File,
+    part: Vec<u8>,
+}
+
+impl Parts {
+    async fn of(path: &Path) -> std::io::Result<Self> {
+        Ok(Self { file: File::open(path).await?, part: vec![0; PART] })
+    }
+
+    /// The next part; nothing at the end.
+    async fn next(&mut self) -> std::io::Result<Option<&[u8]>> {
+        let read = self.file.read(&mut self.part).await?;
+        Ok(self.part.get(..read).filter(|part| !part.is_empty()))
     }
 }
 

@@ -61,6 +61,7 @@ fn kind_name(kind: ApprovalKind) -> &'static str {
         ApprovalKind::MatchingRules => text::APPROVALS_KIND_MATCHING_RULES,
         ApprovalKind::RoutingRules => text::APPROVALS_KIND_ROUTING_RULES,
         ApprovalKind::StaffRoles => text::APPROVALS_KIND_STAFF_ROLES,
+        ApprovalKind::VoucherChange => text::APPROVALS_KIND_VOUCHER_CHANGE,
     })
 }
 

@@ -45,11 +45,11 @@ pub async fn accounts() -> Result<Vec<VoucherAccount>, Failure> {
 }
 
 /// The tax rates in fees, each from its day on, and the months the general ledger has closed.
-pub type Rules = (Vec<(BusinessDate, Rate)>, Vec<Month>);
+pub type TaxAndMonths = (Vec<(BusinessDate, Rate)>, Vec<Month>);
 
 /// What vouchers split off fees, and which months are closed.
 #[server(prefix = "/api/fn", endpoint = "vouchers/rules", input = Json)]
-pub async fn rules() -> Result<Rules, Failure> {
+pub async fn rules() -> Result<TaxAndMonths, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     let rates = backoffice::vouchers::vat_rates(&office, &actor).await?;
     Ok((rates, backoffice::vouchers::closed_periods(&office, &actor).await?))

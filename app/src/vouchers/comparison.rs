@@ -45,20 +45,20 @@ fn show(found: ErpComparison) -> impl IntoView {
     let vouchers = found.not_acknowledged.to_string();
     let waiting = tf(text::VOUCHERS_WAITING, [("days", &days), ("vouchers", &vouchers)]);
     let closed = t(if found.closed { text::VOUCHERS_CLOSED } else { text::VOUCHERS_OPEN });
-    let verdict = compared.then(|| {
-        let (tone, word) = if breaks == 0 {
-            (Tone::Good, t(text::VOUCHERS_AGREES).to_owned())
-        } else {
+    let (tone, word) = match (compared, breaks) {
+        (false, _) => (Tone::Neutral, t(text::VOUCHERS_COMPARISON_NONE).to_owned()),
+        (true, 0) => (Tone::Good, t(text::VOUCHERS_AGREES).to_owned()),
+        (true, _) => {
             let count = breaks.to_string();
             (Tone::Bad, tf(text::VOUCHERS_BREAKS, [("count", &count)]))
-        };
-        view! { <Badge tone>{word}</Badge> }
-    });
+        }
+    };
     let uploads = session::may(Permission::ExportVouchers).then(|| upload(period));
     view! {
-        <Panel title=period.to_string() actions=move || verdict>
+        <Panel title=period.to_string()>
             <Facts>
-                <Fact term=t(text::VOUCHERS_STATE)>{closed}</Fact>
+                <Fact term=t(text::VOUCHERS_COMPARE)><Badge tone>{word}</Badge></Fact>
+                <Fact term=t(text::VOUCHERS_PERIOD)>{closed}</Fact>
                 <Fact term=t(text::VOUCHERS_VOUCHER)>{waiting}</Fact>
                 <Fact term=t(text::VOUCHERS_COMPARISON_FILE)>{file(found.file)}</Fact>
             </Facts>

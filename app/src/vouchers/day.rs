@@ -30,12 +30,13 @@ fn show(day: VoucherDay, vouchers: Vec<VoucherSummary>) -> impl IntoView {
     let date = day.accounting_date;
     let may = session::may(Permission::ExportVouchers);
     let states: Vec<_> = vouchers.iter().map(|voucher| voucher.state).collect();
+    let head = facts(&day);
     let title = tf(text::VOUCHERS_OF_DAY, [("day", &date.to_string())]);
     view! {
         <PageHead title lead=t(text::VOUCHERS_LEAD)>
             <a class="link" href=routes::audit_of(&date.to_string())>{t(text::VOUCHERS_HISTORY)}</a>
         </PageHead>
-        <Panel title=t(text::VOUCHERS_DAY)>{facts(&day)}</Panel>
+        <Panel title=t(text::VOUCHERS_DAY)>{head}</Panel>
         {may.then(|| view! { <Next date states /> })}
         <Panel title=t(text::VOUCHERS_TITLE)>{table(vouchers)}</Panel>
         <Panel title=t(text::VOUCHERS_FILES)>{files(date, day.files)}</Panel>

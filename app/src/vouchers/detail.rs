@@ -58,6 +58,7 @@ fn facts(voucher: &VoucherSummary) -> impl IntoView + use<> {
             </Fact>
         }
     });
+    let (replaces, reverses) = (voucher.replaces, voucher.reverses);
     let journals =
         format!("{}?entry={}&from={date}&to={date}", routes::JOURNALS, voucher.entry.name());
     view! {
@@ -69,8 +70,8 @@ fn facts(voucher: &VoucherSummary) -> impl IntoView + use<> {
             <Fact term=t(text::VOUCHERS_TOTAL)><Amount money /></Fact>
             {file}
             {erp_number}
-            {other(text::VOUCHERS_REPLACES, voucher.replaces)}
-            {other(text::VOUCHERS_REVERSES, voucher.reverses)}
+            {other(text::VOUCHERS_REPLACES, replaces)}
+            {other(text::VOUCHERS_REVERSES, reverses)}
             <Fact term=t(text::VOUCHERS_JOURNALS)>
                 <a class="link" href=journals>{t(text::VOUCHERS_TO_JOURNALS)}</a>
             </Fact>

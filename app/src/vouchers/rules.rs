@@ -1,4 +1,4 @@
-use super::api::{self, Rules};
+use super::api::{self, TaxAndMonths};
 use crate::components::{
     Column, CommandForm, DateField, Loaded, PageHead, Panel, Submit, Table, TextField, load,
 };
@@ -18,7 +18,7 @@ pub fn RulesPage() -> impl IntoView {
     }
 }
 
-fn show((rates, periods): Rules) -> impl IntoView {
+fn show((rates, periods): TaxAndMonths) -> impl IntoView {
     let may = session::may(Permission::MakeVoucherChange);
     let columns = vec![
         Column::text(t(text::VOUCHERS_VALID_FROM)),

@@ -12,6 +12,7 @@ mod search;
 mod store;
 
 use clap::{Args, ValueEnum};
+use place::Place;
 use report::Report;
 use std::path::PathBuf;
 use std::time::Duration;

@@ -28,4 +28,5 @@ mod routing;
 mod limits;
 #[cfg(test)]
 mod search;
+#[cfg(test)]
 mod thresholds;

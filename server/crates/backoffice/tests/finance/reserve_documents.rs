@@ -259,6 +259,7 @@ async fn payouts_stop_short_of_the_quota_and_say_by_how_much(pool: PgPool) {
         bank: "Bank of Tests".to_owned(),
     };
     let ask = |fen| Instruction {
+        source: domain::payout::PayoutSource::Settlement,
         account: house.reserve,
         payout: PayoutId(house.office.new_id()),
         merchant: house.shop,

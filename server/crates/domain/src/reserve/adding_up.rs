@@ -167,8 +167,8 @@ proptest! {
         let balances = worked.table(TableKind::T1_5).unwrap();
         let e: Vec<_> = ["E01", "E02", "E03", "E04", "E05", "E06"]
             .map(|code| row(&balances, code)).into_iter().collect();
-        for at in 0..days.len() {
-            prop_assert_eq!(e[0][at] + e[1][at] - e[2][at] - e[3][at] + e[4][at], e[5][at]);
+        for (at, closing) in e[5].iter().enumerate() {
+            prop_assert_eq!(e[0][at] + e[1][at] - e[2][at] - e[3][at] + e[4][at], *closing);
         }
         // 1-2: what should go out is what was debited less fees.
         let out = worked.table(TableKind::T1_2).unwrap();

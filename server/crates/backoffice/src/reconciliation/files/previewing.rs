@@ -69,7 +69,7 @@ pub(in crate::reconciliation) fn told(
         }
         Ok(Look { document: Seen::Document(document), tally }) => {
             of_document(&mut preview, document);
-            if matches!(document, Document::Bill(_)) {
+            if matches!(**document, Document::Bill(_)) {
                 preview.rows = u64::try_from(tally.rows).unwrap_or(0);
                 preview.totals = of_bill(tally);
             }
