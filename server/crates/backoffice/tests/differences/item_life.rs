@@ -2,11 +2,13 @@
 //! by the next run, opened again, settled.
 
 use crate::desk::{self, Desk, as_bill, bill, row};
-use backoffice::approvals::ApprovalError;
+use backoffice::approvals::{ApprovalError, rules};
 use backoffice::error_items::{self, ErrorItemError};
 use domain::access::Role;
 use domain::account::AccountRef;
-use domain::approval::Verdict;
+use domain::approval::{
+    ApprovalKind, Authority, Conditions, DecisionRefused, Level, Risk, Rule, Step, Verdict,
+};
 use domain::error_item::{Action, ErrorItemDetail, ErrorItemStatus, Resolution};
 use domain::ids::ErrorItemId;
 use sqlx::PgPool;
@@ -69,12 +71,30 @@ async fn what_was_suspended_is_confirmed_by_the_next_run_and_settled_later(pool:
 #[sqlx::test(migrations = "../../../migrations")]
 async fn the_amount_and_the_action_set_who_may_decide(pool: PgPool) {
     let desk = desk::open(pool).await;
+    let rule = Rule {
+        name: "grave resolutions".to_owned(),
+        when: Conditions {
+            kinds: vec![ApprovalKind::ErrorResolution],
+            risk_from: Some(Risk::High),
+            ..Conditions::default()
+        },
+        steps: vec![Step { level: Level::L3, ..Step::default() }],
+        hours: 24,
+    };
+    let authority = Authority { staff: desk.checker.staff, level: Level::L3, until: None };
+    let mut tx = desk.office.begin().await.unwrap();
+    rules::set_up(&mut tx, &desk.office, (vec![rule], vec![authority])).await.unwrap();
+    tx.commit().await.unwrap();
     let id = unknown_money(&desk, 6_000_000).await;
     let wanted = Resolution { action: Action::SuspendLong, reason: "case 4711".to_owned() };
     let approval = error_items::propose(&desk.office, &desk.operations, id, &wanted).await.unwrap();
     let manager = desk::person(&desk.office, "Wu", &[Role::Manager]).await;
     let refused = desk.decide(&manager, approval, Verdict::Approve).await;
-    assert!(matches!(refused, Err(ApprovalError::LevelNotHeld("L3"))), "{refused:?}");
+    let Err(ApprovalError::Refused(DecisionRefused::LevelMissing { needed, held })) = refused
+    else {
+        panic!("{refused:?}")
+    };
+    assert_eq!((needed, held), (Level::L3, Level::L1));
     assert_eq!(status(&desk, id).await, ErrorItemStatus::Proposed);
     desk.decide(&desk.checker, approval, Verdict::Approve).await.unwrap();
     assert_eq!(desk.balance(&AccountRef::long_suspense()).await, 6_000_000);

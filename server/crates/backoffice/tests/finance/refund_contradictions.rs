@@ -3,7 +3,6 @@ use backoffice::refunds::{self, Requester};
 use banks::front::Answer;
 use domain::error_item::{Cause, ErrorItemFilter};
 use domain::money::Money;
-use domain::page::PageRequest;
 use domain::refund::{RefundRequest, RefundState, RefundSummary};
 use sqlx::PgPool;
 
@@ -38,8 +37,7 @@ async fn items(house: &House, refund: &RefundSummary, word: Answer) -> Vec<(Caus
     assert!(heard.contains("known already") || heard.contains("a difference is opened"));
     house.work().await;
     let filter = ErrorItemFilter::default();
-    let page = PageRequest::default();
-    let found = backoffice::error_items::list(&house.office, &house.maker, &filter, page).await;
+    let found = backoffice::error_items::list(&house.office, &house.maker, &filter, None).await;
     let rows = found.unwrap().rows;
     rows.into_iter().map(|item| (item.cause, item.difference.minor())).collect()
 }
