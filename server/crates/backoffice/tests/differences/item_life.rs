@@ -105,11 +105,6 @@ async fn an_item_is_handed_on_looked_into_put_off_and_woken(pool: PgPool) {
     let desk = desk::open(pool).await;
     let id = unknown_money(&desk, 3_000).await;
     let (office, lin) = (&desk.office, &desk.operations);
-    sqlx::query("INSERT INTO staff_roles (staff_id, role) VALUES ($1, 'operations')")
-        .bind(lin.staff.0)
-        .execute(&office.db)
-        .await
-        .unwrap();
     let nobody = error_items::assign(office, lin, id, "Chen").await;
     assert!(matches!(nobody, Err(ErrorItemError::NoSuchColleague(_))), "{nobody:?}");
     error_items::assign(office, &desk.maker, id, "lin").await.unwrap();

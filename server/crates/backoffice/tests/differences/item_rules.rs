@@ -33,11 +33,6 @@ async fn unknown_money(desk: &Desk, fen: i64) -> ErrorItemId {
 #[sqlx::test(migrations = "../../../migrations")]
 async fn an_item_comes_to_its_queue_and_owner_and_is_escalated_when_it_is_late(pool: PgPool) {
     let desk = desk::open(pool).await;
-    sqlx::query("INSERT INTO staff_roles (staff_id, role) VALUES ($1, 'finance_maker')")
-        .bind(desk.maker.staff.0)
-        .execute(&desk.office.db)
-        .await
-        .unwrap();
     let rule = |owner: &str| QueueRule {
         scope: Scope { channel: Some("unionpay".to_owned()), ..Scope::default() },
         queue: Queue::Risk,
