@@ -1,12 +1,15 @@
 //! The site map: links to screens are made here and nowhere else. Each area adds its own functions
 //! and its paths stand beside them.
 
+mod error_items;
+pub use error_items::*;
+
 use domain::date::{BusinessDate, Month};
 use domain::ids::{
-    AccountId, AdjustmentId, ApprovalId, ArrivalId, BillLineId, BooksCheckId, ErrorItemBulkId,
-    ErrorItemId, FileId, HoldId, JournalId, MerchantId, NotificationId, OrderId, PaymentId,
-    PayoutBatchId, PayoutId, ReconciliationId, RefundId, ReserveAccountId, ReserveDocumentId,
-    SettlementId, StaffId, StatementLineId, VoucherId,
+    AccountId, AdjustmentId, ApprovalId, ArrivalId, BillLineId, BooksCheckId, FileId, HoldId,
+    JournalId, MerchantId, NotificationId, OrderId, PaymentId, PayoutBatchId, PayoutId,
+    ReconciliationId, RefundId, ReserveAccountId, ReserveDocumentId, SettlementId, StaffId,
+    StatementLineId, VoucherId,
 };
 use std::fmt::Display;
 
@@ -70,16 +73,6 @@ pub const ARRIVALS: &str = "/files/arrivals";
 pub const FILE_FORMATS: &str = "/files/formats";
 /// Where a file is uploaded to.
 pub const UPLOAD_FILE: &str = "/upload/files";
-/// Error items.
-pub const ERROR_ITEMS: &str = "/error-items";
-/// Work on many error items at once.
-pub const ERROR_ITEM_BULKS: &str = "/error-items/bulks";
-/// How error items are handled.
-pub const ERROR_ITEM_RULES: &str = "/error-items/rules";
-/// Where evidence of error items is sent; the item's id follows.
-const UPLOAD_EVIDENCE: &str = "/upload/error-items";
-/// Where evidence of error items is saved from; the file's id follows.
-const EVIDENCE: &str = "/download/error-items";
 /// The chart of accounts with balances.
 pub const ACCOUNTS: &str = "/accounts";
 /// Accounts, to be filtered.
@@ -248,30 +241,6 @@ pub fn bill_line(id: BillLineId) -> String {
 #[must_use]
 pub fn statement_line(id: StatementLineId) -> String {
     format!("{FILES}/lines/{id}")
-}
-
-/// One error item.
-#[must_use]
-pub fn error_item(id: ErrorItemId) -> String {
-    format!("{ERROR_ITEMS}/{id}")
-}
-
-/// Work on many error items at once.
-#[must_use]
-pub fn error_item_bulk(id: ErrorItemBulkId) -> String {
-    format!("{ERROR_ITEM_BULKS}/{id}")
-}
-
-/// Where evidence of an error item is sent.
-#[must_use]
-pub fn upload_evidence(id: ErrorItemId) -> String {
-    format!("{UPLOAD_EVIDENCE}/{id}")
-}
-
-/// A file of evidence.
-#[must_use]
-pub fn evidence(id: uuid::Uuid) -> String {
-    format!("{EVIDENCE}/{id}")
 }
 
 /// One account with its statement.
