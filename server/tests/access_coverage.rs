@@ -152,7 +152,7 @@ const TABLE: &[(&str, &[Role], &str)] = &[
         "request[what]=comment&request[text]=x&request[ids][0]={id}",
     ),
     ("error_items/wake", CHECKING_MAKERS, "id={id}"),
-    ("holds/blank", TRADE, "{}"),
+    ("holds/blank", CHECKING_MAKERS, "{}"),
     ("holds/find", TRADE, r#"{"id":"{id}"}"#),
     ("holds/list", TRADE, r#"{"filter":{"page":{page}}}"#),
     (
@@ -256,7 +256,7 @@ const TABLE: &[(&str, &[Role], &str)] = &[
         &[FinanceMaker],
         concat!(
             r#"request[confirmed]=yes&request[document]={"id":"{id}","kind":"fee_sweep","#,
-            r#""amount":{"minor":100,"currency":"CNY"},"from":"custody","house":"","#,
+            r#""amount":{"minor":"100","currency":"CNY"},"from":"custody","house":"","#,
             r#""bank_ref":"","grounds":"x"}"#,
         ),
     ),

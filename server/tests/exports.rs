@@ -49,6 +49,7 @@ async fn booked(office: &Office) {
 fn screen(html: &str) -> Vec<Vec<String>> {
     let (_, table) = html.rsplit_once("<table").unwrap();
     let (table, _) = table.split_once("</table>").unwrap();
+    let table = table.replace("<time", "<b").replace("</time", "</b");
     let rows = table.split("<tr").skip(1).map(|row| {
         let cells = row.split("<t").skip(1).filter(|cell| cell.starts_with(['d', 'h']));
         let cells = cells.filter(|cell| !cell.starts_with("head") && !cell.starts_with("body"));

@@ -184,6 +184,7 @@ pub struct AuthorityRequest {
 #[server(prefix = "/api/fn", endpoint = "approvals/propose_authority")]
 pub async fn propose_authority(request: AuthorityRequest) -> Result<(), Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
+    actor.require(domain::access::Permission::MakeApprovalRules)?;
     let people = backoffice::approvals::rules::people(&office, &actor).await?;
     let found = people.into_iter().find(|(_, login, _)| *login == request.login.trim());
     let (staff, ..) = found.ok_or(Failure::NotFound)?;

@@ -35,6 +35,7 @@ pub struct BlankForm {
 #[server(prefix = "/api/fn", endpoint = "holds/blank", input = Json)]
 pub async fn blank(merchant: Option<String>) -> Result<BlankForm, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
+    actor.require(domain::access::Permission::MakeHold)?;
     let id = HoldId(office.new_id());
     let merchant = match merchant {
         Some(code) => match backoffice::merchants::numbered(&office, &actor, &code).await? {
@@ -69,6 +70,7 @@ pub async fn propose(request: NewHold) -> Result<(), Failure> {
     use domain::money::{Currency, Money};
 
     let (office, actor) = crate::session::office_and_actor()?;
+    actor.require(domain::access::Permission::MakeHold)?;
     let NewHold { id, merchant, kind, amount, reason } = request;
     let amount = Money::parse(amount.trim(), Currency::Cny)
         .map_err(|error| Failure::invalid("amount", error))?;

@@ -6,7 +6,6 @@ mod arrival_list;
 mod file;
 mod file_list;
 mod format;
-pub mod format_api;
 mod home;
 mod import;
 mod rules;

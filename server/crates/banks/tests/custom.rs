@@ -99,7 +99,7 @@ fn the_wrong_encoding_is_refused_with_its_line() {
     let told = read(&spec, &gbk).unwrap_err().to_string();
     assert!(told.contains("line 3, gross"), "{told}");
     let told = read(&spec, text.as_bytes()).unwrap_err().to_string();
-    assert!(told.contains("line 1"), "UTF-8 declared GBK: {told}");
+    assert!(told.contains("line 3, byte 26"), "UTF-8 declared GBK: {told}");
     spec.encoding = TextEncoding::Utf8;
     let told = read(&spec, &gbk).unwrap_err().to_string();
     assert!(told.contains("byte 0 is not valid UTF-8"), "{told}");
@@ -122,7 +122,12 @@ fn book(rows: &str) -> Vec<u8> {
         "<Relationships xmlns=\"{rels}\"><Relationship Id=\"r1\" Type=\"{office}/worksheet\" \
          Target=\"worksheets/sheet1.xml\"/></Relationships>"
     );
+    let of_package = format!(
+        "<Relationships xmlns=\"{rels}\"><Relationship Id=\"r1\" Type=\"{office}/officeDocument\" \
+         Target=\"xl/workbook.xml\"/></Relationships>"
+    );
     zip(&[
+        ("_rels/.rels", of_package),
         ("xl/workbook.xml", workbook),
         ("xl/_rels/workbook.xml.rels", of_workbook),
         ("xl/worksheets/sheet1.xml", sheet),

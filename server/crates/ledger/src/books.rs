@@ -82,6 +82,7 @@ impl Books {
         if !missing.is_empty() {
             before.extend(booking::look(conn, &missing).await?);
             if missing.iter().any(|account| !before.contains_key(account)) {
+                self.forget(&before);
                 return Ok(None);
             }
         }

@@ -158,7 +158,7 @@ async fn a_rule_that_changed_meanwhile_is_not_overwritten_and_the_difference_is_
     assert_eq!(chosen(&decide(&world, 1, NOON).await), "bank");
     let told = approvals::differences::of(&world.office, &checker, id).await.unwrap();
     let places: Vec<String> = told.iter().map(|one| one.place.join(".")).collect();
-    assert_eq!(places, ["before.to", "version"]);
+    assert_eq!(places, ["before.to.1.channel", "version"]);
     assert_eq!((told[1].approved.as_deref(), told[1].now.as_deref()), (Some("1"), Some("2")));
 }
 

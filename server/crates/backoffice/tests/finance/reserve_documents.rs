@@ -65,9 +65,9 @@ async fn line(house: &House, number: &str, (purpose, fen): (Purpose, i64)) -> bo
         Purpose::Special => "9901",
     };
     sqlx::query(
-        "INSERT INTO source_files (id, kind, scope, account_no, name, sha256, bytes, format,
+        "INSERT INTO source_files (id, kind, scope, account_no, name, sha256, bytes, length, format,
              parser_version, encoding, clearing_date, rows, totals, imported_by, imported_at)
-         VALUES ($1, 'statement', $2 || $1::text, $2, 'statement', encode(sha256($3::bytea), 'hex'), '',
+         VALUES ($1, 'statement', $2 || $1::text, $2, 'statement', encode(sha256($3::bytea), 'hex'), '', 0,
              'camt053', 1, 'utf-8', '2026-03-31', 1, '[]', 'test', $4)",
     )
     .bind(file)

@@ -23,9 +23,9 @@ async fn statement(house: &House, date: &str, (closing, line): (i64, i64)) -> St
     let id = house.office.new_id();
     let file = house.office.new_id();
     sqlx::query(
-        "INSERT INTO source_files (id, kind, scope, account_no, name, sha256, bytes, format,
+        "INSERT INTO source_files (id, kind, scope, account_no, name, sha256, bytes, length, format,
              parser_version, encoding, clearing_date, rows, totals, imported_by, imported_at)
-         VALUES ($1, 'statement', $2, $2, 'statement', encode(sha256($3::bytea), 'hex'), '',
+         VALUES ($1, 'statement', $2, $2, 'statement', encode(sha256($3::bytea), 'hex'), '', 0,
              'camt053', 1, 'utf-8', $4, 1, '[]', 'test', $5)",
     )
     .bind(file)

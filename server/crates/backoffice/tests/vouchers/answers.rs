@@ -111,6 +111,7 @@ async fn an_answer_is_taken_once_and_only_for_what_was_sent(pool: PgPool) {
     let early = vouchers::acknowledge(&office, &maker, id, "").await;
     assert!(matches!(early, Err(VoucherError::Refused(VoucherRefused::NotExported))));
     let file = exported(&office, &maker, VoucherLayout::U8Text).await;
+    let id = vouchers::list(&office, &maker, today()).await.unwrap()[0].id;
     let silent = vouchers::read_results(&office, &maker, &file).await;
     assert!(matches!(silent, Err(VoucherError::Unreadable { line: 2, .. })));
     let no_line = vouchers::reject(&office, &maker, id, &[(9, "x".to_owned())]).await;

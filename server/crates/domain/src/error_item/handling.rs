@@ -31,6 +31,7 @@ impl Difference {
     fn handling(&self) -> Table {
         let records_only = (Action::Ignore, Why::RecordsOnly);
         match self.cause {
+            Cause::Fee if self.difference.is_zero() => return vec![records_only],
             Cause::Fee => {
                 let mut table = vec![(Action::AcceptFee, Why::ChannelFeePrevails)];
                 if self.difference.is_positive() {

@@ -90,9 +90,9 @@ impl ErrorItem {
             | Action::DeliverBusiness => return Ok(None),
             Action::Claim if self.difference.cause != Cause::Fee => return Ok(None),
             Action::Claim | Action::AcceptFee => self.charge(action).ok_or_else(refused)?,
-            Action::SuspendLong => (Entry::BankLong, vec![self.into_suspense()?]),
-            Action::SuspendShort => (Entry::BankShort, vec![self.into_suspense()?]),
-            Action::PostDifference => (Entry::AmountMismatch, vec![self.into_suspense()?]),
+            Action::SuspendLong => (Entry::BankLong, vec![self.suspending_line()?]),
+            Action::SuspendShort => (Entry::BankShort, vec![self.suspending_line()?]),
+            Action::PostDifference => (Entry::AmountMismatch, vec![self.suspending_line()?]),
             Action::BookLate => self.book_late()?,
             Action::RefundPayer => (Entry::BankLong, self.refund_payer()?),
             Action::Reverse => {
@@ -133,7 +133,7 @@ impl ErrorItem {
 
     /// Journal entry 17, long: Dr the account where the money is / Cr 2241.09. Journal entry 18,
     /// short: Dr 1221.01 / Cr the account where the money should be.
-    fn into_suspense(&self) -> Result<EntryLine, ResolutionRefused> {
+    fn suspending_line(&self) -> Result<EntryLine, ResolutionRefused> {
         if self.difference.difference.is_positive() {
             self.line(self.account()?, AccountRef::long_suspense())
         } else {
@@ -188,7 +188,7 @@ impl ErrorItem {
     /// Dr 2241.09 / Cr 1012.01; money that is not in suspense yet passes through it.
     fn refund_payer(&self) -> Result<Vec<EntryLine>, ResolutionRefused> {
         let back = self.line(AccountRef::long_suspense(), AccountRef::reserve())?;
-        Ok(if self.in_suspense() { vec![back] } else { vec![self.into_suspense()?, back] })
+        Ok(if self.in_suspense() { vec![back] } else { vec![self.suspending_line()?, back] })
     }
 
     /// A chargeback: Dr 2241.03 merchant / Cr the channel (journal entry 16). Otherwise the merchant

@@ -20,3 +20,5 @@ mod properties;
 mod reversal;
 #[cfg(test)]
 mod rights;
+#[cfg(test)]
+mod story;

@@ -1,5 +1,5 @@
 //! Where the reserve stands by the books and by the banks' statements: the cover check (table 1-12)
-//! for now or for an evening, the regulator's monthly tables, the unreached items.
+//! for this moment or for an evening, the regulator's monthly tables, the unreached items.
 
 mod sheets;
 pub(super) mod store;
