@@ -36,6 +36,10 @@ pub mod payout_table;
 #[cfg(feature = "ssr")]
 pub mod phrases;
 #[cfg(feature = "ssr")]
+pub mod request_title;
+#[cfg(feature = "ssr")]
+pub mod requests;
+#[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod session;

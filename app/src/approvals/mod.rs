@@ -3,20 +3,16 @@
 pub mod api;
 mod detail;
 mod differences;
-mod history;
 mod list;
 mod propose;
 mod rules;
 mod stand_ins;
 mod steps;
-mod title;
 mod together;
 
-pub use history::Requests;
-pub use title::title;
-
-use crate::components::Tone;
 use crate::i18n::t;
+use crate::request_title::title;
+use crate::requests::state_name;
 use crate::text;
 use domain::approval::ApprovalKind;
 use leptos::prelude::*;
@@ -63,17 +59,4 @@ fn kind_name(kind: ApprovalKind) -> &'static str {
         ApprovalKind::StaffRoles => text::APPROVALS_KIND_STAFF_ROLES,
         ApprovalKind::VoucherChange => text::APPROVALS_KIND_VOUCHER_CHANGE,
     })
-}
-
-/// The word and the tone of a stored state.
-fn state_name(state: &str) -> (&'static str, Tone) {
-    let (word, tone) = match state {
-        "pending" => (text::APPROVALS_STATE_PENDING, Tone::Warn),
-        "approved" => (text::APPROVALS_STATE_APPROVED, Tone::Info),
-        "executed" => (text::APPROVALS_STATE_EXECUTED, Tone::Good),
-        "rejected" => (text::APPROVALS_STATE_REJECTED, Tone::Bad),
-        "stale" => (text::APPROVALS_STATE_STALE, Tone::Bad),
-        _ => (text::APPROVALS_STATE_WITHDRAWN, Tone::Neutral),
-    };
-    (t(word), tone)
 }

@@ -3,11 +3,11 @@ use super::list::{cost, hour, state};
 use super::policy::ProposeHealth;
 use super::propose::{self, ProposeCost, ProposeValidity};
 use super::{api, format_name, rail_name};
-use crate::approvals::Requests;
 use crate::components::{
     Amount, Column, CopyId, Fact, Facts, Loaded, PageHead, Panel, Table, load,
 };
 use crate::i18n::t;
+use crate::requests::Requests;
 use crate::wording::{named, product_name};
 use crate::{routes, session, text};
 use domain::access::Permission;

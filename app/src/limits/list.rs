@@ -1,10 +1,10 @@
 use super::propose::{ProposeLimits, ProposeStructuring};
 use super::{account_name, api};
-use crate::approvals::Requests;
 use crate::components::{
     Amount, Column, Fact, Facts, Loaded, PageHead, Panel, Query, Table, load, use_filter,
 };
 use crate::i18n::{t, tf};
+use crate::requests::Requests;
 use crate::{routes, session, text};
 use domain::access::Permission;
 use domain::limits::{LimitRow, StructuringRule};

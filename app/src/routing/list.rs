@@ -1,11 +1,11 @@
 use super::api::{self, RulesInForce};
 use super::choose_name;
 use super::propose::ProposeRule;
-use crate::approvals::Requests;
 use crate::components::{
     Column, CommandForm, Loaded, Moment, PageHead, Panel, Submit, Table, load, use_filter,
 };
 use crate::i18n::{t, tf};
+use crate::requests::Requests;
 use crate::wording::{card_name, product_name};
 use crate::{routes, session, text};
 use domain::access::Permission;

@@ -1,6 +1,7 @@
 use super::api::Waiting;
 use crate::components::{Column, Moment, Table};
 use crate::i18n::{t, tf};
+use crate::request_title::title;
 use crate::{routes, text};
 use domain::approval::ApprovalSummary;
 use leptos::prelude::*;
@@ -49,7 +50,7 @@ fn approvals(requests: Vec<ApprovalSummary>) -> impl IntoView {
         view! {
             <tr>
                 <td class="wrap">
-                    <a class="link" href=routes::approval(request.id)>{crate::approvals::title(&request.title)}</a>
+                    <a class="link" href=routes::approval(request.id)>{title(&request.title)}</a>
                 </td>
                 <td>{request.maker_name}</td>
                 <td><Moment at=request.made_at /></td>

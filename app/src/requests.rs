@@ -1,6 +1,8 @@
-use super::{state_name, title};
-use crate::components::{Badge, Column, Moment, Table};
+//! Requests for approval where the screens of other areas show them.
+
+use crate::components::{Badge, Column, Moment, Table, Tone};
 use crate::i18n::t;
+use crate::request_title::title;
 use crate::{routes, text};
 use domain::approval::ApprovalSummary;
 use leptos::prelude::*;
@@ -45,4 +47,18 @@ fn row(request: ApprovalSummary) -> impl IntoView {
             <td>{request.checker_name}</td>
         </tr>
     }
+}
+
+/// The word and the tone of a stored state.
+#[must_use]
+pub fn state_name(state: &str) -> (&'static str, Tone) {
+    let (word, tone) = match state {
+        "pending" => (text::APPROVALS_STATE_PENDING, Tone::Warn),
+        "approved" => (text::APPROVALS_STATE_APPROVED, Tone::Info),
+        "executed" => (text::APPROVALS_STATE_EXECUTED, Tone::Good),
+        "rejected" => (text::APPROVALS_STATE_REJECTED, Tone::Bad),
+        "stale" => (text::APPROVALS_STATE_STALE, Tone::Bad),
+        _ => (text::APPROVALS_STATE_WITHDRAWN, Tone::Neutral),
+    };
+    (t(word), tone)
 }
