@@ -2,14 +2,21 @@
 //! and its paths stand beside them.
 
 mod error_items;
-pub use error_items::*;
+mod payouts;
+mod reconciliation;
+mod reserve;
+mod vouchers;
 
-use domain::date::{BusinessDate, Month};
+pub use error_items::*;
+pub use payouts::*;
+pub use reconciliation::*;
+pub use reserve::*;
+pub use vouchers::*;
+
+use domain::date::BusinessDate;
 use domain::ids::{
-    AccountId, AdjustmentId, ApprovalId, ArrivalId, BillLineId, BooksCheckId, FileId, HoldId,
-    JournalId, MerchantId, NotificationId, OrderId, PaymentId, PayoutBatchId, PayoutId,
-    ReconciliationId, RefundId, ReserveAccountId, ReserveDocumentId, SettlementId, StaffId,
-    StatementLineId, VoucherId,
+    AccountId, AdjustmentId, ApprovalId, BooksCheckId, FileId, HoldId, JournalId, MerchantId,
+    NotificationId, OrderId, PaymentId, RefundId, StaffId,
 };
 use std::fmt::Display;
 
@@ -53,24 +60,12 @@ pub const ROUTING_ASK: &str = "/routing/ask";
 pub const LIMITS: &str = "/limits";
 /// What an identifier belongs to; it stands in the address as `text`.
 pub const SEARCH: &str = "/search";
-/// Reconciliation runs.
-pub const RECONCILIATION: &str = "/reconciliation";
-/// The matrix of day, channel and kind.
-pub const RECONCILIATION_HOME: &str = "/reconciliation/home";
-/// The rules of matching.
-pub const MATCHING_RULES: &str = "/reconciliation/rules";
 /// The rules of matching tried on past days.
 pub const TRY_MATCHING_RULES: &str = "/reconciliation/rules/try";
 /// The form to start a reconciliation.
 pub const NEW_RECONCILIATION: &str = "/reconciliation/new";
-/// Imported files.
-pub const FILES: &str = "/files";
 /// The forms that bring in a file.
 pub const IMPORT_FILE: &str = "/files/import";
-/// Files as they came in.
-pub const ARRIVALS: &str = "/files/arrivals";
-/// Formats of bills set up by staff.
-pub const FILE_FORMATS: &str = "/files/formats";
 /// Where a file is uploaded to.
 pub const UPLOAD_FILE: &str = "/upload/files";
 /// The chart of accounts with balances.
@@ -93,44 +88,8 @@ pub const ADJUSTMENT_NEW: &str = "/adjustments/new";
 pub const HOLDS: &str = "/holds";
 /// The form to ask for a hold.
 pub const HOLD_NEW: &str = "/holds/new";
-/// Settlement batches.
-pub const SETTLEMENT: &str = "/settlements";
-/// Payouts and their batches.
-pub const PAYOUTS: &str = "/payouts";
-/// Payout batches.
-pub const PAYOUT_BATCHES: &str = "/payouts/batches";
-/// Stop switches of sending.
-pub const PAYOUT_STOPS: &str = "/payouts/stops";
-/// Drafted payouts, to be put into a batch.
-pub const PAYOUT_DRAFTS: &str = "/payouts/drafts";
-/// Reserve accounts and the cover check.
-pub const RESERVE: &str = "/reserve";
-/// The regulator's monthly tables of the reserve.
-pub const RESERVE_TABLES: &str = "/reserve/tables";
-/// Unreached items.
-pub const RESERVE_UNREACHED: &str = "/reserve/unreached";
-/// Signed evenings.
-pub const RESERVE_PROOFS: &str = "/reserve/proofs";
-/// Documents that move the reserve itself.
-pub const RESERVE_DOCUMENTS: &str = "/reserve/documents";
-/// The form to propose such a document.
-pub const RESERVE_DOCUMENT_NEW: &str = "/reserve/documents/new";
-/// Quotas at clearing houses.
-pub const RESERVE_QUOTAS: &str = "/reserve/quotas";
-/// The forecast of cash.
-pub const RESERVE_FORECAST: &str = "/reserve/forecast";
-/// Gaps of the reserve.
-pub const RESERVE_INCIDENTS: &str = "/reserve/incidents";
 /// Imported bank statements.
 pub const STATEMENT_FILES: &str = "/files?kind=statement";
-/// Vouchers.
-pub const VOUCHERS: &str = "/vouchers";
-/// Which account of the general ledger stands for each of ours.
-pub const VOUCHER_ACCOUNTS: &str = "/vouchers/accounts";
-/// Tax on fees and closed months of vouchers.
-pub const VOUCHER_RULES: &str = "/vouchers/rules";
-/// Our trial balance beside that of the general ledger.
-pub const VOUCHER_COMPARISON: &str = "/vouchers/comparison";
 /// The payment funnel.
 pub const FUNNEL: &str = "/funnel";
 
@@ -193,54 +152,6 @@ pub fn merchant(id: MerchantId) -> String {
 #[must_use]
 pub fn order(id: OrderId) -> String {
     format!("{ORDERS}/{id}")
-}
-
-/// One reconciliation run.
-#[must_use]
-pub fn reconciliation(id: ReconciliationId) -> String {
-    format!("{RECONCILIATION}/{id}")
-}
-
-/// One reconciliation run with one part of its differences.
-#[must_use]
-pub fn reconciliation_shown(id: ReconciliationId, shown: &str) -> String {
-    format!("{RECONCILIATION}/{id}?shown={shown}")
-}
-
-/// Other rules of matching for a channel.
-#[must_use]
-pub fn try_matching_rules(channel: &str) -> String {
-    format!("{TRY_MATCHING_RULES}?channel={channel}")
-}
-
-/// The open error items of a kind and day.
-#[must_use]
-pub fn error_items_of(leg: &str, day: BusinessDate) -> String {
-    format!("{ERROR_ITEMS}?leg={leg}&day={day}")
-}
-
-/// One imported file.
-#[must_use]
-pub fn file(id: FileId) -> String {
-    format!("{FILES}/{id}")
-}
-
-/// A file as it came in.
-#[must_use]
-pub fn arrival(id: ArrivalId) -> String {
-    format!("{ARRIVALS}/{id}")
-}
-
-/// A row of a channel's bill, in its file.
-#[must_use]
-pub fn bill_line(id: BillLineId) -> String {
-    format!("{FILES}/lines/{id}")
-}
-
-/// A line of a bank statement, in its file.
-#[must_use]
-pub fn statement_line(id: StatementLineId) -> String {
-    format!("{FILES}/lines/{id}")
 }
 
 /// One account with its statement.
@@ -316,101 +227,10 @@ pub fn hold_new(merchant_code: &str) -> String {
     format!("{HOLD_NEW}?merchant={merchant_code}")
 }
 
-/// One settlement batch.
-#[must_use]
-pub fn settlement(id: SettlementId) -> String {
-    format!("{SETTLEMENT}/{id}")
-}
-
-/// One payout.
-#[must_use]
-pub fn payout(id: PayoutId) -> String {
-    format!("{PAYOUTS}/{id}")
-}
-
-/// The payouts that were drafted from one settlement batch.
-#[must_use]
-pub fn payouts_of(settlement: SettlementId) -> String {
-    format!("{PAYOUTS}?source={settlement}")
-}
-
-/// One bank account of the institution.
-#[must_use]
-pub fn reserve_account(id: ReserveAccountId) -> String {
-    format!("{RESERVE}/{id}")
-}
-
-/// One document that moves the reserve.
-#[must_use]
-pub fn reserve_document(id: ReserveDocumentId) -> String {
-    format!("{RESERVE_DOCUMENTS}/{id}")
-}
-
-/// The documents of one kind.
-#[must_use]
-pub fn reserve_documents_of(kind: &str) -> String {
-    format!("{RESERVE_DOCUMENTS}?kind={kind}")
-}
-
-/// The proof of an evening.
-#[must_use]
-pub fn reserve_proof(day: BusinessDate) -> String {
-    format!("{RESERVE_PROOFS}/{day}")
-}
-
-/// The month's tables as a spreadsheet; an answer of the server, not a screen.
-#[must_use]
-pub fn reserve_tables_file(month: Option<&str>) -> String {
-    let month = month.map(|month| format!("?date={month}")).unwrap_or_default();
-    format!("/download/reserve/tables.xlsx{month}")
-}
-
 /// The journals of an accounting day.
 #[must_use]
 pub fn journals_on(day: BusinessDate) -> String {
     format!("{JOURNALS}?from={day}&to={day}")
-}
-
-/// The vouchers of a day.
-#[must_use]
-pub fn voucher_day(day: BusinessDate) -> String {
-    format!("{VOUCHERS}/days/{day}")
-}
-
-/// An exported file of a day's vouchers; an answer of the server, not a screen.
-#[must_use]
-pub fn voucher_file(day: BusinessDate, version: i32) -> String {
-    format!("/download/vouchers/{day}/{version}")
-}
-
-/// Takes what the general ledger's import tool answered.
-#[must_use]
-pub fn upload_voucher_results(day: BusinessDate) -> String {
-    format!("/upload/voucher-results/{day}")
-}
-
-/// Takes the general ledger's own trial balance of a month.
-#[must_use]
-pub fn upload_erp_balance(period: Month) -> String {
-    format!("/upload/erp-balance/{period}")
-}
-
-/// Our trial balance of a month beside that of the general ledger.
-#[must_use]
-pub fn voucher_comparison(period: Month) -> String {
-    format!("{VOUCHER_COMPARISON}?period={period}")
-}
-
-/// One voucher.
-#[must_use]
-pub fn voucher(id: VoucherId) -> String {
-    format!("{VOUCHERS}/{id}")
-}
-
-/// One payout batch.
-#[must_use]
-pub fn payout_batch(id: PayoutBatchId) -> String {
-    format!("{PAYOUTS}/batches/{id}")
 }
 
 /// One channel.
@@ -479,12 +299,6 @@ pub fn order_import(id: FileId) -> String {
 #[must_use]
 pub fn payments_over(channel: &str) -> String {
     format!("{PAYMENTS}?channel={channel}")
-}
-
-/// The reconciliation runs of a channel's clearing date.
-#[must_use]
-pub fn reconciliation_of(channel: &str, clearing_date: BusinessDate) -> String {
-    format!("{RECONCILIATION}?leg=gateway_bank&of={channel}&day={clearing_date}")
 }
 
 /// What was done to one object.

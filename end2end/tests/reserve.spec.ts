@@ -60,7 +60,7 @@ async function adjust(page: Page, debit: string, credit: string): Promise<void> 
   });
   await open(page, `/adjustments/new?${query}`);
   await page.locator('[name="request[confirmed]"]').check();
-  await press(page, "Propose");
+  await press(page, "Submit for approval");
   await expect(page).toHaveURL(/\/adjustments\/[0-9a-f-]{36}/);
   const document = new URL(page.url()).pathname;
   await approve(page, "TZ");

@@ -37,7 +37,6 @@ async fn post_all(shop: &Arc<Shop>, requests: &[(String, Value)]) -> Vec<Reply> 
 }
 
 #[sqlx::test(migrations = "../migrations")]
-#[ignore = "open fault: forty callers leave the small pool of a test without a connection"]
 async fn payments_are_sent_without_a_worker_and_booked_once_each(db: PgPool) {
     let shop = Arc::new(Shop::letting_in(db, Admission::default()).await);
     let request = |n| (format!("A-{n}"), order(&format!("A-{n}"), "1.23"));

@@ -159,7 +159,6 @@ async fn an_answer_twice_or_late_collects_once(db: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-#[ignore = "open fault: the contradiction opens no error item on the grouped path"]
 async fn a_success_after_a_refusal_is_told_by_itself_and_becomes_a_difference(db: PgPool) {
     let street = Street::open(db, true).await;
     street.misbehave("refuse_and_do", None).await;
