@@ -146,9 +146,10 @@ fn line(
     };
     let labels = (text::ADJUSTMENTS_DEBIT, text::ADJUSTMENTS_DEBIT_OWNER);
     let credit_labels = (text::ADJUSTMENTS_CREDIT, text::ADJUSTMENTS_CREDIT_OWNER);
+    let legend = tf(text::ADJUSTMENTS_LINE_NUMBER, [("number", &(place + 1).to_string())]);
     view! {
         <fieldset>
-            <legend>{tf(text::ADJUSTMENTS_LINE_NUMBER, [("number", &(place + 1).to_string())])}</legend>
+            <legend>{legend}</legend>
             {side((debit, debit_owner), labels)}
             {side((credit, credit_owner), credit_labels)}
             {amount}

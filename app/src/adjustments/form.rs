@@ -227,7 +227,7 @@ fn recurring_fields(query: &Query, template: &RecurringTemplate) -> impl IntoVie
     }
 }
 
-/// What the document would do, the button that proposes it, and the one that keeps it as a template.
+/// What the document would do, the button that proposes it, and the one that keeps it.
 fn show(preview: Previewed) -> impl IntoView {
     let Previewed { document, effects: after, gap, owners } = preview;
     let json = serde_json::to_string(&document).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A lost second factor is reset by two other people; what is stored of one is of no use to a thief.
+//! A lost second factor is reset by two other people; what is stored of one serves no thief.
 
 use crate::fixture;
 use backoffice::access::{self, NewStaff, second_factor};
