@@ -13,7 +13,7 @@ use axum::{Extension, Router};
 use backoffice::accounts::{self, Export};
 use backoffice::explain::{Explain, Kind, busy};
 use backoffice::office::Office;
-use backoffice::{error_items, merchants, reconciliation, reserve, vouchers};
+use backoffice::{adjustments, error_items, merchants, reconciliation, reserve, vouchers};
 use domain::access::Actor;
 use domain::account::AccountRef;
 use domain::date::BusinessDate;
