@@ -24,6 +24,8 @@ use time::OffsetDateTime;
 pub enum ApprovalKind {
     /// A manual adjustment of the books, 调账.
     Adjustment,
+    /// A template of adjustments that come back, 定期调账模板.
+    AdjustmentTemplate,
     /// Other approval rules, or another person's authority, 审批规则变更.
     ApprovalRules,
     /// A change of a channel's costs or days of use, 渠道变更.
@@ -60,8 +62,12 @@ pub enum ApprovalKind {
     ReserveDocument,
     /// The proof of an evening, 备付金核对签批.
     ReserveProof,
+    /// Clearing houses, and what the institution set for its reserve, 备付金设置.
+    ReserveSettings,
     /// Other routing rules, 路由规则.
     RoutingRules,
+    /// A colleague's second factor is forgotten, so that they set up another, 第二因子重置.
+    SecondFactorReset,
     /// A change of a colleague's roles, 角色变更.
     StaffRoles,
     /// Other rules for vouchers, a closed month, a red voucher.
@@ -70,8 +76,9 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 25] = [
         Self::Adjustment,
+        Self::AdjustmentTemplate,
         Self::ApprovalRules,
         Self::ChannelChange,
         Self::ChartChange,
@@ -90,7 +97,9 @@ impl ApprovalKind {
         Self::Refund,
         Self::ReserveDocument,
         Self::ReserveProof,
+        Self::ReserveSettings,
         Self::RoutingRules,
+        Self::SecondFactorReset,
         Self::StaffRoles,
         Self::VoucherChange,
     ];
@@ -100,6 +109,7 @@ impl ApprovalKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Adjustment => "adjustment",
+            Self::AdjustmentTemplate => "adjustment_template",
             Self::ApprovalRules => "approval_rules",
             Self::ChannelChange => "channel_change",
             Self::ChartChange => "chart_change",
@@ -118,7 +128,9 @@ impl ApprovalKind {
             Self::Refund => "refund",
             Self::ReserveDocument => "reserve_document",
             Self::ReserveProof => "reserve_proof",
+            Self::ReserveSettings => "reserve_settings",
             Self::RoutingRules => "routing_rules",
+            Self::SecondFactorReset => "second_factor_reset",
             Self::StaffRoles => "staff_roles",
             Self::VoucherChange => "voucher_change",
         }
@@ -130,11 +142,17 @@ impl ApprovalKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// Whether it is about a colleague's account: that colleague decides nothing of it.
+    #[must_use]
+    pub const fn is_about_a_colleague(self) -> bool {
+        matches!(self, Self::SecondFactorReset | Self::StaffRoles)
+    }
+
     /// What a person needs to propose it.
     #[must_use]
     pub const fn maker_permission(self) -> Permission {
         match self {
-            Self::Adjustment => Permission::ProposeAdjustment,
+            Self::Adjustment | Self::AdjustmentTemplate => Permission::ProposeAdjustment,
             Self::ApprovalRules => Permission::MakeApprovalRules,
             Self::ChartChange => Permission::MakeChartChange,
             Self::ErrorItemBulk
@@ -147,11 +165,13 @@ impl ApprovalKind {
             Self::PayerLimits => Permission::MakeLimitChange,
             Self::PayoutBatch => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
-            Self::ReserveDocument | Self::ReserveProof => Permission::MakeReserve,
+            Self::ReserveDocument | Self::ReserveProof | Self::ReserveSettings => {
+                Permission::MakeReserve
+            }
             Self::ChannelChange | Self::FileFormat | Self::MatchingRules | Self::RoutingRules => {
                 Permission::MakeRoutingChange
             }
-            Self::StaffRoles => Permission::MakeStaffRoles,
+            Self::SecondFactorReset | Self::StaffRoles => Permission::MakeStaffRoles,
             Self::VoucherChange => Permission::MakeVoucherChange,
         }
     }
@@ -160,7 +180,7 @@ impl ApprovalKind {
     #[must_use]
     pub const fn checker_permission(self) -> Permission {
         match self {
-            Self::Adjustment => Permission::ApproveAdjustment,
+            Self::Adjustment | Self::AdjustmentTemplate => Permission::ApproveAdjustment,
             Self::ApprovalRules => Permission::ApproveApprovalRules,
             Self::ChartChange => Permission::ApproveChartChange,
             Self::ErrorItemBulk
@@ -173,11 +193,13 @@ impl ApprovalKind {
             Self::PayerLimits => Permission::ApproveLimitChange,
             Self::PayoutBatch => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
-            Self::ReserveDocument | Self::ReserveProof => Permission::ApproveReserve,
+            Self::ReserveDocument | Self::ReserveProof | Self::ReserveSettings => {
+                Permission::ApproveReserve
+            }
             Self::ChannelChange | Self::FileFormat | Self::MatchingRules | Self::RoutingRules => {
                 Permission::ApproveRoutingChange
             }
-            Self::StaffRoles => Permission::ApproveStaffRoles,
+            Self::SecondFactorReset | Self::StaffRoles => Permission::ApproveStaffRoles,
             Self::VoucherChange => Permission::ApproveVoucherChange,
         }
     }

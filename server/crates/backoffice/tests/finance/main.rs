@@ -21,6 +21,10 @@ mod reserve_documents;
 #[cfg(test)]
 mod reserve_evenings;
 #[cfg(test)]
+mod reserve_settings;
+#[cfg(test)]
+mod second_factor;
+#[cfg(test)]
 mod settlement;
 #[cfg(test)]
 mod stops;
