@@ -42,6 +42,8 @@ pub struct Config {
     pub workers: u16,
     /// The watched folder: files put into `<channel>/<kind>` of it are taken in.
     pub inbox: Option<PathBuf>,
+    /// The file with the key payout files are signed with.
+    pub payout_file_key: Option<PathBuf>,
     /// Whether merchants may be notified over plain HTTP and at addresses of this machine and its
     /// networks: for demonstrations and tests only.
     pub notify_private_addresses: bool,
@@ -63,6 +65,7 @@ impl Default for Config {
             cookie_secure: None,
             workers: 4,
             inbox: None,
+            payout_file_key: None,
             notify_private_addresses: false,
         }
     }

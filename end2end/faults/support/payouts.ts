@@ -37,9 +37,8 @@ export async function desk(house: House, fen: number): Promise<Desk> {
   });
   expect(proposed.status, await proposed.text()).toBeLessThan(400);
   await approve(house, checker, "adjustment");
-  await until(async () => Number(await house.sql(
-    "select count(*) from adjustments where state <> 'posted'",
-  ).catch(() => "0")) === 0);
+  const booked = `select state from adjustments where id = '${document.id}'`;
+  await until(async () => (await house.sql(booked)) === "executed");
   return { maker, checker, other };
 }
 
@@ -173,7 +172,10 @@ export class Runs {
  * our books and the bank's name the same ones, and the invariants hold. What the bank never heard
  * of stays unknown: only a statement can prove that it was not paid.
  */
-export async function payoutsAgree(house: House): Promise<{ doubled: number; lost: number }> {
+export async function payoutsAgree(
+  house: House,
+  limitMs = 240_000,
+): Promise<{ doubled: number; lost: number }> {
   const effects = async () =>
     (await house.effects()).filter(({ operation }) => operation === "payout");
   await until(async () => {
@@ -185,7 +187,7 @@ export async function payoutsAgree(house: House): Promise<{ doubled: number; los
     const unknown = await house.sql("select number from payouts where state = 'unknown'");
     const numbers = new Set(unknown.split("\n").filter(Boolean));
     return numbers.size === 0 || !(await effects()).some(({ number }) => numbers.has(number));
-  }, 240_000);
+  }, limitMs);
   const { stdout } = await house.command("doctor");
   expect(stdout).not.toContain("FAIL");
   const times = new Map<string, number>();

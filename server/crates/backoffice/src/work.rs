@@ -12,6 +12,7 @@ use crate::payments::jobs::{
     AskNow, BookOrderFile, QueryPayment, ReportContradiction, SendPayment,
 };
 use crate::payouts::jobs::{QueryPayout, SendPayout};
+use crate::payouts::{AgePayoutFile, WritePayoutFile};
 use crate::reconciliation::jobs::{
     FetchBill, FetchStatement, ImportArrival, ReadArrival, RunReconciliation,
 };
@@ -110,6 +111,8 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         SendRefund::KIND => jobs::run_as::<SendRefund>(office, claimed).await,
         QueryRefund::KIND => jobs::run_as::<QueryRefund>(office, claimed).await,
         SendPayout::KIND => jobs::run_as::<SendPayout>(office, claimed).await,
+        WritePayoutFile::KIND => jobs::run_as::<WritePayoutFile>(office, claimed).await,
+        AgePayoutFile::KIND => jobs::run_as::<AgePayoutFile>(office, claimed).await,
         QueryPayout::KIND => jobs::run_as::<QueryPayout>(office, claimed).await,
         RunSettlement::KIND => jobs::run_as::<RunSettlement>(office, claimed).await,
         CheckCover::KIND => jobs::run_as::<CheckCover>(office, claimed).await,
@@ -184,6 +187,7 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         }
         ApprovalKind::RoutingRules => routing::approval_concluded(office, news.approval).await?,
         ApprovalKind::PayoutBatch => payouts::approval_concluded(office, news.approval).await?,
+        ApprovalKind::PayoutWay => payouts::way_concluded(office, news.approval).await?,
         ApprovalKind::ReserveDocument => {
             reserve::document_concluded(office, news.approval).await?;
         }

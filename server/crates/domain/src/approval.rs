@@ -54,6 +54,8 @@ pub enum ApprovalKind {
     PaymentClosing,
     /// A payout batch, 付款批次.
     PayoutBatch,
+    /// How payouts leave an account, 出款方式.
+    PayoutWay,
     /// A refund asked for by staff, 退款.
     Refund,
     /// A document that moves the reserve itself, 备付金单据.
@@ -70,7 +72,7 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Adjustment,
         Self::ApprovalRules,
         Self::ChannelChange,
@@ -87,6 +89,7 @@ impl ApprovalKind {
         Self::PayerLimits,
         Self::PaymentClosing,
         Self::PayoutBatch,
+        Self::PayoutWay,
         Self::Refund,
         Self::ReserveDocument,
         Self::ReserveProof,
@@ -115,6 +118,7 @@ impl ApprovalKind {
             Self::PayerLimits => "payer_limits",
             Self::PaymentClosing => "payment_closing",
             Self::PayoutBatch => "payout_batch",
+            Self::PayoutWay => "payout_way",
             Self::Refund => "refund",
             Self::ReserveDocument => "reserve_document",
             Self::ReserveProof => "reserve_proof",
@@ -145,7 +149,7 @@ impl ApprovalKind {
             Self::Hold => Permission::MakeHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
             Self::PayerLimits => Permission::MakeLimitChange,
-            Self::PayoutBatch => Permission::MakePayout,
+            Self::PayoutBatch | Self::PayoutWay => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
             Self::ReserveDocument | Self::ReserveProof => Permission::MakeReserve,
             Self::ChannelChange | Self::FileFormat | Self::MatchingRules | Self::RoutingRules => {
@@ -171,7 +175,7 @@ impl ApprovalKind {
             Self::Hold => Permission::ApproveHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
             Self::PayerLimits => Permission::ApproveLimitChange,
-            Self::PayoutBatch => Permission::ApprovePayout,
+            Self::PayoutBatch | Self::PayoutWay => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
             Self::ReserveDocument | Self::ReserveProof => Permission::ApproveReserve,
             Self::ChannelChange | Self::FileFormat | Self::MatchingRules | Self::RoutingRules => {

@@ -172,6 +172,11 @@ pub enum Told {
         /// The amount, where the report repeats it.
         amount: Option<Money>,
     },
+    /// The bank has it and has not decided.
+    Pending {
+        /// In its own word.
+        word: String,
+    },
 }
 
 /// Takes in what a status report (pain.002) says of a payout, by the same rules as the bank's
@@ -191,6 +196,10 @@ pub async fn reported(
     let (happened, amount) = match told {
         Told::Accepted { bank_ref, amount } => (PayoutEvent::Accept { bank_ref }, amount),
         Told::Rejected { reason, amount } => (PayoutEvent::Reject { reason }, amount),
+        Told::Pending { word } => {
+            let reason = format!("the bank has it and has not decided: {word}");
+            (PayoutEvent::Unclear { reason }, None)
+        }
     };
     if let Some(stated) = amount.filter(|stated| *stated != payout.amount) {
         return Err(PayoutError::AmountDiffers { asked: payout.amount, stated });
@@ -199,8 +208,11 @@ pub async fn reported(
         (&payout.state, &happened),
         (
             PayoutState::Accepted { .. } | PayoutState::Paid { .. } | PayoutState::Returned { .. },
-            PayoutEvent::Accept { .. },
-        ) | (PayoutState::Rejected { .. }, PayoutEvent::Reject { .. })
+            PayoutEvent::Accept { .. } | PayoutEvent::Unclear { .. },
+        ) | (
+            PayoutState::Rejected { .. },
+            PayoutEvent::Reject { .. } | PayoutEvent::Unclear { .. },
+        )
     );
     if !known {
         apply(conn, office, &payout, happened).await?;

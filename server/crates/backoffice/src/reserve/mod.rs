@@ -31,7 +31,7 @@ use domain::date::BusinessDate;
 use domain::ids::{MerchantId, PayoutId, ReserveAccountId};
 use domain::money::{Currency, Money};
 use domain::page::PageRequest;
-use domain::payout::{Payee, PayoutSource};
+use domain::payout::{Payee, PayoutSource, WaySetting};
 use domain::reserve::{
     Destination, InstructionState, Purpose, ReserveAccount, ReserveAccountDetail,
 };
@@ -103,6 +103,29 @@ pub async fn clear_over(
     house: &str,
 ) -> Result<(), ReserveError> {
     store::clear_over(conn, id, house).await
+}
+
+/// How payouts leave an account. Keeps it from being changed until the transaction ends.
+///
+/// # Errors
+/// There is no such account.
+pub async fn payout_way(
+    conn: &mut PgConnection,
+    id: ReserveAccountId,
+) -> Result<WaySetting, ReserveError> {
+    store::payout_way(conn, id).await?.ok_or(ReserveError::NotFound(id))
+}
+
+/// Sets how payouts leave an account, once two people decided it.
+///
+/// # Errors
+/// The database failed.
+pub async fn set_payout_way(
+    conn: &mut PgConnection,
+    id: ReserveAccountId,
+    setting: &WaySetting,
+) -> Result<(), ReserveError> {
+    store::set_payout_way(conn, id, setting).await
 }
 
 /// The account merchants are paid from, if it is set up.

@@ -9,6 +9,8 @@ mod fixture;
 #[cfg(test)]
 mod holds;
 #[cfg(test)]
+mod payout_files;
+#[cfg(test)]
 mod payouts;
 #[cfg(test)]
 mod refund_contradictions;
