@@ -43,7 +43,15 @@ fn show(file: PayoutFileDetail) -> impl IntoView {
 
 fn facts(file: &PayoutFileDetail) -> impl IntoView + use<> {
     let PayoutFileSummary {
-        batch, batch_number, account, count, total, open, created_at, standing, ..
+        batch,
+        batch_number,
+        account,
+        count,
+        total,
+        open,
+        created_at,
+        standing,
+        ..
     } = file.summary.clone();
     let (state, tone) = file_standing(standing);
     let PayoutFileDetail { sha256, signature, public_key, .. } = file.clone();

@@ -214,18 +214,22 @@ export class Crew {
     this.#members = members;
   }
 
-  /** Kills one of them, once it is up, and starts it again without waiting for it. */
-  async crash(at: number): Promise<void> {
-    const member = this.#members[at % this.#members.length];
-    if (!member) throw new Error("nobody to kill");
-    await (await member.up).kill();
-    member.up = member.start();
-    member.up.catch(() => undefined); // whoever kills it next learns why it is not up
-  }
-
-  /** Waits until all are up again. */
-  async whole(): Promise<void> {
-    await Promise.all(this.#members.map(({ up }) => up));
+  /**
+   * Kills them again and again, each some time after it came up, until that many died. `life` says
+   * how long, by the number of the kill.
+   */
+  async kill(times: number, life: (seed: number) => number): Promise<void> {
+    let dead = 0;
+    await Promise.all(this.#members.map(async (member) => {
+      let server = await member.up;
+      while (dead < times) {
+        dead += 1;
+        await sleep(life(dead));
+        await server.kill();
+        server = await member.start();
+      }
+      member.up = Promise.resolve(server);
+    }));
   }
 
   /** Stops all but the house's own. */

@@ -170,14 +170,17 @@ export class Runs {
 /**
  * What must be true of payouts after every experiment: each took effect once or never at the bank,
  * our books and the bank's name the same ones, and the invariants hold. What the bank never heard
- * of stays unknown: only a statement can prove that it was not paid.
+ * of stays unknown: only a statement can prove that it was not paid. What the bank did though it
+ * had `refused` it, only its statement tells.
  */
 export async function payoutsAgree(
   house: House,
   limitMs = 240_000,
+  refused: string[] = [],
 ): Promise<{ doubled: number; lost: number }> {
-  const effects = async () =>
-    (await house.effects()).filter(({ operation }) => operation === "payout");
+  const effects = async () => (await house.effects()).filter(
+    ({ operation, number }) => operation === "payout" && !refused.includes(number),
+  );
   await until(async () => {
     const moving = await house.sql(
       `select (select count(*) from payouts where state in ('submitted', 'queued', 'sending'))

@@ -17,7 +17,7 @@ use crate::reconciliation::jobs::{
     FetchBill, FetchStatement, ImportArrival, ReadArrival, RunReconciliation,
 };
 use crate::refunds::jobs::{FundRefund, QueryRefund, ReportRefund, SendRefund};
-use crate::reserve::{CheckCover, SendDocument};
+use crate::reserve::{CheckCover, QueryDocument, SendDocument};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
     adjustments, approvals, channels, error_items, holds, limits, merchants, notifications,
@@ -116,6 +116,7 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         QueryPayout::KIND => jobs::run_as::<QueryPayout>(office, claimed).await,
         RunSettlement::KIND => jobs::run_as::<RunSettlement>(office, claimed).await,
         CheckCover::KIND => jobs::run_as::<CheckCover>(office, claimed).await,
+        QueryDocument::KIND => jobs::run_as::<QueryDocument>(office, claimed).await,
         SendDocument::KIND => jobs::run_as::<SendDocument>(office, claimed).await,
         FetchBill::KIND => jobs::run_as::<FetchBill>(office, claimed).await,
         FetchStatement::KIND => jobs::run_as::<FetchStatement>(office, claimed).await,

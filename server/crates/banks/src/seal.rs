@@ -96,8 +96,8 @@ mod tests {
     /// RFC 8032, 7.1, test 1.
     #[test]
     fn it_is_the_signature_others_compute() {
-        let key =
-            FileKey::of("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60").unwrap();
+        let key = FileKey::of("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+            .unwrap();
         assert_eq!(key.public(), "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
     }
 

@@ -14,7 +14,8 @@ pub use source::PayoutSource;
 pub use stop::{NotAScope, PayoutStop, StopScope};
 
 use crate::ids::{
-    ApprovalId, MerchantId, PayoutBatchId, PayoutFileId, PayoutId, ReserveAccountId, StaffId, StatementLineId,
+    ApprovalId, MerchantId, PayoutBatchId, PayoutFileId, PayoutId, ReserveAccountId, StaffId,
+    StatementLineId,
 };
 use crate::money::Money;
 use serde::{Deserialize, Serialize};

@@ -13,7 +13,7 @@ mod store;
 
 pub use books::{proof, proof_on, show_proof, table, tables, tables_file, unreached_items};
 pub use documents::{
-    Evidence, SendDocument, confirm, document_concluded, documents, find_document,
+    Evidence, QueryDocument, SendDocument, confirm, document_concluded, documents, find_document,
     preview_document, propose_document,
 };
 pub use error::ReserveError;

@@ -23,6 +23,8 @@ mod reserve_documents;
 #[cfg(test)]
 mod reserve_evenings;
 #[cfg(test)]
+mod reserve_orders;
+#[cfg(test)]
 mod settlement;
 #[cfg(test)]
 mod stops;

@@ -5,7 +5,9 @@ use domain::payout::{AccountWay, PayoutWay, WaySetting};
 use sqlx::PgConnection;
 
 /// The accounts customers' money is paid from, each with the front it is reached by.
-pub(super) async fn list(conn: &mut PgConnection) -> Result<Vec<(AccountWay, String)>, PayoutError> {
+pub(super) async fn list(
+    conn: &mut PgConnection,
+) -> Result<Vec<(AccountWay, String)>, PayoutError> {
     let rows = sqlx::query!(
         r#"SELECT a.id, a.code, a.bank_name, a.front, a.payout_way, a.holder,
                   (SELECT p.id FROM approvals p
