@@ -126,7 +126,7 @@ export async function release(house: House, checker: string, approval: string): 
 }
 
 async function insist(holds: () => Promise<boolean>): Promise<void> {
-  const limit = Date.now() + 240_000;
+  const limit = Date.now() + 900_000;
   while (!(await holds().catch(() => false))) {
     if (Date.now() > limit) throw new Error("it never came to that");
     await sleep(50);

@@ -1,5 +1,6 @@
 use crate::approvals::ApprovalError;
 use crate::explain::{Explain, Inconsistent, Kind};
+use crate::notifications::NotificationError;
 use crate::reserve::ReserveError;
 use banks::write::WriteError;
 use domain::access::Forbidden;
@@ -120,6 +121,9 @@ pub enum PayoutError {
     /// The approval was refused.
     #[error(transparent)]
     Approval(#[from] ApprovalError),
+    /// The merchant could not be told.
+    #[error(transparent)]
+    Notification(#[from] NotificationError),
     /// The amounts cannot be added.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -174,6 +178,7 @@ impl Explain for PayoutError {
             | Self::Ledger(LedgerError::InsufficientBalance { .. }) => Kind::Conflict,
             Self::Reserve(error) => error.kind(),
             Self::Approval(error) => error.kind(),
+            Self::Notification(error) => error.kind(),
             Self::Money(_) | Self::Ledger(_) | Self::Inconsistent(_) | Self::Database(_) => {
                 Kind::Unexpected
             }

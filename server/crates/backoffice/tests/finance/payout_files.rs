@@ -77,6 +77,26 @@ async fn approved(house: &House, payouts: &[PayoutSummary]) -> PayoutBatchId {
     batch
 }
 
+/// The shop gives an address to be told at.
+async fn told_at_home(house: &House) {
+    sqlx::query(
+        "INSERT INTO notification_endpoints (merchant_id, url, secret, changed_at, changed_by)
+         VALUES ($1, 'https://shop.example/hook', decode(repeat('07', 32), 'hex'), now(), 'test')",
+    )
+    .bind(house.shop.0)
+    .execute(&house.office.db)
+    .await
+    .unwrap();
+}
+
+/// What it is told of.
+async fn told(house: &House) -> Vec<String> {
+    sqlx::query_scalar("SELECT event FROM notifications ORDER BY event")
+        .fetch_all(&house.office.db)
+        .await
+        .unwrap()
+}
+
 async fn files(house: &House) -> Vec<PayoutFileDetail> {
     let page = PageRequest { number: 1, size: 100 };
     let House { office, maker, .. } = house;
@@ -241,6 +261,7 @@ async fn workers_at_the_same_files_number_without_gap_and_write_each_payout_once
 #[sqlx::test(migrations = "../../../migrations")]
 async fn a_report_accepts_refuses_or_leaves_open_each_payout(pool: PgPool) {
     let (house, drafts) = house(pool, 4).await;
+    told_at_home(&house).await;
     approved(&house, &drafts).await;
     let file = files(&house).await.remove(0);
     taken(&house, &file).await;
@@ -268,8 +289,24 @@ async fn a_report_accepts_refuses_or_leaves_open_each_payout(pool: PgPool) {
     };
     let mut tx = house.office.begin().await.unwrap();
     payouts::complete(&mut tx, &house.office, three, &line).await.unwrap();
+    payouts::complete(&mut tx, &house.office, three, &line).await.unwrap(); // and once more
+    let back = Evidence { line: StatementLineId(uuid::Uuid::from_u128(8)), ..line };
+    let why = "AC04 closed";
+    assert_eq!(states(&house).await[2].1, "accepted", "not committed");
     tx.commit().await.unwrap();
     assert_eq!(states(&house).await[2].1, "paid");
+    let mut tx = house.office.begin().await.unwrap();
+    payouts::returned(&mut tx, &house.office, three, &back, why).await.unwrap();
+    tx.commit().await.unwrap();
+    let expected = ["payout.paid", "payout.rejected", "payout.returned"];
+    assert_eq!(told(&house).await, expected, "the merchant, once of each");
+    let body: String =
+        sqlx::query_scalar("SELECT body FROM notifications WHERE event = 'payout.returned'")
+            .fetch_one(&house.office.db)
+            .await
+            .unwrap();
+    assert!(body.contains("AC04 closed") && body.contains("\"amount\":\"99.40\""), "{body}");
+    assert!(!body.contains("62M100001"), "not the whole account: {body}");
     assert!(house.bank.sent().is_empty());
     house.books_are_sound().await;
 }
@@ -277,11 +314,13 @@ async fn a_report_accepts_refuses_or_leaves_open_each_payout(pool: PgPool) {
 #[sqlx::test(migrations = "../../../migrations")]
 async fn a_file_refused_as_a_whole_gives_everything_back(pool: PgPool) {
     let (house, drafts) = house(pool, 2).await;
+    told_at_home(&house).await;
     approved(&house, &drafts).await;
     let file = files(&house).await.remove(0);
     taken(&house, &file).await;
     report(&house, &file.summary.number, "RJCT", &[]).await;
     all_are(&house, "rejected").await;
+    assert_eq!(told(&house).await, ["payout.rejected", "payout.rejected"]);
     assert_eq!(house.balance("2241.08", "").await, 0);
     assert_eq!(house.balance("2241.03", house.shop).await, 2 * 9_940);
     house.books_are_sound().await;
