@@ -8,7 +8,7 @@ use backoffice::reserve::{self, NewAccount};
 use domain::approval::Verdict;
 use domain::ids::ReserveDocumentId;
 use domain::money::Money;
-use domain::payout::StopScope;
+use domain::payout::{PayoutWay, StopScope, WaySetting};
 use domain::reserve::Purpose;
 use domain::reserve::document::{DocumentKind, DocumentRequest, DocumentState};
 use sqlx::PgPool;
@@ -125,4 +125,16 @@ async fn a_stop_of_a_bank_holds_back_its_orders_until_two_lift_it(pool: PgPool) 
     house.wait(1).await;
     assert_eq!(sent(&house, id).await.0.as_deref(), Some("accepted"));
     assert_eq!(house.bank.sent(), [number]);
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn an_account_paid_from_by_file_is_moved_by_hand_and_its_bank_is_not_asked(pool: PgPool) {
+    let house = house(pool).await;
+    let by_file = WaySetting { way: PayoutWay::File, holder: Some("Countinghouse".to_owned()) };
+    let mut tx = house.office.begin().await.unwrap();
+    reserve::set_payout_way(&mut tx, house.reserve, &by_file).await.unwrap();
+    tx.commit().await.unwrap();
+    let (id, _) = swept(&house).await;
+    assert_eq!(sent(&house, id).await, (Some("by_hand".to_owned()), 0));
+    assert!(house.bank.sent().is_empty());
 }

@@ -6,9 +6,10 @@ use super::{event, store};
 use crate::audit::{self, Who};
 use crate::jobs::{self, Job, JobError, Message, Outcome, Run};
 use crate::office::Office;
-use crate::reserve::ReserveError;
+use crate::reserve::{self, ReserveError};
 use banks::front::{Answer, Fault, PayoutInstruction};
 use domain::ids::ReserveDocumentId;
+use domain::payout::PayoutWay;
 use domain::reserve::document::{DocumentDetail, DocumentState};
 use serde::{Deserialize, Serialize};
 use time::Duration;
@@ -170,6 +171,12 @@ async fn begin(office: &Office, id: ReserveDocumentId) -> Result<Begun, JobError
     let (Some(from), Some(to), true) = (from, to, waiting) else { return Ok(Begun::Nothing) };
     match sent.as_deref() {
         None if store::is_stopped(&mut tx, &from.2).await? => return Ok(Begun::Stopped),
+        // Its bank is not asked directly: a person orders it there, and the statement proves it.
+        None if reserve::payout_way(&mut tx, from.0).await?.way == PayoutWay::File => {
+            store::set_sent(&mut tx, id, Some("by_hand")).await?;
+            tx.commit().await?;
+            return Ok(Begun::Nothing);
+        }
         None => store::set_sent(&mut tx, id, Some("sending")).await?,
         Some("sending") => {
             store::set_sent(&mut tx, id, Some("unknown")).await?;
