@@ -3,13 +3,15 @@ use crate::api::{Named, Owners};
 use crate::books::{AccountName, entry_name, owner_view, side_name, source_view};
 use crate::components::{
     Amount, Column, DateField, Fact, Facts, Loaded, Moment, PageHead, Pager, Panel, Place, Query,
-    Table, load, use_filter,
+    Table, TimeField, load, use_filter,
 };
 use crate::failure::Failure;
 use crate::i18n::t;
 use crate::wording::named;
 use crate::{routes, text};
-use domain::account::{AccountSummary, Side, Statement, StatementFilter, StatementRow};
+use domain::account::{
+    AccountSummary, PastBalance, Side, Statement, StatementFilter, StatementRow,
+};
 use domain::money::Money;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -31,11 +33,16 @@ pub fn AccountPage() -> impl IntoView {
 }
 
 fn wanted(query: &Query) -> StatementFilter {
-    StatementFilter { from: query.value("from"), to: query.value("to"), page: query.page() }
+    StatementFilter {
+        from: query.value("from"),
+        to: query.value("to"),
+        at: query.value("at"),
+        page: query.page(),
+    }
 }
 
 fn show(found: Named<Statement>, query: &Query) -> impl IntoView + use<> {
-    let Named { what: Statement { account, opening, closing, page }, owners } = found;
+    let Named { what: Statement { account, opening, closing, past, page }, owners } = found;
     let place = Place::of(&page);
     let (first, last) = (page.request.number == 1, page.request.number >= page.pages());
     let empty = page.rows.is_empty();
@@ -44,7 +51,7 @@ fn show(found: Named<Statement>, query: &Query) -> impl IntoView + use<> {
     let title = format!("{} {name}", account.account.code);
     let part = format!("statements/{}", account.id);
     let file = routes::books_file(&part, &["from", "to"].map(|name| (name, query.text(name))));
-    let (facts, fields) = (facts(&account, &owners), fields(&account, query));
+    let (facts, fields) = (facts(&account, past, &owners), fields(&account, query));
     view! {
         <PageHead title lead=t(text::ACCOUNTS_STATEMENT)>
             <a class="link" href=file>{t(text::ACCOUNTS_EXPORT)}</a>
@@ -74,7 +81,18 @@ pub(super) fn columns() -> Vec<Column> {
     ]
 }
 
-fn facts(account: &AccountSummary, owners: &Owners) -> impl IntoView + use<> {
+fn facts(
+    account: &AccountSummary,
+    past: Option<PastBalance>,
+    owners: &Owners,
+) -> impl IntoView + use<> {
+    let past = past.map(|PastBalance { at, balance }| {
+        view! {
+            <Fact term=t(text::ACCOUNTS_BALANCE_AT)>
+                <Amount money=balance /> " · " <Moment at />
+            </Fact>
+        }
+    });
     let owner = account.account.owner.clone();
     let owner = (!owner.is_empty()).then(|| {
         let owner = owner_view(&owner, owners);
@@ -85,6 +103,7 @@ fn facts(account: &AccountSummary, owners: &Owners) -> impl IntoView + use<> {
     view! {
         <Facts>
             <Fact term=t(text::ACCOUNTS_BALANCE)><Amount money=balance /></Fact>
+            {past}
             {owner}
             <Fact term=t(text::ACCOUNTS_NORMAL_SIDE)>{side_name(side)}</Fact>
             <Fact term=t(text::ACCOUNTS_DEBITS)><Amount money=debits /></Fact>
@@ -111,6 +130,11 @@ fn fields(account: &AccountSummary, query: &Query) -> impl IntoView + use<> {
                 label=t(text::ACCOUNTS_TO)
                 value=query.text("to").unwrap_or_default()
                 optional=true
+            />
+            <TimeField
+                name="at"
+                label=t(text::ACCOUNTS_BALANCE_AT)
+                value=query.text("at").unwrap_or_default()
             />
             <div class="actions">
                 <button class="button" type="submit">{t(text::SHELL_FILTER)}</button>

@@ -69,6 +69,21 @@ pub fn DateField(
     field(name, label, "", input.into_any())
 }
 
+/// A time of a day by the clock of the business zone, to the second; it may stay empty.
+#[component]
+pub fn TimeField(
+    /// Its name in the request.
+    name: &'static str,
+    /// Its label.
+    label: &'static str,
+    /// What it holds at first, like `2026-03-31T14:30`.
+    #[prop(optional, into)]
+    value: String,
+) -> impl IntoView {
+    let input = view! { <input type="datetime-local" step="1" id=name name=name value=value /> };
+    field(name, label, "", input.into_any())
+}
+
 /// A few lines of text.
 #[component]
 pub fn NoteField(

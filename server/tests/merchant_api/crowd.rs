@@ -55,6 +55,7 @@ async fn payments_are_sent_without_a_worker_and_booked_once_each(db: PgPool) {
     assert_eq!(count(db, "api_requests WHERE status = 201").await, 40);
     let mut conn = db.acquire().await.unwrap();
     assert!(ledger::invariants::check(&mut conn).await.unwrap().is_empty());
+    drop(conn);
     let again = post_all(&shop, &requests).await;
     assert!(again.iter().zip(&replies).all(|(again, first)| again.body == first.body));
     assert_eq!(count(db, "payments").await, 40);

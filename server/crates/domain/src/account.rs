@@ -3,7 +3,7 @@
 pub mod chart;
 pub mod check;
 
-use crate::date::BusinessDate;
+use crate::date::{BusinessDate, LocalTime};
 use crate::ids::{AccountId, JournalId, MerchantId};
 use crate::journal::Entry;
 use crate::money::Money;
@@ -323,8 +323,20 @@ pub struct StatementFilter {
     pub from: Option<BusinessDate>,
     /// Last accounting date.
     pub to: Option<BusinessDate>,
+    /// Up to when to ask for the balance, by the clock of the business zone.
+    pub at: Option<LocalTime>,
     /// Which page.
     pub page: PageRequest,
+}
+
+/// What an account held once everything posted until a moment was in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastBalance {
+    /// The moment.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// The balance, on the account's normal side.
+    pub balance: Money,
 }
 
 /// A line of an account statement, 账户明细.
@@ -363,6 +375,8 @@ pub struct Statement {
     pub opening: Money,
     /// Balance after the last day asked for.
     pub closing: Money,
+    /// Balance at the moment asked for.
+    pub past: Option<PastBalance>,
     /// The entries, by accounting date and then in the order of posting.
     pub page: crate::page::Page<StatementRow>,
 }

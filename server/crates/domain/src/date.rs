@@ -1,8 +1,10 @@
 //! Days and moments. Every money record carries three dates: the event time (UTC), the channel's
 //! clearing date and our accounting date.
 
+mod local;
 mod month;
 
+pub use local::{LocalTime, NotATime};
 pub use month::{Month, NotAMonth};
 
 use serde::{Deserialize, Serialize};

@@ -226,7 +226,7 @@ impl StatementRequest {
             return Err(FieldError::new("to", reason));
         }
         let page = PageRequest::number(self.page.unwrap_or(1));
-        Ok((account, StatementFilter { from: Some(from), to: Some(to), page }))
+        Ok((account, StatementFilter { from: Some(from), to: Some(to), at: None, page }))
     }
 }
 

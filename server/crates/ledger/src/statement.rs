@@ -1,8 +1,8 @@
 //! The statement of one account, 账户明细.
 
 use crate::{LedgerError, accounts, balances, row};
-use domain::account::{AccountRef, Statement, StatementFilter, StatementRow};
-use domain::date::BusinessDate;
+use domain::account::{AccountRef, PastBalance, Statement, StatementFilter, StatementRow};
+use domain::date::{BusinessDate, BusinessZone};
 use domain::ids::{AccountId, JournalId};
 use domain::journal::Source;
 use domain::money::{Currency, Money};
@@ -18,6 +18,7 @@ pub async fn statement(
     conn: &mut PgConnection,
     id: AccountId,
     filter: &StatementFilter,
+    zone: BusinessZone,
 ) -> Result<Option<Statement>, LedgerError> {
     let Some(account) = accounts::find_account(conn, id).await? else { return Ok(None) };
     let currency = account.balance.currency();
@@ -31,8 +32,15 @@ pub async fn statement(
         Some(to) => balances::balance_on(conn, &account.account, currency, to).await?,
         None => account.balance,
     };
+    let past = match filter.at.map(|local| zone.moment(local)) {
+        Some(at) => {
+            let balance = balances::balance_at(conn, &account.account, currency, at).await?;
+            Some(PastBalance { at, balance })
+        }
+        None => None,
+    };
     let page = rows(conn, id, filter, opening).await?;
-    Ok(Some(Statement { account, opening, closing, page }))
+    Ok(Some(Statement { account, opening, closing, past, page }))
 }
 
 async fn rows(

@@ -32,8 +32,12 @@ pub async fn whole_statement(
     id: AccountId,
     (from, to): (Option<BusinessDate>, Option<BusinessDate>),
 ) -> Result<Statement, AccountsError> {
-    let mut filter =
-        StatementFilter { from, to, page: PageRequest { number: 1, size: PAGE_SIZE_MAX } };
+    let mut filter = StatementFilter {
+        from,
+        to,
+        at: None,
+        page: PageRequest { number: 1, size: PAGE_SIZE_MAX },
+    };
     let mut whole = statement(office, actor, id, &filter).await?;
     refuse_too_many(whole.page.total)?;
     while filter.page.number < whole.page.pages() {

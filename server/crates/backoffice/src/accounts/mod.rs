@@ -59,7 +59,9 @@ pub async fn statement(
 ) -> Result<Statement, AccountsError> {
     actor.require(Permission::ViewLedger)?;
     let mut conn = office.db.acquire().await?;
-    ledger::statement(&mut conn, id, filter).await?.ok_or(AccountsError::AccountNotFound)
+    ledger::statement(&mut conn, id, filter, office.settings.zone)
+        .await?
+        .ok_or(AccountsError::AccountNotFound)
 }
 
 /// Journals, 分录组, the latest first; each names the document it came from.

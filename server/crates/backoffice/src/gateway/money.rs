@@ -57,7 +57,7 @@ pub async fn statement(
     let found = ledger::list_accounts(&mut conn, &wanted).await?;
     let id = found.rows.iter().find(|one| one.account == account).map(|one| one.id);
     let statement = match id {
-        Some(id) => ledger::statement(&mut conn, id, &filter).await?,
+        Some(id) => ledger::statement(&mut conn, id, &filter, office.settings.zone).await?,
         None => None,
     };
     Ok(match statement {

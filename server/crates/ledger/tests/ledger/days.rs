@@ -2,6 +2,7 @@
 
 use crate::books::*;
 use domain::account::{AccountFilter, StatementFilter};
+use domain::date::BusinessZone;
 use domain::money::{Currency, Money};
 use domain::page::PageRequest;
 use ledger::days::{self, DayState};
@@ -115,19 +116,23 @@ async fn a_statement_runs_by_accounting_date_with_its_balances(pool: PgPool) {
     two_days(&mut conn).await;
     let filter = AccountFilter { code: Some("2241".to_owned()), ..AccountFilter::default() };
     let id = ledger::list_accounts(&mut conn, &filter).await.unwrap().rows[0].id;
-    let all = ledger::statement(&mut conn, id, &StatementFilter::default()).await.unwrap();
-    let all = all.unwrap();
+    let zone = BusinessZone::china();
+    let whole = StatementFilter { at: "2000-01-01T00:00".parse().ok(), ..Default::default() };
+    let all = ledger::statement(&mut conn, id, &whole, zone).await.unwrap().unwrap();
+    assert_eq!(all.past.map(|past| past.balance), Some(Money::cny(0)), "nothing was there yet");
     let running: Vec<_> = all.page.rows.iter().map(|row| row.balance.minor()).collect();
     assert_eq!(running, [100, 103, 123]);
     assert_eq!(all.page.rows[0].counter, due());
     let second = StatementFilter {
         from: Some(day("2026-04-01")),
+        at: "2099-01-01T00:00:30".parse().ok(),
         page: PageRequest { number: 1, size: 1 },
         ..StatementFilter::default()
     };
-    let second = ledger::statement(&mut conn, id, &second).await.unwrap().unwrap();
+    let second = ledger::statement(&mut conn, id, &second, zone).await.unwrap().unwrap();
     assert_eq!((second.opening, second.closing), (Money::cny(103), Money::cny(123)));
     assert_eq!(second.page.rows[0].balance, Money::cny(123));
+    assert_eq!(second.past.map(|past| past.balance), Some(Money::cny(123)));
     assert_eq!(second.page.total, 1);
 }
 
