@@ -27,13 +27,13 @@ const KILLS = Number(process.env["PAYOUT_KILLS"] ?? String(seeds()));
 /** Servers that share the work while one after the other is killed. */
 const CREW = 3;
 /** Kills between two looks at what they led to. */
-const ROUND = 334;
+const ROUND = 250;
 /** Payouts of one run that is made and approved while servers die. */
 const SIZE = 20;
 /** Payouts of one run that is queued before. */
 const BACKLOG = 200;
 /** Payouts queued before, for each kill. */
-const PER_KILL = 3;
+const PER_KILL = 2;
 const SUBMITTED = "select count(*) from payouts where state = 'submitted'";
 
 test("servers are killed again and again while payouts are released and sent", async () => {
@@ -64,6 +64,14 @@ test("servers are killed again and again while payouts are released and sent", a
     reportPayouts({
       kill_points: done, double_effects: doubles, lost_effects: losses, payouts, interrupted,
     });
+    for (const [experiment, how] of [
+      [1, "in the middle of a release"], [5, "while the ledger posts"],
+    ] as const) {
+      const what = `payouts: killed ${how}`;
+      report({
+        experiment, part: "payouts", what, seeds: done, doubled: doubles, lost: losses, payouts,
+      });
+    }
   }
   await crew.leave();
   expect(payouts).toBeGreaterThan(0);
