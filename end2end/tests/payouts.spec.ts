@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { axe, expect, hydrated, signIn, test as base } from "../support/fixtures.ts";
+import { control } from "../support/merchant.ts";
 import { sql, startStack, type Stack } from "../support/stack.ts";
 
 const PASSWORD = "abacus-ledger-2026";
@@ -142,6 +144,96 @@ test("an account changed after approval began is shown, and everybody is asked a
     );
     expect(Number(sent)).toBeGreaterThan(0);
   }).toPass({ timeout: 90_000 });
+});
+
+test("a payout that came back is paid once more as another payout", async ({
+  page, stack, colleague,
+}) => {
+  const accepted = "select id, number from payouts where state = 'accepted' order by id limit 1";
+  const [id, number] = (await sql(stack.databaseUrl, accepted)).split("|");
+  const day = await sql(
+    stack.databaseUrl,
+    "select (max(at) at time zone 'Asia/Shanghai')::date from payout_steps where state = 'accepted'",
+  );
+  await control(stack, "return", { number, date: day, reason: "AC04 account closed" });
+  const custody = "select account_no from reserve_accounts where purpose = 'custody'";
+  const account = await sql(stack.databaseUrl, custody);
+  // The bank's statement shows it paid, and then back.
+  const lin = await colleague("lin.ops", PASSWORD);
+  const fetched = await lin.request.post("/api/fn/reconciliation/fetch", {
+    form: { "request[kind]": "statement", "request[channel]": "", "request[account]": account, "request[day]": day },
+    headers: { origin: stack.url },
+  });
+  expect(fetched.status(), await fetched.text()).toBeLessThan(400);
+  await as(page, "chen.maker");
+  await expect(async () => {
+    await open(page, `/payouts/${id}`);
+    await expect(page.locator("main")).toContainText("AC04 account closed", { timeout: 500 });
+  }).toPass({ timeout: 60_000 });
+  await axe(page);
+  await page.getByRole("button", { name: "Pay once more" }).click();
+  await expect(page).not.toHaveURL(new RegExp(`${id}$`));
+  await expect(page.locator("main")).toContainText(number ?? "");
+  await expect(page.locator("main")).toContainText("2241.10");
+  await open(page, `/payouts/${id}`);
+  await expect(page.getByRole("button", { name: "Pay once more" })).toHaveCount(0);
+});
+
+test("an account that is paid from by file hands out a signed file", async ({ page, colleague }) => {
+  await as(page, "chen.maker");
+  await open(page, "/payouts/files");
+  await expect(page.locator("main")).toContainText("Asked directly");
+  await axe(page);
+  await page.locator('select[name="request[way]"]').selectOption("file");
+  await page.getByRole("button", { name: "Propose the change" }).click();
+  await expect(page.locator("main")).toContainText("names its holder as the payer");
+  await page.locator('input[name="request[holder]"]').fill("Countinghouse Payments");
+  await page.getByRole("button", { name: "Propose the change" }).click();
+  await expect(page).toHaveURL(/\/approvals\//);
+  const change = page.url().split("/").pop() ?? "";
+  const wang = await colleague("wang.checker", PASSWORD);
+  await open(wang, `/approvals/${change}`);
+  await decide(wang, "Approve");
+  await expect(async () => {
+    await open(page, "/payouts/files");
+    await expect(page.locator("main")).toContainText("Countinghouse Payments", { timeout: 500 });
+  }).toPass({ timeout: 30_000 });
+  // The returned payout is paid once more, this time by a file.
+  await open(page, "/payouts/drafts");
+  await page.locator('input[name="request[payouts][]"]').first().check();
+  await page.getByRole("button", { name: "Put into a batch" }).click();
+  await expect(page).toHaveURL(/\/payouts\/batches\//);
+  const path = new URL(page.url()).pathname;
+  await hydrated(page);
+  await page.locator('input[name="request[confirmed]"]').check();
+  await page.getByRole("button", { name: /submit/i }).click();
+  await expect(page).toHaveURL(/\/approvals\//);
+  const asked = page.url().split("/").pop() ?? "";
+  for (const login of ["wang.checker", "he.checker", "liu.manager"]) {
+    const checker = await colleague(login, PASSWORD);
+    await open(checker, `/approvals/${asked}`);
+    if (await checker.locator('input[name="request[confirmed]"]').count() === 0) continue;
+    await decide(checker, "Approve");
+    await expect(checker.locator("main")).not.toContainText("I have read the content above");
+  }
+  await expect(async () => {
+    await open(page, path);
+    await expect(page.locator("main")).toContainText("Not handed out", { timeout: 500 });
+  }).toPass({ timeout: 60_000 });
+  await page.locator('a[href^="/payouts/files/"]').first().click();
+  await expect(page.locator("main")).toContainText("Ed25519");
+  await axe(page);
+  const file = page.locator('a[href^="/download/payout-files/"]').first();
+  const address = (await file.getAttribute("href")) ?? "";
+  const bytes = async () => Buffer.from(await (await page.request.get(address)).body());
+  const [first, again] = [await bytes(), await bytes()];
+  expect(first.equals(again)).toBe(true);
+  expect(first.toString()).toContain("pain.001.001.09");
+  const shown = await page.locator("main").innerText();
+  expect(shown).toContain(createHash("sha256").update(first).digest("hex"));
+  await page.reload();
+  await expect(page.locator("main")).toContainText("Waits for the bank");
+  expect((await wang.request.get(address)).status()).toBe(403);
 });
 
 test("one person stops all payouts, two lift the stop", async ({ page, colleague }) => {

@@ -47,6 +47,8 @@ pub struct Config {
     pub inbox: Option<PathBuf>,
     /// What secrets of staff are sealed with: 64 hexadecimal digits.
     pub secret_key: Option<String>,
+    /// The file with the key payout files are signed with.
+    pub payout_file_key: Option<PathBuf>,
     /// Whether merchants may be notified over plain HTTP and at addresses of this machine and its
     /// networks: for demonstrations and tests only.
     pub notify_private_addresses: bool,
@@ -69,6 +71,7 @@ impl Default for Config {
             workers: 4,
             inbox: None,
             secret_key: None,
+            payout_file_key: None,
             notify_private_addresses: false,
         }
     }

@@ -13,7 +13,7 @@ use axum::{Extension, Router};
 use backoffice::accounts::{self, Export};
 use backoffice::explain::{Explain, Kind, busy};
 use backoffice::office::Office;
-use backoffice::{adjustments, error_items, merchants, reconciliation, reserve, vouchers};
+use backoffice::{adjustments, error_items, merchants, payouts, reconciliation, reserve, vouchers};
 use domain::access::Actor;
 use domain::account::AccountRef;
 use domain::date::BusinessDate;
@@ -31,6 +31,8 @@ pub fn routes() -> Router<Site> {
         .route("/download/error-items/{id}", get(evidence))
         .route("/download/adjustments/{id}", get(adjustment_file))
         .route("/download/vouchers/{day}/{version}", get(voucher_file))
+        .route("/download/payout-files/{id}", get(payout_file))
+        .route("/download/payout-files/{id}/signature", get(payout_signature))
         .route("/download/reserve/tables.xlsx", get(reserve_tables))
         .route("/download/books/trial-balance.csv", get(trial_balance))
         .route("/download/books/journals.csv", get(journals))
@@ -84,6 +86,32 @@ async fn arrival(
     let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
     let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
     match reconciliation::arrivals::take_away(&office, &actor, id).await {
+        Ok(file) => attachment(&file.name, file.bytes),
+        Err(error) => refused(&error),
+    }
+}
+
+async fn payout_file(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    Path(id): Path<String>,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
+    match payouts::hand_out(&office, &actor, id).await {
+        Ok(file) => attachment(&file.name, file.bytes),
+        Err(error) => refused(&error),
+    }
+}
+
+async fn payout_signature(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    Path(id): Path<String>,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
+    match payouts::signature(&office, &actor, id).await {
         Ok(file) => attachment(&file.name, file.bytes),
         Err(error) => refused(&error),
     }

@@ -8,6 +8,7 @@ use backoffice::office::{Clock, Office, Settings};
 use banks::front::{Front, Fronts};
 use banks::http::{self, HttpFront};
 use banks::notify::HttpNotify;
+use banks::seal::FileKey;
 use domain::calendar::Calendar;
 use std::path::Path;
 use std::sync::Arc;
@@ -58,13 +59,26 @@ fn notify(config: &Config) -> anyhow::Result<HttpNotify> {
     Ok(if config.demo { notify.with_receiver(&config.sandbox_url)? } else { notify })
 }
 
+/// The key payout files are signed with. A demonstration has one that everybody knows.
+fn file_key(config: &Config) -> anyhow::Result<Option<FileKey>> {
+    let Some(path) = config.payout_file_key.as_deref() else {
+        return Ok(if config.demo { Some(FileKey::of_demonstrations()?) } else { None });
+    };
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("the key {} cannot be read", path.display()))?;
+    let key = FileKey::of(&text).with_context(|| format!("{} holds no key", path.display()))?;
+    Ok(Some(key))
+}
+
 fn fronts(config: &Config, clock: &Clock) -> anyhow::Result<Fronts> {
     let mut fronts = Fronts::default();
+    let seal = file_key(config)?.map(Arc::new);
     for code in CHANNELS {
         let clock = clock.clone();
         let now: http::Clock = Arc::new(move || clock.now());
         let front: Front =
             HttpFront::new(&config.sandbox_url, code, http::TIMEOUT, now)?.into_front();
+        let front = Front { seal: seal.clone(), ..front };
         fronts.0.insert(code.to_owned(), front);
     }
     Ok(fronts)

@@ -231,6 +231,14 @@ const TABLE: &[(&str, &[Role], &str)] = &[
     ("payouts/list", BOOKS, r#"{"filter":{},"page":{page}}"#),
     ("payouts/make_batch", &[FinanceMaker], "request[account]={id}&request[payouts][0]={id}"),
     ("payouts/repay", &[FinanceMaker], "id={id}"),
+    ("payouts/files", BOOKS, r#"{"page":{page}}"#),
+    ("payouts/file", BOOKS, r#"{"id":"{id}"}"#),
+    ("payouts/ways", BOOKS, "{}"),
+    (
+        "payouts/propose_way",
+        &[FinanceMaker],
+        "request[account]={id}&request[way]=file&request[holder]=x",
+    ),
     ("payouts/stops", BOOKS, "{}"),
     (
         "payouts/pull_stop",

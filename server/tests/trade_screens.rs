@@ -253,7 +253,7 @@ async fn what_merchants_were_told_and_what_changed_can_be_seen_and_repaired(db: 
     let news = backoffice::notifications::Announcement {
         merchant,
         event: NotificationEvent::PaymentFailed,
-        order,
+        order: Some(order),
         subject: payment,
         data: json!({ "id": payment }),
     };

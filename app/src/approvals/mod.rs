@@ -51,6 +51,7 @@ fn kind_name(kind: ApprovalKind) -> &'static str {
         ApprovalKind::PayerLimits => text::APPROVALS_KIND_PAYER_LIMITS,
         ApprovalKind::PaymentClosing => text::APPROVALS_KIND_PAYMENT_CLOSING,
         ApprovalKind::PayoutBatch => text::APPROVALS_KIND_PAYOUT_BATCH,
+        ApprovalKind::PayoutWay => text::APPROVALS_KIND_PAYOUT_WAY,
         ApprovalKind::Refund => text::APPROVALS_KIND_REFUND,
         ApprovalKind::ReserveDocument => text::APPROVALS_KIND_RESERVE_DOCUMENT,
         ApprovalKind::ReserveProof => text::APPROVALS_KIND_RESERVE_PROOF,

@@ -1,4 +1,4 @@
-use super::{api, event_name, state_name};
+use super::{api, belongs_to, event_name, state_name};
 use crate::components::{
     Badge, Column, CommandForm, CopyId, Fact, Facts, Loaded, Moment, PageHead, Panel, Submit,
     Table, load,
@@ -8,7 +8,7 @@ use crate::i18n::{t, tf};
 use crate::phrases::phrase;
 use crate::{routes, session, text};
 use domain::access::Permission;
-use domain::ids::{NotificationId, PaymentId, RefundId};
+use domain::ids::{NotificationId, PaymentId, PayoutId, RefundId};
 use domain::notification::{
     AttemptRecord, NotificationDetail, NotificationEvent, NotificationSummary,
 };
@@ -57,7 +57,11 @@ fn facts(one: NotificationSummary, address: Option<String>) -> impl IntoView {
         NotificationEvent::RefundSucceeded | NotificationEvent::RefundFailed => {
             routes::refund(RefundId(one.subject))
         }
+        NotificationEvent::PayoutPaid
+        | NotificationEvent::PayoutReturned
+        | NotificationEvent::PayoutRejected => routes::payout(PayoutId(one.subject)),
     };
+    let about = belongs_to(&one);
     view! {
         <Panel title=t(text::NOTIFICATIONS_NOTIFICATION)>
             <Facts>
@@ -69,7 +73,7 @@ fn facts(one: NotificationSummary, address: Option<String>) -> impl IntoView {
                     <a class="link" href=routes::merchant(one.merchant)>{one.merchant_name}</a>
                 </Fact>
                 <Fact term=t(text::NOTIFICATIONS_ORDER)>
-                    <a class="link" href=routes::order(one.order)>
+                    <a class="link" href=about>
                         <code class="id">{one.merchant_order_no}</code>
                     </a>
                 </Fact>

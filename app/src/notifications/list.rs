@@ -1,5 +1,5 @@
 use super::api::{self, NotificationQuery};
-use super::{event_name, state_name};
+use super::{belongs_to, event_name, state_name};
 use crate::components::{
     Badge, Choice, Column, FilterForm, Loaded, Moment, PageHead, Pager, Place, Query, SelectField,
     Table, TextField, load, use_filter,
@@ -95,6 +95,7 @@ fn show(page: Page<NotificationSummary>) -> impl IntoView {
 
 fn row(one: NotificationSummary) -> impl IntoView {
     let (state, tone) = state_name(one.state);
+    let about = belongs_to(&one);
     view! {
         <tr>
             <td>
@@ -104,7 +105,7 @@ fn row(one: NotificationSummary) -> impl IntoView {
                 <a class="link" href=routes::merchant(one.merchant)>{one.merchant_name}</a>
             </td>
             <td>
-                <a class="link" href=routes::order(one.order)>
+                <a class="link" href=about>
                     <code class="id">{one.merchant_order_no}</code>
                 </a>
             </td>

@@ -7,8 +7,9 @@ mod list;
 
 use crate::components::Tone;
 use crate::i18n::t;
-use crate::text;
-use domain::notification::{NotificationEvent, NotificationState};
+use crate::{routes, text};
+use domain::ids::PayoutId;
+use domain::notification::{NotificationEvent, NotificationState, NotificationSummary};
 use leptos::prelude::*;
 use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
 use leptos_router::components::Route;
@@ -42,5 +43,13 @@ fn event_name(event: NotificationEvent) -> &'static str {
         NotificationEvent::PaymentFailed => text::NOTIFICATIONS_EVENT_PAYMENT_FAILED,
         NotificationEvent::RefundSucceeded => text::NOTIFICATIONS_EVENT_REFUND_SUCCEEDED,
         NotificationEvent::RefundFailed => text::NOTIFICATIONS_EVENT_REFUND_FAILED,
+        NotificationEvent::PayoutPaid => text::NOTIFICATIONS_EVENT_PAYOUT_PAID,
+        NotificationEvent::PayoutReturned => text::NOTIFICATIONS_EVENT_PAYOUT_RETURNED,
+        NotificationEvent::PayoutRejected => text::NOTIFICATIONS_EVENT_PAYOUT_REJECTED,
     })
+}
+
+/// Where the order is shown that a notification belongs to; the payout, where it is about one.
+fn belongs_to(one: &NotificationSummary) -> String {
+    one.order.map_or_else(|| routes::payout(PayoutId(one.subject)), routes::order)
 }

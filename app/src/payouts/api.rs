@@ -1,10 +1,11 @@
 //! Server functions of payouts and their batches.
 
 use crate::failure::Failure;
-use domain::ids::{PayoutBatchId, PayoutId, ReserveAccountId};
+use domain::ids::{PayoutBatchId, PayoutFileId, PayoutId, ReserveAccountId};
 use domain::page::{Page, PageRequest};
 use domain::payout::{
-    BatchState, PayoutBatchDetail, PayoutBatchSummary, PayoutDetail, PayoutStop, StopScope,
+    AccountWay, BatchState, PayoutBatchDetail, PayoutBatchSummary, PayoutDetail, PayoutFileDetail,
+    PayoutFileSummary, PayoutStop, PayoutWay, StopScope, WaySetting,
 };
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -82,6 +83,53 @@ pub async fn repay(id: PayoutId) -> Result<(), Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     let new = backoffice::payouts::repay(&office, &actor, id).await?;
     crate::session::go_to(&crate::routes::payout(new));
+    Ok(())
+}
+
+/// Payout files; of one batch if it is named.
+#[server(prefix = "/api/fn", endpoint = "payouts/files", input = Json)]
+pub async fn files(
+    batch: Option<PayoutBatchId>,
+    page: PageRequest,
+) -> Result<Page<PayoutFileSummary>, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::payouts::list_files(&office, &actor, (batch, page)).await?)
+}
+
+/// One payout file.
+#[server(prefix = "/api/fn", endpoint = "payouts/file", input = Json)]
+pub async fn find_file(id: PayoutFileId) -> Result<PayoutFileDetail, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::payouts::find_file(&office, &actor, id).await?)
+}
+
+/// How payouts leave each account.
+#[server(prefix = "/api/fn", endpoint = "payouts/ways", input = Json)]
+pub async fn ways() -> Result<Vec<AccountWay>, Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    Ok(backoffice::payouts::ways(&office, &actor).await?)
+}
+
+/// Another way for an account, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WayRequest {
+    /// Which account.
+    pub account: ReserveAccountId,
+    /// How its payouts are to leave it.
+    pub way: PayoutWay,
+    /// Who holds it, as the bank knows them.
+    #[serde(default)]
+    pub holder: String,
+}
+
+/// Proposes another way to a second person, and leads to the request.
+#[server(prefix = "/api/fn", endpoint = "payouts/propose_way")]
+pub async fn propose_way(request: WayRequest) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let setting = WaySetting { way: request.way, holder: Some(request.holder) };
+    let change = (request.account, setting);
+    let approval = backoffice::payouts::propose_way(&office, &actor, change).await?;
+    crate::session::go_to(&crate::routes::approval(approval));
     Ok(())
 }
 

@@ -1,3 +1,4 @@
+use super::files::file_table;
 use super::{api, batch_state};
 use crate::components::{
     Amount, Badge, CommandForm, Confirmed, Fact, Facts, Loaded, Moment, PageHead, Panel, Submit,
@@ -9,7 +10,8 @@ use crate::payout_table::payout_table;
 use crate::{routes, session, text};
 use domain::access::Permission;
 use domain::ids::PayoutBatchId;
-use domain::payout::{BatchState, PayoutBatchDetail, PayoutBatchSummary};
+use domain::page::{PAGE_SIZE_MAX, Page, PageRequest};
+use domain::payout::{BatchState, PayoutBatchDetail, PayoutBatchSummary, PayoutFileSummary};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -35,8 +37,22 @@ fn show(batch: PayoutBatchDetail) -> impl IntoView {
         </PageHead>
         <Panel title=t(text::PAYOUTS_BATCH)>{facts}</Panel>
         <Panel title=t(text::PAYOUTS_TITLE)>{payout_table(payouts)}</Panel>
+        <FilesOf batch=id />
         {submits.then(|| view! { <SubmitBatch id /> })}
     }
+}
+
+/// The files a batch went out with; nothing while there are none.
+#[component]
+fn FilesOf(batch: PayoutBatchId) -> impl IntoView {
+    let most = PageRequest { number: 1, size: PAGE_SIZE_MAX };
+    let files = load(move || batch, move |batch| api::files(Some(batch), most));
+    let show = |page: Page<PayoutFileSummary>| {
+        (!page.rows.is_empty()).then(|| {
+            view! { <Panel title=t(text::PAYOUTS_FILES)>{file_table(page.rows)}</Panel> }
+        })
+    };
+    view! { <Loaded from=files show /> }
 }
 
 fn facts(batch: &PayoutBatchSummary) -> impl IntoView + use<> {

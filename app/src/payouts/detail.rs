@@ -141,6 +141,10 @@ fn path(payout: &PayoutDetail) -> impl IntoView + use<> {
         }
         _ => None,
     };
+    let file = payout.file.clone().map(|(id, number)| {
+        let link = link(routes::payout_file(id), number);
+        view! { <Fact term=t(text::PAYOUTS_IN_FILE)>{link}</Fact> }
+    });
     let queries = payout.queries;
     view! {
         <Facts>
@@ -148,6 +152,7 @@ fn path(payout: &PayoutDetail) -> impl IntoView + use<> {
             <Fact term=t(text::PAYOUTS_BATCH)>{or_not_yet(batch)}</Fact>
             <Fact term=t(text::PAYOUTS_APPROVAL)>{or_not_yet(approval)}</Fact>
             <Fact term=t(text::PAYOUTS_PAID_FROM)>{or_not_yet(account)}</Fact>
+            {file}
             <Fact term=t(text::PAYOUTS_BANK_REF)>{or_not_yet(bank_ref)}</Fact>
             <Fact term=t(text::PAYOUTS_QUERIES)>{queries}</Fact>
             <Fact term=t(text::PAYOUTS_STATEMENT_LINE)>{or_not_yet(line)}</Fact>

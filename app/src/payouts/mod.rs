@@ -5,14 +5,17 @@ mod batch;
 mod batches;
 mod detail;
 mod drafts;
+mod file;
+mod files;
 mod list;
 mod stops;
+mod ways;
 
 use crate::components::{Tab, Tabs, Tone};
 use crate::i18n::t;
 use crate::{routes, session, text};
 use domain::access::Permission;
-use domain::payout::BatchState;
+use domain::payout::{BatchState, FileStanding};
 use leptos::prelude::*;
 use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
 use leptos_router::components::Route;
@@ -25,6 +28,8 @@ pub fn PayoutRoutes() -> AnyNestedRoute {
         <Route path=path!("/payouts") view=list::PayoutList />
         <Route path=path!("/payouts/batches") view=batches::BatchList />
         <Route path=path!("/payouts/drafts") view=drafts::DraftsPage />
+        <Route path=path!("/payouts/files") view=files::FileList />
+        <Route path=path!("/payouts/files/:id") view=file::FilePage />
         <Route path=path!("/payouts/stops") view=stops::StopsPage />
         <Route path=path!("/payouts/batches/:id") view=batch::BatchPage />
         <Route path=path!("/payouts/:id") view=detail::PayoutPage />
@@ -39,6 +44,7 @@ enum Here {
     Payouts,
     Drafts,
     Batches,
+    Files,
     Stops,
 }
 
@@ -58,9 +64,21 @@ fn Views(here: Here) -> impl IntoView {
             <Tab href=routes::PAYOUT_BATCHES here=tab(Here::Batches)>
                 {t(text::PAYOUTS_BATCHES)}
             </Tab>
+            <Tab href=routes::PAYOUT_FILES here=tab(Here::Files)>{t(text::PAYOUTS_FILES)}</Tab>
             <Tab href=routes::PAYOUT_STOPS here=tab(Here::Stops)>{t(text::PAYOUTS_STOPS)}</Tab>
         </Tabs>
     }
+}
+
+/// The word and the tone of where a file stands.
+fn file_standing(standing: FileStanding) -> (&'static str, Tone) {
+    let (word, tone) = match standing {
+        FileStanding::Written => (text::PAYOUTS_FILE_WRITTEN, Tone::Warn),
+        FileStanding::Waiting => (text::PAYOUTS_FILE_WAITING, Tone::Info),
+        FileStanding::Overdue => (text::PAYOUTS_FILE_OVERDUE, Tone::Bad),
+        FileStanding::Answered => (text::PAYOUTS_FILE_ANSWERED, Tone::Good),
+    };
+    (t(word), tone)
 }
 
 /// The word and the tone of a batch's state.

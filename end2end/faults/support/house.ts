@@ -111,6 +111,26 @@ export class House {
     return { server, url };
   }
 
+  /** The server and others beside it, all at the same work, each to be killed on its own. */
+  async crew(size: number): Promise<Crew> {
+    const others = Array.from({ length: size - 1 }, () => freePort());
+    const ports = await Promise.all(others);
+    const start = async (port: number | undefined): Promise<Service> => {
+      if (port === undefined) {
+        await this.start();
+        return this.server;
+      }
+      const env = { ...this.#env, COUNTINGHOUSE_LISTEN: `127.0.0.1:${port}` };
+      const server = new Service("serve", this.#program, env, this.#logs);
+      await server.until(async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).ok);
+      return server;
+    };
+    const first = { start: () => start(undefined), up: Promise.resolve(this.server) };
+    const rest = ports.map((port) => ({ start: () => start(port), up: start(port) }));
+    await Promise.all(rest.map(({ up }) => up));
+    return new Crew([first, ...rest]);
+  }
+
   /** Kills the server and starts it again. */
   async crash(): Promise<void> {
     await this.server.kill();
@@ -183,6 +203,39 @@ export class House {
     await this.bank.stop();
     await sql(given("DATABASE_URL"), `drop database if exists "${this.#name}" with (force)`);
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Servers that share the work of one house. */
+export class Crew {
+  readonly #members: { start: () => Promise<Service>; up: Promise<Service> }[];
+
+  constructor(members: { start: () => Promise<Service>; up: Promise<Service> }[]) {
+    this.#members = members;
+  }
+
+  /**
+   * Kills them again and again, each some time after it came up, until that many died. `life` says
+   * how long, by the number of the kill.
+   */
+  async kill(times: number, life: (seed: number) => number): Promise<void> {
+    let dead = 0;
+    await Promise.all(this.#members.map(async (member) => {
+      let server = await member.up;
+      while (dead < times) {
+        dead += 1;
+        await sleep(life(dead));
+        await server.kill();
+        server = await member.start();
+      }
+      member.up = Promise.resolve(server);
+    }));
+  }
+
+  /** Stops all but the house's own. */
+  async leave(): Promise<void> {
+    const [, ...others] = this.#members;
+    await Promise.all(others.map(async ({ up }) => (await up).stop()));
   }
 }
 

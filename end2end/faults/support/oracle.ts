@@ -76,6 +76,7 @@ export function report(finding: Finding): void {
 /** Writes down what the killing of payouts came to, under a name of its own. */
 export function reportPayouts(finding: {
   kill_points: number; double_effects: number; lost_effects: number; payouts: number;
+  interrupted: number;
 }): void {
   const file = given("FAULTS_REPORT");
   let report: Record<string, object> = {};

@@ -37,9 +37,8 @@ export async function desk(house: House, fen: number): Promise<Desk> {
   });
   expect(proposed.status, await proposed.text()).toBeLessThan(400);
   await approve(house, checker, "adjustment");
-  await until(async () => Number(await house.sql(
-    "select count(*) from adjustments where state <> 'posted'",
-  ).catch(() => "0")) === 0);
+  const booked = `select state from adjustments where id = '${document.id}'`;
+  await until(async () => (await house.sql(booked)) === "executed");
   return { maker, checker, other };
 }
 
@@ -127,7 +126,7 @@ export async function release(house: House, checker: string, approval: string): 
 }
 
 async function insist(holds: () => Promise<boolean>): Promise<void> {
-  const limit = Date.now() + 240_000;
+  const limit = Date.now() + 900_000;
   while (!(await holds().catch(() => false))) {
     if (Date.now() > limit) throw new Error("it never came to that");
     await sleep(50);
@@ -171,11 +170,17 @@ export class Runs {
 /**
  * What must be true of payouts after every experiment: each took effect once or never at the bank,
  * our books and the bank's name the same ones, and the invariants hold. What the bank never heard
- * of stays unknown: only a statement can prove that it was not paid.
+ * of stays unknown: only a statement can prove that it was not paid. What the bank did though it
+ * had `refused` it, only its statement tells.
  */
-export async function payoutsAgree(house: House): Promise<{ doubled: number; lost: number }> {
-  const effects = async () =>
-    (await house.effects()).filter(({ operation }) => operation === "payout");
+export async function payoutsAgree(
+  house: House,
+  limitMs = 240_000,
+  refused: string[] = [],
+): Promise<{ doubled: number; lost: number }> {
+  const effects = async () => (await house.effects()).filter(
+    ({ operation, number }) => operation === "payout" && !refused.includes(number),
+  );
   await until(async () => {
     const moving = await house.sql(
       `select (select count(*) from payouts where state in ('submitted', 'queued', 'sending'))
@@ -185,7 +190,7 @@ export async function payoutsAgree(house: House): Promise<{ doubled: number; los
     const unknown = await house.sql("select number from payouts where state = 'unknown'");
     const numbers = new Set(unknown.split("\n").filter(Boolean));
     return numbers.size === 0 || !(await effects()).some(({ number }) => numbers.has(number));
-  }, 240_000);
+  }, limitMs);
   const { stdout } = await house.command("doctor");
   expect(stdout).not.toContain("FAIL");
   const times = new Map<string, number>();

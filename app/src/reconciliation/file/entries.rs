@@ -138,6 +138,7 @@ fn effect_name(effect: EntryEffect) -> (&'static str, Tone) {
     let (word, tone) = match effect {
         EntryEffect::PayoutAccepted => (text::RECONCILIATION_EFFECT_ACCEPTED, Tone::Good),
         EntryEffect::PayoutRejected => (text::RECONCILIATION_EFFECT_REJECTED, Tone::Warn),
+        EntryEffect::PayoutPending => (text::RECONCILIATION_EFFECT_PENDING, Tone::Warn),
         EntryEffect::PayoutKnown => (text::RECONCILIATION_EFFECT_KNOWN, Tone::Neutral),
         EntryEffect::Contradicts => (text::RECONCILIATION_EFFECT_CONTRADICTS, Tone::Bad),
         EntryEffect::Announces => (text::RECONCILIATION_EFFECT_ANNOUNCES, Tone::Info),

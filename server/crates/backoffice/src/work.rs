@@ -12,11 +12,12 @@ use crate::payments::jobs::{
     AskNow, BookOrderFile, QueryPayment, ReportContradiction, SendPayment,
 };
 use crate::payouts::jobs::{QueryPayout, SendPayout};
+use crate::payouts::{AgePayoutFile, WritePayoutFile};
 use crate::reconciliation::jobs::{
     FetchBill, FetchStatement, ImportArrival, ReadArrival, RunReconciliation,
 };
 use crate::refunds::jobs::{FundRefund, QueryRefund, ReportRefund, SendRefund};
-use crate::reserve::{CheckCover, SendDocument};
+use crate::reserve::{CheckCover, QueryDocument, SendDocument};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
     adjustments, approvals, channels, error_items, holds, limits, merchants, notifications,
@@ -110,9 +111,12 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         SendRefund::KIND => jobs::run_as::<SendRefund>(office, claimed).await,
         QueryRefund::KIND => jobs::run_as::<QueryRefund>(office, claimed).await,
         SendPayout::KIND => jobs::run_as::<SendPayout>(office, claimed).await,
+        WritePayoutFile::KIND => jobs::run_as::<WritePayoutFile>(office, claimed).await,
+        AgePayoutFile::KIND => jobs::run_as::<AgePayoutFile>(office, claimed).await,
         QueryPayout::KIND => jobs::run_as::<QueryPayout>(office, claimed).await,
         RunSettlement::KIND => jobs::run_as::<RunSettlement>(office, claimed).await,
         CheckCover::KIND => jobs::run_as::<CheckCover>(office, claimed).await,
+        QueryDocument::KIND => jobs::run_as::<QueryDocument>(office, claimed).await,
         SendDocument::KIND => jobs::run_as::<SendDocument>(office, claimed).await,
         FetchBill::KIND => jobs::run_as::<FetchBill>(office, claimed).await,
         FetchStatement::KIND => jobs::run_as::<FetchStatement>(office, claimed).await,
@@ -190,6 +194,7 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         }
         ApprovalKind::RoutingRules => routing::approval_concluded(office, news.approval).await?,
         ApprovalKind::PayoutBatch => payouts::approval_concluded(office, news.approval).await?,
+        ApprovalKind::PayoutWay => payouts::way_concluded(office, news.approval).await?,
         ApprovalKind::ReserveDocument => {
             reserve::document_concluded(office, news.approval).await?;
         }

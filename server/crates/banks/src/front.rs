@@ -1,5 +1,6 @@
 //! What a bank front can do. Each capability is a trait of its own; a channel offers those it has.
 
+use crate::seal::FileKey;
 use async_trait::async_trait;
 use domain::date::BusinessDate;
 use domain::money::Money;
@@ -149,6 +150,8 @@ pub struct Front {
     pub payout: Option<Arc<dyn Payout>>,
     /// Files.
     pub files: Option<Arc<dyn Files>>,
+    /// The key payout files for it are signed with.
+    pub seal: Option<Arc<FileKey>>,
 }
 
 /// The fronts of the institution, by channel code.

@@ -192,6 +192,7 @@ impl HttpFront {
             refund: Some(shared.clone()),
             payout: Some(shared.clone()),
             files: Some(shared),
+            seal: None,
         }
     }
 

@@ -13,6 +13,7 @@ pub mod http;
 pub mod instruction;
 pub mod notify;
 pub mod sandbox;
+pub mod seal;
 pub mod signing;
 pub mod statement;
 pub mod summary;

@@ -56,6 +56,8 @@ pub enum ApprovalKind {
     PaymentClosing,
     /// A payout batch, 付款批次.
     PayoutBatch,
+    /// How payouts leave an account, 出款方式.
+    PayoutWay,
     /// A refund asked for by staff, 退款.
     Refund,
     /// A document that moves the reserve itself, 备付金单据.
@@ -76,7 +78,7 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Adjustment,
         Self::AdjustmentTemplate,
         Self::ApprovalRules,
@@ -94,6 +96,7 @@ impl ApprovalKind {
         Self::PayerLimits,
         Self::PaymentClosing,
         Self::PayoutBatch,
+        Self::PayoutWay,
         Self::Refund,
         Self::ReserveDocument,
         Self::ReserveProof,
@@ -125,6 +128,7 @@ impl ApprovalKind {
             Self::PayerLimits => "payer_limits",
             Self::PaymentClosing => "payment_closing",
             Self::PayoutBatch => "payout_batch",
+            Self::PayoutWay => "payout_way",
             Self::Refund => "refund",
             Self::ReserveDocument => "reserve_document",
             Self::ReserveProof => "reserve_proof",
@@ -163,7 +167,7 @@ impl ApprovalKind {
             Self::Hold => Permission::MakeHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::MakeMerchantChange,
             Self::PayerLimits => Permission::MakeLimitChange,
-            Self::PayoutBatch => Permission::MakePayout,
+            Self::PayoutBatch | Self::PayoutWay => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
             Self::ReserveDocument | Self::ReserveProof | Self::ReserveSettings => {
                 Permission::MakeReserve
@@ -191,7 +195,7 @@ impl ApprovalKind {
             Self::Hold => Permission::ApproveHold,
             Self::MerchantChange | Self::NotificationEndpoint => Permission::ApproveMerchantChange,
             Self::PayerLimits => Permission::ApproveLimitChange,
-            Self::PayoutBatch => Permission::ApprovePayout,
+            Self::PayoutBatch | Self::PayoutWay => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
             Self::ReserveDocument | Self::ReserveProof | Self::ReserveSettings => {
                 Permission::ApproveReserve

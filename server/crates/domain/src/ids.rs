@@ -87,6 +87,8 @@ ids! {
     PayoutId,
     /// A payout batch, 付款批次.
     PayoutBatchId,
+    /// A payout file, 付款文件.
+    PayoutFileId,
     /// A refund, 退款.
     RefundId,
     /// A reconciliation run, 对账批次.

@@ -41,12 +41,24 @@ pub enum NotificationEvent {
     /// A refund failed or was rejected.
     #[serde(rename = "refund.failed")]
     RefundFailed,
+    /// The statement of the bank shows a payout, 出款成功.
+    #[serde(rename = "payout.paid")]
+    PayoutPaid,
+    /// The bank sent a payout back, 退票.
+    #[serde(rename = "payout.returned")]
+    PayoutReturned,
+    /// The bank refused a payout; the balance has it back.
+    #[serde(rename = "payout.rejected")]
+    PayoutRejected,
 }
 named!(NotificationEvent {
     PaymentSucceeded = "payment.succeeded",
     PaymentFailed = "payment.failed",
     RefundSucceeded = "refund.succeeded",
     RefundFailed = "refund.failed",
+    PayoutPaid = "payout.paid",
+    PayoutReturned = "payout.returned",
+    PayoutRejected = "payout.rejected",
 });
 
 /// Where a notification stands.
@@ -144,11 +156,11 @@ pub struct NotificationSummary {
     pub merchant_name: String,
     /// What about.
     pub event: NotificationEvent,
-    /// The payment or refund.
+    /// The payment, refund or payout.
     pub subject: Uuid,
-    /// The order.
-    pub order: OrderId,
-    /// The merchant's number of the order.
+    /// The order; a payout has none.
+    pub order: Option<OrderId>,
+    /// The merchant's number of the order; our number of a payout.
     pub merchant_order_no: String,
     /// Where it stands.
     pub state: NotificationState,

@@ -2,14 +2,20 @@
 //! before the first try and never changes; an outcome that is not known is a state, and only
 //! evidence moves a payout out of it.
 
+mod file;
 mod source;
 mod stop;
 
+pub use file::{
+    ANSWER_WITHIN, AccountWay, FileAnswer, FileStanding, Handout, PayoutFileDetail,
+    PayoutFileSummary, PayoutWay, WaySetting,
+};
 pub use source::PayoutSource;
 pub use stop::{NotAScope, PayoutStop, StopScope};
 
 use crate::ids::{
-    ApprovalId, MerchantId, PayoutBatchId, PayoutId, ReserveAccountId, StaffId, StatementLineId,
+    ApprovalId, MerchantId, PayoutBatchId, PayoutFileId, PayoutId, ReserveAccountId, StaffId,
+    StatementLineId,
 };
 use crate::money::Money;
 use serde::{Deserialize, Serialize};
@@ -321,6 +327,8 @@ pub struct PayoutDetail {
     pub from_code: String,
     /// Number of the batch it is in.
     pub batch_number: Option<String>,
+    /// The file it went out with, and that one's number.
+    pub file: Option<(PayoutFileId, String)>,
     /// The decision about the batch.
     pub approval: Option<ApprovalId>,
     /// The bank account it is paid from.

@@ -64,6 +64,8 @@ pub enum EntryEffect {
     PayoutAccepted,
     /// A payout was rejected by it; the merchant has the money back.
     PayoutRejected,
+    /// It says that the bank has a payout and has not decided.
+    PayoutPending,
     /// It says of a payout what is known.
     PayoutKnown,
     /// It says of a payout what cannot be: nothing was changed.
@@ -80,6 +82,7 @@ pub enum EntryEffect {
 named!(EntryEffect {
     PayoutAccepted = "payout_accepted",
     PayoutRejected = "payout_rejected",
+    PayoutPending = "payout_pending",
     PayoutKnown = "payout_known",
     Contradicts = "contradicts",
     Announces = "announces",

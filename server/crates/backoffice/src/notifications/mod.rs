@@ -1,4 +1,5 @@
-//! Notifications (商户通知): merchants' systems are told what became of their payments and refunds.
+//! Notifications (商户通知): merchants' systems are told what became of their payments,
+//! refunds and payouts.
 //!
 //! A message is made in the transaction it tells of and delivered by a job, signed as Standard
 //! Webhooks has it, under one id however often it is tried. Who does not answer is tried again
@@ -39,9 +40,9 @@ pub struct Announcement {
     pub merchant: MerchantId,
     /// What happened.
     pub event: NotificationEvent,
-    /// The order it is about.
-    pub order: OrderId,
-    /// The payment or refund.
+    /// The order it is about; a payout belongs to none.
+    pub order: Option<OrderId>,
+    /// The payment, refund or payout.
     pub subject: Uuid,
     /// What the merchant needs to know of it.
     pub data: Value,

@@ -146,7 +146,7 @@ pub(super) async fn insert(
         &messages.iter().map(|one| one.id.0).collect::<Vec<_>>(),
         &messages.iter().map(|one| Uuid::from(one.news.merchant)).collect::<Vec<_>>(),
         &messages.iter().map(|one| one.news.event.name()).collect::<Vec<_>>() as _,
-        &messages.iter().map(|one| Uuid::from(one.news.order)).collect::<Vec<_>>(),
+        &messages.iter().map(|one| one.news.order.map(Uuid::from)).collect::<Vec<_>>() as _,
         &messages.iter().map(|one| one.news.subject).collect::<Vec<_>>(),
         &messages.iter().map(|one| one.body.as_str()).collect::<Vec<_>>() as _,
         &messages.iter().map(|one| one.state.name()).collect::<Vec<_>>() as _,
@@ -341,7 +341,7 @@ struct Row {
     name: String,
     event: String,
     subject_id: Uuid,
-    order_id: Uuid,
+    order_id: Option<Uuid>,
     merchant_order_no: String,
     state: String,
     attempts: i32,
@@ -363,7 +363,7 @@ impl TryFrom<Row> for NotificationSummary {
             merchant_name: row.name,
             event: NotificationEvent::named(&row.event).ok_or_else(wrong)?,
             subject: row.subject_id,
-            order: OrderId(row.order_id),
+            order: row.order_id.map(OrderId),
             merchant_order_no: row.merchant_order_no,
             state: state(id, &row.state)?,
             attempts: row.attempts,
@@ -377,12 +377,13 @@ impl TryFrom<Row> for NotificationSummary {
 async fn rows(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Row>, NotificationError> {
     Ok(sqlx::query_as!(
         Row,
-        "SELECT n.id, n.merchant_id, m.name, n.event, n.subject_id, n.order_id,
-                o.merchant_order_no, n.state, n.attempts, n.next_attempt_at, n.created_at,
-                n.delivered_at, n.body
-         FROM notifications n JOIN merchants m ON m.id = n.merchant_id
-         JOIN orders o ON o.id = n.order_id
-         WHERE n.id = ANY($1) ORDER BY n.created_at DESC, n.id DESC",
+        r#"SELECT n.id, n.merchant_id, m.name, n.event, n.subject_id, n.order_id,
+                  COALESCE(o.merchant_order_no, p.number, '') AS "merchant_order_no!", n.state,
+                  n.attempts, n.next_attempt_at, n.created_at, n.delivered_at, n.body
+           FROM notifications n JOIN merchants m ON m.id = n.merchant_id
+           LEFT JOIN orders o ON o.id = n.order_id
+           LEFT JOIN payouts p ON n.order_id IS NULL AND p.id = n.subject_id
+           WHERE n.id = ANY($1) ORDER BY n.created_at DESC, n.id DESC"#,
         ids,
     )
     .fetch_all(conn)
@@ -408,7 +409,8 @@ pub(super) async fn list(
     let found = sqlx::query!(
         r#"SELECT n.id, count(*) OVER () AS "total!" FROM notifications n
            WHERE ($1::text IS NULL OR n.id = $2 OR n.subject_id = $2 OR n.order_id = $2
-                  OR n.order_id IN (SELECT o.id FROM orders o WHERE o.merchant_order_no = $1))
+                  OR n.order_id IN (SELECT o.id FROM orders o WHERE o.merchant_order_no = $1)
+                  OR n.subject_id IN (SELECT p.id FROM payouts p WHERE p.number = $1))
              AND ($3::text IS NULL OR n.state = $3) AND ($4::text IS NULL OR n.event = $4)
              AND ($5::uuid IS NULL OR n.merchant_id = $5)
            ORDER BY n.created_at DESC, n.id DESC LIMIT $6 OFFSET $7"#,

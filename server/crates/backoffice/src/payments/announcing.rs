@@ -51,5 +51,5 @@ fn announcement(order: &Order, payment: &Payment) -> Option<Announcement> {
         "clearing_date": success.map(|success| success.clearing_date.to_string()),
     });
     let (merchant, subject) = (payment.merchant, payment.id.into());
-    Some(Announcement { merchant, event, order: order.id, subject, data })
+    Some(Announcement { merchant, event, order: Some(order.id), subject, data })
 }

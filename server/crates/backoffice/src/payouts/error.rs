@@ -1,6 +1,8 @@
 use crate::approvals::ApprovalError;
 use crate::explain::{Explain, Inconsistent, Kind};
+use crate::notifications::NotificationError;
 use crate::reserve::ReserveError;
+use banks::write::WriteError;
 use domain::access::Forbidden;
 use domain::money::{Money, MoneyError};
 use domain::payout::{InvalidTransition, NotAScope};
@@ -72,6 +74,24 @@ pub enum PayoutError {
     /// One replacement for each.
     #[error("this payout is being paid once more already")]
     RepaidAlready,
+    /// Only customers' money is paid out.
+    #[error("nobody is paid from {0}: only the account that holds customers' money has a way")]
+    PaysNobody(String),
+    /// It is so already.
+    #[error("payouts leave {0} that way already: nothing would change")]
+    WayUnchanged(String),
+    /// A file says who pays.
+    #[error("say who holds the account: a payout file names its holder as the payer")]
+    NoHolder,
+    /// A file without a signature is none.
+    #[error("no key to sign payout files for {0} is configured: set COUNTINGHOUSE_PAYOUT_FILE_KEY")]
+    NoFileKey(String),
+    /// It did not leave the house yet.
+    #[error("a stop holds back a payout of this file: {0}")]
+    FileStopped(String),
+    /// The format has limits.
+    #[error("the payouts cannot be written to a file")]
+    Unwritable(#[from] WriteError),
     /// Others want to know why.
     #[error("say why payouts are stopped")]
     StopReason,
@@ -101,6 +121,9 @@ pub enum PayoutError {
     /// The approval was refused.
     #[error(transparent)]
     Approval(#[from] ApprovalError),
+    /// The merchant could not be told.
+    #[error(transparent)]
+    Notification(#[from] NotificationError),
     /// The amounts cannot be added.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -132,6 +155,7 @@ impl Explain for PayoutError {
             Self::NotFound(_) => Kind::NotFound,
             Self::StopReason => Kind::Invalid(Some("reason")),
             Self::NotAScope(_) => Kind::Invalid(Some("subject")),
+            Self::NoHolder => Kind::Invalid(Some("holder")),
             Self::EmptyBatch => Kind::Invalid(Some("payouts")),
             Self::NotFree { .. }
             | Self::BatchNotDrafted { .. }
@@ -141,6 +165,11 @@ impl Explain for PayoutError {
             | Self::OtherName { .. }
             | Self::Cooling { .. }
             | Self::NotReturned(_)
+            | Self::PaysNobody(_)
+            | Self::WayUnchanged(_)
+            | Self::NoFileKey(_)
+            | Self::FileStopped(_)
+            | Self::Unwritable(_)
             | Self::RepaidAlready
             | Self::AlreadyStopped
             | Self::LiftedByOne
@@ -149,6 +178,7 @@ impl Explain for PayoutError {
             | Self::Ledger(LedgerError::InsufficientBalance { .. }) => Kind::Conflict,
             Self::Reserve(error) => error.kind(),
             Self::Approval(error) => error.kind(),
+            Self::Notification(error) => error.kind(),
             Self::Money(_) | Self::Ledger(_) | Self::Inconsistent(_) | Self::Database(_) => {
                 Kind::Unexpected
             }

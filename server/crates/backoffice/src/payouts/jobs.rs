@@ -83,7 +83,12 @@ impl Job for QueryPayout {
         }
         let queries = store::count_query(&mut tx, self.payout).await?;
         tx.commit().await?;
-        let front = front(office, &payout)?;
+        let front = match front(office, &payout) {
+            Ok(front) => front,
+            // A bank that knows files only: its report or its statement will tell.
+            Err(_) if payout.by_file => return Ok(Outcome::Done),
+            Err(error) => return Err(error),
+        };
         let answer = front.query_payout(&payout.number, &office.request_id).await;
         let happened = match results::meaning(answer, payout.amount) {
             // A question that did not arrive says nothing about the payout.
@@ -113,6 +118,8 @@ async fn begin_sending(office: &Office, id: PayoutId) -> Result<Begun, JobError>
     let mut tx = office.begin().await?;
     let payout = lock(&mut tx, id).await?;
     match payout.state {
+        // It leaves with a file.
+        _ if payout.by_file => return Ok(Begun::Nothing),
         PayoutState::Queued => {}
         PayoutState::Sending => {
             let reason = "the worker was interrupted while it was sending".to_owned();

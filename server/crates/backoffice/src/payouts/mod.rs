@@ -2,12 +2,13 @@
 //!
 //! Settlement drafts them. A maker puts drafts into a batch and submits it; a checker decides
 //! exactly what the batch holds; on execution each payout asks the reserve for leave, its amount
-//! leaves the merchant's balance (journal entry 8, first half), and a worker asks the bank. What
-//! the bank answers is only its word: a payout is paid when the bank statement shows it (second
+//! leaves the merchant's balance (journal entry 8, first half), and a worker asks the bank, or
+//! writes a signed file for it. What the bank answers is only its word: a payout is paid when the bank statement shows it (second
 //! half). An outcome nobody knows is queried under the same number and never sent again.
 
 mod batches;
 mod error;
+mod files;
 pub mod jobs;
 mod lists;
 mod postings;
@@ -15,13 +16,17 @@ mod repaying;
 mod results;
 mod stops;
 mod store;
+mod ways;
 
 pub use batches::{approval_concluded, content_now, make_batch, require_payable, submit};
 pub use error::PayoutError;
+pub use files::writing::{AgePayoutFile, WritePayoutFile};
+pub use files::{answered, awaits, find_file, hand_out, list_files, signature};
 pub use lists::{find, find_batch, list, list_batches};
 pub use repaying::repay;
 pub use results::{Evidence, Told, complete, id_of, reported, returned};
 pub use stops::{lift, list_stops, pull};
+pub use ways::{propose_way, way_concluded, ways};
 
 use crate::audit::{self, Event, Who};
 use crate::office::Office;

@@ -4,13 +4,16 @@ use super::store::Payout;
 use super::{PayoutError, event, postings, store};
 use crate::audit;
 use crate::jobs;
+use crate::notifications::{self, Announcement};
 use crate::office::Office;
 use crate::reserve;
 use banks::front::{Answer, Fault};
 use domain::ids::{PayoutId, StatementLineId};
 use domain::money::Money;
+use domain::notification::NotificationEvent;
 use domain::payout::{PayoutEvent, PayoutState};
 use domain::reserve::InstructionState;
+use serde_json::json;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -65,7 +68,10 @@ pub(super) async fn apply(
     }
     store::save(conn, office, payout.id, &after).await?;
     match &after {
-        PayoutState::Rejected { reason } => give_back(conn, office, payout, reason).await?,
+        PayoutState::Rejected { reason } => {
+            give_back(conn, office, payout, reason).await?;
+            tell(conn, office, payout, &after).await?;
+        }
         PayoutState::Unknown { .. } => {
             jobs::enqueue(conn, office, &super::jobs::QueryPayout { payout: payout.id }).await?;
         }
@@ -90,6 +96,36 @@ async fn give_back(
     ledger::reverse(conn, &reversal).await?;
     reserve::conclude(conn, office, payout.id, InstructionState::Released).await?;
     Ok(())
+}
+
+/// Has the merchant told of a payout that has an end, or came back after it.
+async fn tell(
+    conn: &mut PgConnection,
+    office: &Office,
+    payout: &Payout,
+    after: &PayoutState,
+) -> Result<(), PayoutError> {
+    let (event, failure) = match after {
+        PayoutState::Paid { .. } => (NotificationEvent::PayoutPaid, None),
+        PayoutState::Returned { reason, .. } => (NotificationEvent::PayoutReturned, Some(reason)),
+        PayoutState::Rejected { reason } => (NotificationEvent::PayoutRejected, Some(reason)),
+        _ => return Ok(()),
+    };
+    let signs: Vec<char> = payout.payee.account.chars().collect();
+    let tail: String = signs.iter().skip(signs.len().saturating_sub(4)).collect();
+    let data = json!({
+        "id": payout.id,
+        "number": payout.number,
+        "amount": payout.amount.plain(),
+        "currency": payout.amount.currency().code(),
+        "account_tail": tail,
+        "status": after.name(),
+        "replaces": payout.repays,
+        "failure": failure,
+    });
+    let (merchant, subject) = (payout.merchant, payout.id.into());
+    let news = Announcement { merchant, event, order: None, subject, data };
+    Ok(notifications::announce(conn, office, &news).await?)
 }
 
 /// Completes a payout by the bank statement line that shows it: the only proof of payment. The same
@@ -120,6 +156,7 @@ pub async fn complete(
     let posting = postings::paid(office, &payout, (day, evidence.at));
     ledger::post(conn, &posting).await?;
     reserve::conclude(conn, office, payout.id, InstructionState::Paid).await?;
+    tell(conn, office, &payout, &after).await?;
     audit::record(conn, office, event("payouts.paid"), &payout.id.to_string(), &after).await?;
     super::batches::close_if_finished(conn, office, payout.batch).await?;
     Ok(payout.id)
@@ -151,6 +188,7 @@ pub async fn returned(
     let day = open_day(conn).await?;
     let posting = postings::returned(office, &payout, (day, evidence.at));
     ledger::post(conn, &posting).await?;
+    tell(conn, office, &payout, &after).await?;
     audit::record(conn, office, event("payouts.returned"), &payout.id.to_string(), &after).await?;
     Ok(payout.id)
 }
@@ -172,6 +210,11 @@ pub enum Told {
         /// The amount, where the report repeats it.
         amount: Option<Money>,
     },
+    /// The bank has it and has not decided.
+    Pending {
+        /// In its own word.
+        word: String,
+    },
 }
 
 /// Takes in what a status report (pain.002) says of a payout, by the same rules as the bank's
@@ -191,6 +234,10 @@ pub async fn reported(
     let (happened, amount) = match told {
         Told::Accepted { bank_ref, amount } => (PayoutEvent::Accept { bank_ref }, amount),
         Told::Rejected { reason, amount } => (PayoutEvent::Reject { reason }, amount),
+        Told::Pending { word } => {
+            let reason = format!("the bank has it and has not decided: {word}");
+            (PayoutEvent::Unclear { reason }, None)
+        }
     };
     if let Some(stated) = amount.filter(|stated| *stated != payout.amount) {
         return Err(PayoutError::AmountDiffers { asked: payout.amount, stated });
@@ -199,8 +246,11 @@ pub async fn reported(
         (&payout.state, &happened),
         (
             PayoutState::Accepted { .. } | PayoutState::Paid { .. } | PayoutState::Returned { .. },
-            PayoutEvent::Accept { .. },
-        ) | (PayoutState::Rejected { .. }, PayoutEvent::Reject { .. })
+            PayoutEvent::Accept { .. } | PayoutEvent::Unclear { .. },
+        ) | (
+            PayoutState::Rejected { .. },
+            PayoutEvent::Reject { .. } | PayoutEvent::Unclear { .. },
+        )
     );
     if !known {
         apply(conn, office, &payout, happened).await?;

@@ -25,6 +25,8 @@ pub(super) struct Payout {
     pub repays: Option<PayoutId>,
     pub reserve_account_no: Option<String>,
     pub front: Option<String>,
+    /// Whether its batch goes out as a file.
+    pub by_file: bool,
 }
 
 impl Payout {
@@ -106,6 +108,7 @@ struct Row {
     repays_id: Option<Uuid>,
     account_no: Option<String>,
     front: Option<String>,
+    by_file: bool,
 }
 
 impl TryFrom<Row> for Payout {
@@ -137,6 +140,7 @@ impl TryFrom<Row> for Payout {
             repays: row.repays_id.map(PayoutId),
             reserve_account_no: row.account_no,
             front: row.front,
+            by_file: row.by_file,
         })
     }
 }
@@ -156,7 +160,7 @@ async fn lock_some(conn: &mut PgConnection, which: Which<'_>) -> Result<Vec<Payo
                   p.amount_minor, p.currency, p.payee_account, p.payee_name, p.payee_bank,
                   p.state, p.bank_ref, p.failure, p.statement_line_id, p.return_line_id,
                   p.batch_id, p.submit_journal_id, p.repays_id, a.account_no AS "account_no?",
-                  a.front AS "front?"
+                  a.front AS "front?", COALESCE(b.way = 'file', false) AS "by_file!"
            FROM payouts p
            JOIN merchants m ON m.id = p.merchant_id
            LEFT JOIN payout_batches b ON b.id = p.batch_id

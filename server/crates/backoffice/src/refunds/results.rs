@@ -138,7 +138,8 @@ pub(super) async fn announce(
         "failure": failure,
     });
     let (merchant, subject) = (refund.merchant, refund.id.into());
-    let news = Announcement { merchant, event, order: payment.order, subject, data };
+    let order = Some(payment.order);
+    let news = Announcement { merchant, event, order, subject, data };
     Ok(notifications::announce(conn, office, &news).await?)
 }
 

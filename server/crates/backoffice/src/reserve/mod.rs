@@ -16,7 +16,7 @@ pub use books::{
     gap_after, proof, proof_on, show_proof, table, tables, tables_file, unreached_items,
 };
 pub use documents::{
-    Evidence, SendDocument, confirm, document_concluded, documents, find_document,
+    Evidence, QueryDocument, SendDocument, confirm, document_concluded, documents, find_document,
     preview_document, propose_document,
 };
 pub use error::ReserveError;
@@ -35,7 +35,7 @@ use domain::date::BusinessDate;
 use domain::ids::{MerchantId, PayoutId, ReserveAccountId};
 use domain::money::{Currency, Money};
 use domain::page::PageRequest;
-use domain::payout::{Payee, PayoutSource};
+use domain::payout::{Payee, PayoutSource, WaySetting};
 use domain::reserve::{
     Destination, InstructionState, Purpose, ReserveAccount, ReserveAccountDetail,
 };
@@ -107,6 +107,29 @@ pub async fn clear_over(
     house: &str,
 ) -> Result<(), ReserveError> {
     store::clear_over(conn, id, house).await
+}
+
+/// How payouts leave an account. Keeps it from being changed until the transaction ends.
+///
+/// # Errors
+/// There is no such account.
+pub async fn payout_way(
+    conn: &mut PgConnection,
+    id: ReserveAccountId,
+) -> Result<WaySetting, ReserveError> {
+    store::payout_way(conn, id).await?.ok_or(ReserveError::NotFound(id))
+}
+
+/// Sets how payouts leave an account, once two people decided it.
+///
+/// # Errors
+/// The database failed.
+pub async fn set_payout_way(
+    conn: &mut PgConnection,
+    id: ReserveAccountId,
+    setting: &WaySetting,
+) -> Result<(), ReserveError> {
+    store::set_payout_way(conn, id, setting).await
 }
 
 /// The account merchants are paid from, if it is set up.

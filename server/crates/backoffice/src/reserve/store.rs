@@ -5,7 +5,7 @@ use domain::date::BusinessDate;
 use domain::ids::{MerchantId, PayoutId, ReserveAccountId};
 use domain::money::{Currency, Money};
 use domain::page::{Page, PageRequest};
-use domain::payout::Payee;
+use domain::payout::{Payee, PayoutWay, WaySetting};
 use domain::reserve::quota::QuotaSession;
 use domain::reserve::{FundInstruction, InstructionState, Purpose, ReserveAccount, Transfer};
 use sqlx::PgConnection;
@@ -199,6 +199,38 @@ pub(super) async fn clearing_house(
     Ok(sqlx::query_scalar!("SELECT clearing_house FROM reserve_accounts WHERE id = $1", id)
         .fetch_one(conn)
         .await?)
+}
+
+pub(super) async fn payout_way(
+    conn: &mut PgConnection,
+    id: ReserveAccountId,
+) -> Result<Option<WaySetting>, ReserveError> {
+    let row = sqlx::query!(
+        "SELECT payout_way, holder FROM reserve_accounts WHERE id = $1 FOR UPDATE",
+        Uuid::from(id),
+    )
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let way = PayoutWay::named(&row.payout_way)
+        .ok_or_else(|| Inconsistent::new("reserve_accounts", id, "unknown way"))?;
+    Ok(Some(WaySetting { way, holder: row.holder }))
+}
+
+pub(super) async fn set_payout_way(
+    conn: &mut PgConnection,
+    id: ReserveAccountId,
+    setting: &WaySetting,
+) -> Result<(), ReserveError> {
+    sqlx::query!(
+        "UPDATE reserve_accounts SET payout_way = $2, holder = $3 WHERE id = $1",
+        Uuid::from(id),
+        setting.way.name(),
+        setting.holder,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 pub(super) async fn clear_over(

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use banks::front::{
     Answer, Fault, Front, Fronts, Payout, PayoutInstruction, Refund, RefundInstruction,
 };
+use banks::seal::FileKey;
 use domain::date::BusinessDate;
 use domain::money::Money;
 use std::collections::{BTreeMap, VecDeque};
@@ -69,6 +70,7 @@ impl Bank {
         let front = || Front {
             refund: Some(Arc::new(self.clone())),
             payout: Some(Arc::new(self.clone())),
+            seal: FileKey::of_demonstrations().ok().map(Arc::new),
             ..Front::default()
         };
         let codes = ["unionpay", "wechat", "bank"];

@@ -9,6 +9,8 @@ mod fixture;
 #[cfg(test)]
 mod holds;
 #[cfg(test)]
+mod payout_files;
+#[cfg(test)]
 mod payouts;
 #[cfg(test)]
 mod refund_contradictions;
@@ -24,6 +26,7 @@ mod reserve_evenings;
 mod reserve_settings;
 #[cfg(test)]
 mod second_factor;
+mod reserve_orders;
 #[cfg(test)]
 mod settlement;
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! The bank statement camt.053.001.02.
 
 use super::WriteError;
+use super::xml::Xml;
 use crate::front::NamedFile;
 use crate::statement::{Statement, StatementRow};
 use domain::money::{Money, MoneyError};
-use quick_xml::escape::escape;
 use std::fmt::Write as _;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -22,8 +22,7 @@ pub fn write(
     let created = created
         .format(&Rfc3339)
         .map_err(|error| WriteError::unwritable("CreDtTm", error.to_string()))?;
-    let mut xml = Xml::default();
-    xml.line("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+    let mut xml = Xml::document();
     xml.open("Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02\"");
     xml.open("BkToCstmrStmt");
     xml.open("GrpHdr");
@@ -38,38 +37,7 @@ pub fn write(
     Ok(NamedFile { name: name.to_owned(), bytes: xml.text.into_bytes() })
 }
 
-#[derive(Default)]
-struct Xml {
-    text: String,
-    depth: usize,
-}
-
 impl Xml {
-    fn line(&mut self, line: &str) {
-        self.text.extend(std::iter::repeat_n("  ", self.depth));
-        self.text.push_str(line);
-        self.text.push('\n');
-    }
-
-    fn open(&mut self, tag: &str) {
-        self.line(&format!("<{tag}>"));
-        self.depth += 1;
-    }
-
-    fn close(&mut self, tag: &str) {
-        self.depth = self.depth.saturating_sub(1);
-        self.line(&format!("</{tag}>"));
-    }
-
-    /// An element with text; blanks around the text would not be read back.
-    fn leaf(&mut self, tag: &'static str, value: &str) -> Result<(), WriteError> {
-        if value.chars().any(char::is_control) || value.trim() != value {
-            return Err(WriteError::unwritable(tag, value));
-        }
-        self.line(&format!("<{tag}>{}</{tag}>", escape(value)));
-        Ok(())
-    }
-
     fn amount(&mut self, amount: Money) -> Result<(), WriteError> {
         let magnitude = if amount.is_negative() { amount.checked_neg()? } else { amount };
         let currency = amount.currency();

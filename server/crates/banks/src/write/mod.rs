@@ -2,8 +2,10 @@
 //! Everything written here is read back the same by [`crate::formats`].
 
 pub mod camt053;
+pub mod pain001;
 pub mod unionpay_zm;
 pub mod wechat_trade;
+mod xml;
 
 use domain::money::MoneyError;
 

@@ -5,6 +5,7 @@ mod payees;
 mod store;
 
 use self::store::Batch;
+use super::files::{self, writing::WritePayoutFile};
 use super::jobs::SendPayout;
 use super::store::Payout;
 use super::{PayoutError, postings, results, store as payout_store};
@@ -17,7 +18,7 @@ use domain::access::{Actor, Permission};
 use domain::approval::{ApprovalKind, ApprovalState};
 use domain::ids::{ApprovalId, PayoutBatchId, PayoutId, ReserveAccountId};
 use domain::money::{Currency, Money};
-use domain::payout::{BatchState, PayoutEvent};
+use domain::payout::{BatchState, PayoutEvent, PayoutWay};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
@@ -138,6 +139,9 @@ async fn require_ready(
 ) -> Result<(), PayoutError> {
     payees::require_payable(conn, office, payouts).await?;
     reserve::require_cover(conn, batch.account, total(payouts)?).await?;
+    if reserve::payout_way(conn, batch.account).await?.way == PayoutWay::File {
+        files::require_writable(conn, office, (batch.account, payouts)).await?;
+    }
     if covered_by_balances(conn, payouts).await? { Ok(()) } else { Err(PayoutError::NotInBalances) }
 }
 
@@ -183,6 +187,8 @@ async fn execute(
         Leave::AlreadyConcluded => return Ok(()),
     }
     let day = results::open_day(conn).await?;
+    // As it was approved: the content names it.
+    let way = reserve::payout_way(conn, batch.account).await?.way;
     for payout in payouts {
         let instruction = reserve::Instruction {
             account: batch.account,
@@ -201,7 +207,13 @@ async fn execute(
         let posted = ledger::post(conn, &posting).await?;
         payout_store::note_submit_journal(conn, payout.id, posted.journal).await?;
         payout_store::save(conn, office, payout.id, &queued).await?;
-        jobs::enqueue(conn, office, &SendPayout { payout: payout.id }).await?;
+        if way == PayoutWay::Api {
+            jobs::enqueue(conn, office, &SendPayout { payout: payout.id }).await?;
+        }
+    }
+    store::set_way(conn, batch.id, way).await?;
+    if way == PayoutWay::File {
+        jobs::enqueue(conn, office, &WritePayoutFile { batch: batch.id }).await?;
     }
     let approved = (BatchState::Approved, Some(approval), None);
     store::save_batch(conn, office, batch.id, approved).await?;
@@ -242,6 +254,7 @@ async fn content(
 ) -> Result<Value, PayoutError> {
     let total = total(payouts)?;
     let (account, free) = reserve::available(conn, batch.account).await?;
+    let way = reserve::payout_way(conn, batch.account).await?.way;
     let mut rows = Vec::with_capacity(payouts.len());
     for payout in payouts {
         let registered = payout_store::registered_payee(conn, payout.merchant).await?;
@@ -257,6 +270,7 @@ async fn content(
     }
     Ok(json!({
         "batch": batch.number,
+        "sent_by": way,
         "reserve_account": { "code": account.code, "account": account.account_no },
         "payouts": rows,
         "count": payouts.len(),
@@ -315,6 +329,18 @@ fn total(payouts: &[Payout]) -> Result<Money, PayoutError> {
 
 async fn lock_batch(conn: &mut PgConnection, id: PayoutBatchId) -> Result<Batch, PayoutError> {
     store::lock_batch(conn, id).await?.ok_or_else(|| PayoutError::NotFound(id.to_string()))
+}
+
+/// Holds a batch, and names the account it is paid from, if it goes out as a file.
+pub(super) async fn lock_account(
+    conn: &mut PgConnection,
+    id: PayoutBatchId,
+) -> Result<ReserveAccountId, PayoutError> {
+    let batch = lock_batch(conn, id).await?;
+    match batch.way {
+        PayoutWay::File => Ok(batch.account),
+        PayoutWay::Api => Err(PayoutError::NotFound(batch.number)),
+    }
 }
 
 /// Closes a batch once every payout of it has an end.

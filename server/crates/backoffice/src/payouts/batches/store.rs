@@ -3,7 +3,7 @@ use crate::office::Office;
 use crate::payouts::PayoutError;
 use domain::date::BusinessDate;
 use domain::ids::{ApprovalId, MerchantId, PayoutBatchId, PayoutId, ReserveAccountId, StaffId};
-use domain::payout::BatchState;
+use domain::payout::{BatchState, PayoutWay};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -15,6 +15,7 @@ pub(super) struct Batch {
     pub number: String,
     pub state: BatchState,
     pub account: ReserveAccountId,
+    pub way: PayoutWay,
     pub approval: Option<ApprovalId>,
 }
 
@@ -94,7 +95,7 @@ pub(super) async fn lock_batch(
     id: PayoutBatchId,
 ) -> Result<Option<Batch>, PayoutError> {
     let row = sqlx::query!(
-        "SELECT number, state, reserve_account_id, approval_id
+        "SELECT number, state, reserve_account_id, way, approval_id
          FROM payout_batches WHERE id = $1 FOR UPDATE",
         Uuid::from(id),
     )
@@ -103,11 +104,14 @@ pub(super) async fn lock_batch(
     let Some(row) = row else { return Ok(None) };
     let state = BatchState::named(&row.state)
         .ok_or_else(|| Inconsistent::new("payout_batches", id, "unknown state"))?;
+    let way = PayoutWay::named(&row.way)
+        .ok_or_else(|| Inconsistent::new("payout_batches", id, "unknown way"))?;
     Ok(Some(Batch {
         id,
         number: row.number,
         state,
         account: row.reserve_account_id.into(),
+        way,
         approval: row.approval_id.map(ApprovalId),
     }))
 }
@@ -129,6 +133,19 @@ pub(super) async fn save_batch(
     )
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// Keeps how a batch goes out, as it was approved.
+pub(super) async fn set_way(
+    conn: &mut PgConnection,
+    id: PayoutBatchId,
+    way: PayoutWay,
+) -> Result<(), PayoutError> {
+    let id = Uuid::from(id);
+    sqlx::query!("UPDATE payout_batches SET way = $2 WHERE id = $1", id, way.name())
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

@@ -5,12 +5,13 @@ mod store;
 use super::PayoutError;
 use crate::office::Office;
 use domain::access::{Actor, Permission};
-use domain::ids::{PayoutBatchId, PayoutId};
+use domain::ids::{PayoutBatchId, PayoutFileId, PayoutId};
 use domain::page::{Page, PageRequest};
 use domain::payout::{
     BatchState, PayoutBatchDetail, PayoutBatchSummary, PayoutDetail, PayoutFilter, PayoutState,
     PayoutSummary,
 };
+use sqlx::PgConnection;
 
 /// Payouts, newest first.
 ///
@@ -44,6 +45,14 @@ pub async fn find(
         detail.stopped = super::stops::standing(&mut conn, id).await?;
     }
     Ok(detail)
+}
+
+/// The payouts of a file, in its order.
+pub(super) async fn in_file(
+    conn: &mut PgConnection,
+    file: PayoutFileId,
+) -> Result<Vec<PayoutSummary>, PayoutError> {
+    store::in_file(conn, file).await
 }
 
 /// Batches, newest first.

@@ -1,7 +1,7 @@
 use crate::explain::Inconsistent;
 use crate::payouts::PayoutError;
 use crate::payouts::store::StateColumns;
-use domain::ids::{ApprovalId, PayoutBatchId, PayoutId, StaffId};
+use domain::ids::{ApprovalId, PayoutBatchId, PayoutFileId, PayoutId, StaffId};
 use domain::money::Money;
 use domain::page::{Page, PageRequest};
 use domain::payout::{
@@ -102,6 +102,26 @@ pub(super) async fn list(
     Ok(Page { rows, total, request: page })
 }
 
+/// The payouts of a file, in its order.
+pub(super) async fn in_file(
+    conn: &mut PgConnection,
+    file: PayoutFileId,
+) -> Result<Vec<PayoutSummary>, PayoutError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT p.id, p.number, p.merchant_id, m.code AS merchant_code, m.name AS merchant_name,
+                p.amount_minor, p.currency, p.state, p.bank_ref, p.failure, p.statement_line_id,
+                p.return_line_id, p.batch_id, p.created_at
+         FROM payouts p JOIN merchants m ON m.id = p.merchant_id
+         JOIN payout_file_items i ON i.payout_id = p.id
+         WHERE i.file_id = $1 ORDER BY i.position",
+        Uuid::from(file),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(PayoutSummary::try_from).collect::<Result<_, _>>()?)
+}
+
 pub(super) async fn detail(
     conn: &mut PgConnection,
     id: PayoutId,
@@ -121,12 +141,14 @@ pub(super) async fn detail(
         r#"SELECT p.payee_account, p.payee_name, p.payee_bank, p.source, p.source_id, p.from_code,
                   p.bank_ref, p.queries, b.number AS "batch_number?", b.approval_id AS "approval?",
                   a.id AS "account_id?", a.code AS "account_code?", p.repays_id,
-                  o.number AS "repays_number?", n.id AS "new_id?", n.number AS "new_number?"
+                  f.id AS "file_id?", f.number AS "file_number?", o.number AS "repays_number?", n.id AS "new_id?", n.number AS "new_number?"
            FROM payouts p
            LEFT JOIN payouts o ON o.id = p.repays_id
            LEFT JOIN payouts n ON n.repays_id = p.id AND n.state <> 'rejected'
            LEFT JOIN payout_batches b ON b.id = p.batch_id
            LEFT JOIN reserve_accounts a ON a.id = b.reserve_account_id
+           LEFT JOIN payout_file_items i ON i.payout_id = p.id
+           LEFT JOIN payout_files f ON f.id = i.file_id
            WHERE p.id = $1"#,
         Uuid::from(id),
     )
@@ -150,6 +172,7 @@ pub(super) async fn detail(
         repays: more.repays_id.map(PayoutId).zip(more.repays_number),
         repaid_by: more.new_id.map(PayoutId).zip(more.new_number),
         stopped: None,
+        file: more.file_id.map(PayoutFileId).zip(more.file_number),
         batch_number: more.batch_number,
         approval: more.approval.map(ApprovalId),
         reserve_account: more.account_id.map(Into::into).zip(more.account_code),

@@ -12,7 +12,7 @@ pub(super) mod store;
 
 pub use concluding::document_concluded;
 pub use confirming::{Evidence, confirm};
-pub use sending::SendDocument;
+pub use sending::{QueryDocument, SendDocument};
 
 use super::{ReserveError, books, quotas};
 use crate::approvals::{self, Proposal};

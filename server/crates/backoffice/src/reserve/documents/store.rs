@@ -199,6 +199,35 @@ pub(super) async fn set_sent(
     Ok(())
 }
 
+/// Counts a query, and says how many there were.
+pub(super) async fn count_query(
+    conn: &mut PgConnection,
+    id: ReserveDocumentId,
+) -> Result<i32, ReserveError> {
+    let queries = sqlx::query_scalar!(
+        "UPDATE reserve_documents SET queries = queries + 1 WHERE id = $1 RETURNING queries",
+        Uuid::from(id),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(queries)
+}
+
+/// Whether a stop holds back everything, or what goes over this front. Passes the gate of sends:
+/// stops that are being pulled wait until the caller's transaction ends.
+pub(super) async fn is_stopped(conn: &mut PgConnection, front: &str) -> Result<bool, ReserveError> {
+    sqlx::query!("SELECT id FROM payout_gate WHERE id = 1 FOR SHARE").fetch_one(&mut *conn).await?;
+    let stopped = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM payout_stops
+                          WHERE lifted_at IS NULL
+                            AND (scope = 'all' OR (scope = 'bank' AND subject = $1))) AS "is!""#,
+        front,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(stopped)
+}
+
 /// Says whether the line is new to this side of the document.
 pub(super) async fn link(
     conn: &mut PgConnection,

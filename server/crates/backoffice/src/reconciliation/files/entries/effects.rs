@@ -7,9 +7,14 @@ use crate::reconciliation::ReconciliationError;
 use banks::instruction::PaymentStatus;
 use domain::source_file::EntryEffect;
 use sqlx::PgConnection;
+use std::collections::BTreeSet;
 
 /// What a row of a status report about one payment is called.
 pub(super) const PAYMENT: &str = "payment";
+/// What a row about a whole report is called.
+pub(super) const BATCH: &str = "batch";
+/// What a row about a group of payments is called.
+pub(super) const GROUP: &str = "group";
 
 /// Applies a status report: a payout the bank accepts or refuses moves on by the same rules as by
 /// the bank's direct answer. What contradicts what is certain changes nothing and is marked.
@@ -23,12 +28,7 @@ pub(super) async fn report(
         let answer = payouts::reported(conn, office, &entry.number, told).await;
         entry.about = match answer {
             Ok((payout, moved)) => {
-                let refused = entry.status.as_deref() == Some(PaymentStatus::Rejected.name());
-                let effect = match (moved, refused) {
-                    (false, _) => EntryEffect::PayoutKnown,
-                    (true, true) => EntryEffect::PayoutRejected,
-                    (true, false) => EntryEffect::PayoutAccepted,
-                };
+                let effect = effect(entry.status.as_deref(), moved);
                 About { effect: Some(effect), payout: Some(payout), ..About::default() }
             }
             Err(PayoutError::NotFound(_)) => only(EntryEffect::UnknownNumber),
@@ -39,13 +39,45 @@ pub(super) async fn report(
             Err(error) => return Err(error.into()),
         };
     }
+    whole_files(conn, office, entries).await
+}
+
+/// What a report says of a whole payout file of ours, for the payouts it does not list.
+async fn whole_files(
+    conn: &mut PgConnection,
+    office: &Office,
+    entries: &mut [Entry],
+) -> Result<(), ReconciliationError> {
+    let rows = entries.iter().filter(|entry| entry.what == PAYMENT);
+    let numbers: Vec<String> = rows.map(|entry| entry.number.clone()).collect();
+    let listed: BTreeSet<&str> = numbers.iter().map(String::as_str).collect();
+    // Of the one group of our file a report may say more than of the message around it.
+    let said = entries.iter().rposition(|entry| entry.what == GROUP && entry.status.is_some());
+    let said = said.or_else(|| entries.iter().position(|entry| entry.what == BATCH));
+    let Some(entry) = said.and_then(|at| entries.get_mut(at)) else { return Ok(()) };
+    let Some(file) = payouts::awaits(conn, &entry.other_no).await? else { return Ok(()) };
+    let status = entry.status.clone().unwrap_or_default();
+    let told = told(entry);
+    let answer = (status.as_str(), entry.reason.as_deref(), told.as_ref());
+    let moved = payouts::answered(conn, office, (file, &listed), answer).await?;
+    entry.about = only(effect(entry.status.as_deref(), moved > 0));
     Ok(())
 }
 
-/// What the bank says of one payout; nothing while it has not looked at it.
+fn effect(status: Option<&str>, moved: bool) -> EntryEffect {
+    match status {
+        _ if !moved => EntryEffect::PayoutKnown,
+        Some(name) if name == PaymentStatus::Rejected.name() => EntryEffect::PayoutRejected,
+        Some(name) if name == PaymentStatus::Pending.name() => EntryEffect::PayoutPending,
+        _ => EntryEffect::PayoutAccepted,
+    }
+}
+
+/// What the bank says of one payout, or of those of a file it does not list: of a file that is
+/// partly rejected, they are accepted.
 fn told(entry: &Entry) -> Option<Told> {
     let is = |status: PaymentStatus| entry.status.as_deref() == Some(status.name());
-    if is(PaymentStatus::Accepted) || is(PaymentStatus::Settled) {
+    if is(PaymentStatus::Accepted) || is(PaymentStatus::Settled) || is(PaymentStatus::Partly) {
         let bank_ref = entry.other_no.clone();
         return Some(Told::Accepted { bank_ref, amount: entry.amount });
     }
@@ -53,6 +85,10 @@ fn told(entry: &Entry) -> Option<Told> {
         let reason = entry.reason.clone().unwrap_or_default();
         format!("{} {reason}", entry.text).trim().to_owned()
     };
+    if is(PaymentStatus::Pending) {
+        let word = if entry.text.is_empty() { "PDNG" } else { entry.text.as_str() };
+        return Some(Told::Pending { word: word.to_owned() });
+    }
     is(PaymentStatus::Rejected).then(|| Told::Rejected { reason: reason(), amount: entry.amount })
 }
 

@@ -137,7 +137,7 @@ pub(super) fn of_disputes(file: DisputeFile) -> Vec<Entry> {
 /// What a bank reports of payouts; of groups and the whole batch where it says so.
 pub(super) fn of_status_report(report: StatusReport) -> Vec<Entry> {
     let batch = report.status.map(|status| Entry {
-        what: "batch".to_owned(),
+        what: effects::BATCH.to_owned(),
         other_no: report.original_message_id.clone(),
         status: Some(status.name().to_owned()),
         reason: report.reason.clone(),
@@ -145,7 +145,7 @@ pub(super) fn of_status_report(report: StatusReport) -> Vec<Entry> {
     });
     let groups = report.groups.into_iter().filter_map(|group| {
         Some(Entry {
-            what: "group".to_owned(),
+            what: effects::GROUP.to_owned(),
             other_no: group.group,
             status: Some(group.status?.name().to_owned()),
             reason: group.reason,
