@@ -4,8 +4,8 @@
 mod store;
 
 use super::resolving::book_many;
-use super::store as items;
 use super::steps::store::{NewEvent, add_events};
+use super::store as items;
 use super::{ErrorItemError, Moved, WORKER, event, rules, take_steps};
 use crate::audit::{self, Record, Who};
 use crate::office::Office;
@@ -155,7 +155,12 @@ async fn answer(
             Ok(journal) => {
                 let mut item = item.auto_resolved(text.clone(), office.now())?;
                 item.outcome = Some(Outcome { action, journal, in_suspense: false });
-                steps.push(Moved { from: ErrorItemStatus::New, item, event: "auto_resolved", text });
+                steps.push(Moved {
+                    from: ErrorItemStatus::New,
+                    item,
+                    event: "auto_resolved",
+                    text,
+                });
             }
             Err(reason) => {
                 refused.push((item.id, format!("{text}: {reason}")));

@@ -15,9 +15,9 @@ pub use receiving::Receiving;
 pub(super) use receiving::bring;
 pub(super) use store::insert;
 
-use super::ReconciliationError;
 use super::files::reading::LookedAt;
 use super::files::{bytes::Bytes, pieces, previewing, reading, taking, taking::Came};
+use super::{ReconciliationError, jobs};
 use crate::audit::Who;
 use crate::office::Office;
 use banks::formats::stream::WHOLE_MAX;
@@ -159,9 +159,7 @@ pub(super) async fn look(office: &Office, id: ArrivalId) -> Result<(), Reconcili
             let preview = previewing::told(&arrival.name, length, &look);
             (preview, obstacle(office, &arrival.given, look).await?)
         }
-        Err(error) => {
-            (previewing::nothing(&arrival.name, length), (Some(error.to_string()), None))
-        }
+        Err(error) => (previewing::nothing(&arrival.name, length), (Some(error.to_string()), None)),
     };
     if length <= u64::try_from(WHOLE_MAX).unwrap_or(0) {
         let mut conn = office.db.acquire().await?;
@@ -268,7 +266,8 @@ async fn import_as(
         None => reading::judge(arrival.given.kind, reading::look(office, &target).await??)?,
     };
     let of = (reading, arrival.length, sha256);
-    let id = taking::take(&mut tx, office, who, (&came, &target), of).await?;
+    let (id, place) = taking::take(&mut tx, office, who, (&came, &target), of).await?;
+    jobs::compare(&mut tx, office, (came.given.kind, &place.scope, place.day)).await?;
     tx.commit().await?;
     Ok(id)
 }

@@ -98,14 +98,14 @@ pub(in crate::reconciliation) async fn refuse_known(
     })
 }
 
-/// Imports what was read.
+/// Imports what was read; says where it stands.
 pub(in crate::reconciliation) async fn take(
     conn: &mut PgConnection,
     office: &Office,
     who: Who<'_>,
     (came, target): (&Came<'_>, &Target),
     (reading, length, sha256): (Reading, i64, &str),
-) -> Result<FileId, ReconciliationError> {
+) -> Result<(FileId, Place), ReconciliationError> {
     if came.given.format.as_deref().and_then(version_of).is_some() {
         return Err(ReconciliationError::FormatNotInEffect);
     }
@@ -138,7 +138,7 @@ pub(in crate::reconciliation) async fn take(
     let summary = store::summary(conn, id).await?.ok_or(ReconciliationError::NotFound)?;
     let event = Event { who, action: "reconciliation.import", subject_kind: "source_file" };
     audit::record(conn, office, event, &id.to_string(), &summary).await?;
-    Ok(id)
+    Ok((id, place))
 }
 
 /// Reads a bill once more and writes its rows as they come. What is read must be what the look at

@@ -4,8 +4,10 @@
 //! What waits, and what stands in the neighbouring file, is explained; so are refunds the channel
 //! has not worked off, and days on which the channel's rail does not clear.
 
+mod aging;
 mod store;
 
+pub(in crate::reconciliation) use aging::conclude as conclude_waiting;
 pub(in crate::reconciliation) use store::{forget as forget_waiting, waiting};
 
 use super::sides::Match;
@@ -187,7 +189,7 @@ impl Told {
     ) -> Result<(), ReconciliationError> {
         let (run, scope) = of;
         store::matched(conn, office, (&self.matched, run, scope.day)).await?;
-        store::became_items(conn, office, (&self.items, run)).await?;
+        store::became_items(conn, office, (&self.items, Some(run))).await?;
         for wait in self.wait.chunks(BATCH) {
             let records: Vec<Expected<'_>> = wait
                 .iter()
@@ -211,7 +213,7 @@ async fn overdue(
 ) -> Result<Vec<Match>, ReconciliationError> {
     let waited = store::overdue(conn, scope).await?;
     let ids: Vec<Uuid> = waited.iter().map(|one| one.id).collect();
-    store::became_items(conn, office, (&ids, run)).await?;
+    store::became_items(conn, office, (&ids, Some(run))).await?;
     waited.into_iter().map(|one| one.overdue(scope)).collect()
 }
 

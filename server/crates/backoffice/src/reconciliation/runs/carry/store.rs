@@ -2,7 +2,7 @@ use crate::explain::Inconsistent;
 use crate::office::Office;
 use crate::reconciliation::ReconciliationError;
 use domain::date::BusinessDate;
-use domain::error_item::{Difference, Links, RecordView};
+use domain::error_item::{Difference, Leg, Links, RecordView};
 use domain::ids::ReconciliationId;
 use domain::matching::Direction;
 use domain::money::Money;
@@ -117,6 +117,63 @@ pub(super) async fn overdue(
     Ok(rows.into_iter().map(Waiting::try_from).collect::<Result<_, _>>()?)
 }
 
+/// Records that wait together: one run found them, and they may wait until one day.
+pub(super) struct Group {
+    pub scope: RunScope,
+    pub run: ReconciliationId,
+    pub clears_by: BusinessDate,
+}
+
+/// Those whose last day is over.
+pub(super) async fn groups_until(
+    conn: &mut PgConnection,
+    today: BusinessDate,
+) -> Result<Vec<Group>, ReconciliationError> {
+    let rows = sqlx::query!(
+        "SELECT DISTINCT leg, scope, day, run_id, clears_by FROM expected_records
+         WHERE state = 'waiting' AND clears_by < $1
+         ORDER BY clears_by, leg, scope, day, run_id",
+        today.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut groups = Vec::with_capacity(rows.len());
+    for row in rows {
+        let unknown = || Inconsistent::new("expected_records", row.run_id, "unknown leg");
+        let leg = Leg::named(&row.leg).ok_or_else(unknown)?;
+        groups.push(Group {
+            scope: RunScope { leg, of: row.scope, day: BusinessDate(row.day) },
+            run: ReconciliationId(row.run_id),
+            clears_by: BusinessDate(row.clears_by),
+        });
+    }
+    Ok(groups)
+}
+
+/// Those of a group that still wait, locked.
+pub(super) async fn of_group(
+    conn: &mut PgConnection,
+    group: &Group,
+) -> Result<Vec<Waiting>, ReconciliationError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT id, record_key, day, direction, number, amount_minor, currency, view, merchant_id,
+                order_id, payment_id, refund_id, why, clears_by
+         FROM expected_records
+         WHERE leg = $1 AND scope = $2 AND day = $3 AND run_id = $4 AND clears_by = $5
+           AND state = 'waiting'
+         ORDER BY id FOR UPDATE",
+        group.scope.leg.name(),
+        group.scope.of,
+        group.scope.day.0,
+        Uuid::from(group.run),
+        group.clears_by.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Waiting::try_from).collect::<Result<_, _>>()?)
+}
+
 /// A record that begins to wait.
 #[derive(Serialize)]
 pub(super) struct Expected<'a> {
@@ -212,17 +269,17 @@ pub(super) async fn matched(
     Ok(())
 }
 
-/// They have waited long enough, or are differences of another kind.
+/// They have waited long enough, or are differences of another kind: a run says so, or the clock.
 pub(super) async fn became_items(
     conn: &mut PgConnection,
     office: &Office,
-    (ids, run): (&[Uuid], ReconciliationId),
+    (ids, run): (&[Uuid], Option<ReconciliationId>),
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "UPDATE expected_records SET state = 'item', concluded_by = $2, concluded_at = $3
          WHERE id = ANY($1)",
         ids,
-        Uuid::from(run),
+        run.map(Uuid::from),
         office.now(),
     )
     .execute(conn)
