@@ -170,7 +170,7 @@ async fn answer(
     }
     take_steps(conn, office, RULES, &steps).await?;
     let events: Vec<NewEvent<'_>> =
-        refused.iter().map(|(id, text)| NewEvent::of(*id, "refused", text, None)).collect();
+        refused.iter().map(|(id, text)| NewEvent::of(*id, "rejected", text, None)).collect();
     if !events.is_empty() {
         add_events(conn, office, RULES, &events).await?;
     }
