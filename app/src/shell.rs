@@ -13,6 +13,9 @@ use leptos::prelude::*;
 /// Fetches the program beside its glue, not after it, and wakes up the islands from the outside in.
 const WAKE: &str = include_str!("wake.js");
 
+/// Asks for the page again while a part of it says that it is moving, and puts in what became of it.
+const FOLLOW: &str = include_str!("follow.js");
+
 /// The HTML document around the application.
 pub fn document() -> impl IntoView {
     let around = session::surroundings();
@@ -33,6 +36,9 @@ pub fn document() -> impl IntoView {
                 <link rel="modulepreload" href="/pkg/countinghouse.js" />
                 <script type="module" nonce=leptos::nonce::use_nonce()>
                     {WAKE}
+                </script>
+                <script type="module" nonce=leptos::nonce::use_nonce()>
+                    {FOLLOW}
                 </script>
                 <leptos_meta::MetaTags />
             </head>

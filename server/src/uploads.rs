@@ -4,7 +4,8 @@ use crate::refusal;
 use crate::router::Site;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Multipart, Path};
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use axum::{Extension, Router};
@@ -64,10 +65,15 @@ enum UploadError {
 async fn file(
     Extension(office): Extension<Office>,
     actor: Option<Extension<Actor>>,
-    jar: CookieJar,
+    (jar, headers): (CookieJar, HeaderMap),
     form: Multipart,
 ) -> Response {
     let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    // What says it is too long is refused before the first byte of it is kept.
+    let told = headers.get(CONTENT_LENGTH).and_then(|told| told.to_str().ok()?.parse().ok());
+    if told.is_some_and(|length: usize| length > FILE_MAX) {
+        return answer(jar, app::routes::IMPORT_FILE, &ReconciliationError::TooLong);
+    }
     match receive(&office, &actor, form).await {
         Ok(id) => Redirect::to(&app::routes::arrival(id)).into_response(),
         Err(Stopped::Form(error)) => refused(jar, app::routes::IMPORT_FILE, &error.to_string()),
@@ -109,7 +115,12 @@ async fn receive(
         let mut receiving = Receiving::begin(office, actor, &file, given(fields)?).await?;
         loop {
             match field.chunk().await {
-                Ok(Some(chunk)) => receiving.take(office, &chunk).await?,
+                Ok(Some(chunk)) => {
+                    if let Err(error) = receiving.take(office, &chunk).await {
+                        receiving.break_off(office, &error.to_string()).await?;
+                        return Err(error.into());
+                    }
+                }
                 Ok(None) => return Ok(receiving.finish(office).await?),
                 Err(error) => {
                     receiving.break_off(office, "the upload broke off").await?;

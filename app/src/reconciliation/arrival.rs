@@ -74,6 +74,11 @@ fn facts(arrival: &Arrival) -> impl IntoView + use<> {
     let (way, by, at) = (way_name(arrival.way), arrival.received_by.clone(), arrival.received_at);
     let channel = arrival.given.channel.clone();
     let (length, read) = (arrival.length, arrival.read_bytes.min(arrival.length));
+    let moving = arrival.state.is_moving();
+    let bar = (moving && length > 0).then(|| {
+        let (label, done) = (t(text::RECONCILIATION_READ_BYTES), read.to_string());
+        view! { " " <progress aria-label=label max=length.to_string() value=done></progress> }
+    });
     let file = arrival.file.map(|id| {
         view! {
             <Fact term=t(text::RECONCILIATION_FILE)>
@@ -85,6 +90,7 @@ fn facts(arrival: &Arrival) -> impl IntoView + use<> {
         view! { <Fact term=t(text::RECONCILIATION_HASH)><CopyId id=sha256 /></Fact> }
     });
     view! {
+        <div id="arrival" data-moving=moving.then_some("")>
         <Panel title=t(text::RECONCILIATION_ARRIVAL)>
             <Facts>
                 <Fact term=t(text::RECONCILIATION_STANDING)><Badge tone>{state}</Badge></Fact>
@@ -93,11 +99,12 @@ fn facts(arrival: &Arrival) -> impl IntoView + use<> {
                 </Fact>
                 <Fact term=t(text::RECONCILIATION_CHANNEL)>{channel}</Fact>
                 <Fact term=t(text::RECONCILIATION_LENGTH)>{length}</Fact>
-                <Fact term=t(text::RECONCILIATION_READ_BYTES)>{read}</Fact>
+                <Fact term=t(text::RECONCILIATION_READ_BYTES)>{read} {bar}</Fact>
                 {hash}
                 {file}
             </Facts>
         </Panel>
+        </div>
     }
 }
 

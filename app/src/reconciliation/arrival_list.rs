@@ -65,7 +65,9 @@ fn show(page: Page<Arrival>) -> impl IntoView {
         Column::text(t(text::RECONCILIATION_OBSTACLE)),
     ];
     let place = Place::of(&page);
+    let moving = page.rows.iter().any(|arrival| arrival.state.is_moving());
     view! {
+        <div id="arrivals" data-moving=moving.then_some("")>
         <Table
             caption=t(text::RECONCILIATION_ARRIVALS)
             columns
@@ -74,6 +76,7 @@ fn show(page: Page<Arrival>) -> impl IntoView {
         >
             {page.rows.into_iter().map(row).collect_view()}
         </Table>
+        </div>
         <Pager place />
     }
 }

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::i18n::{t, tf};
 use crate::{routes, text};
 use domain::page::{Page, PageRequest};
-use domain::reconciliation::{Explanation, RunDetail, RunInput, RunMatch, Shown};
+use domain::reconciliation::{Explanation, RunDetail, RunInput, RunMatch, RunState, Shown};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -63,6 +63,7 @@ fn show((detail, shown, page): (RunDetail, Shown, PageRequest)) -> impl IntoView
     let rate = run.match_rate_ppm().map(per_cent);
     let (shares, actions) = (run_shares::show(run, shown), run_actions::show(&detail));
     let page = Page { total: detail.shown, rows: detail.differences, request: page };
+    let moving = (detail.summary.state == RunState::Running).then_some("");
     view! {
         <PageHead title lead>
             <a class="link" href=routes::audit_of(&id.to_string())>
@@ -74,7 +75,7 @@ fn show((detail, shown, page): (RunDetail, Shown, PageRequest)) -> impl IntoView
             title=t(text::RECONCILIATION_DETAIL)
             actions=move || view! { <Badge tone>{word}</Badge> }
         >
-            <p>{counts}</p>
+            <p id="run" data-moving=moving>{counts}</p>
         </Panel>
         {shares}
         {differences(page)}

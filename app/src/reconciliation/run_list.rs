@@ -86,7 +86,9 @@ fn show(page: Page<RunSummary>) -> impl IntoView {
         Column::text(t(text::RECONCILIATION_FINISHED_AT)),
     ];
     let place = Place::of(&page);
+    let moving = page.rows.iter().any(|run| run.state == RunState::Running);
     view! {
+        <div id="runs" data-moving=moving.then_some("")>
         <Table
             caption=t(text::RECONCILIATION_TITLE)
             columns
@@ -95,6 +97,7 @@ fn show(page: Page<RunSummary>) -> impl IntoView {
         >
             {page.rows.into_iter().map(row).collect_view()}
         </Table>
+        </div>
         <Pager place />
     }
 }

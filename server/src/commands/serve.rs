@@ -26,6 +26,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     accounts::schedule_check(&office).await?;
     backoffice::error_items::schedule_escalation(&office).await?;
     backoffice::reserve::schedule_check(&office).await?;
+    backoffice::reconciliation::jobs::schedule_waiting(&office).await?;
     let site = Site::new(office.clone(), config.secure_cookies(), &config.site_root);
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await

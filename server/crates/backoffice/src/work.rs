@@ -14,7 +14,7 @@ use crate::payments::jobs::{
 use crate::payouts::jobs::{QueryPayout, SendPayout};
 use crate::payouts::{AgePayoutFile, WritePayoutFile};
 use crate::reconciliation::jobs::{
-    FetchBill, FetchStatement, ImportArrival, ReadArrival, RunReconciliation,
+    FetchBill, FetchStatement, ImportArrival, LookAfterWaiting, ReadArrival, RunReconciliation,
 };
 use crate::refunds::jobs::{FundRefund, QueryRefund, ReportRefund, SendRefund};
 use crate::reserve::{CheckCover, QueryDocument, SendDocument};
@@ -122,6 +122,7 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         FetchStatement::KIND => jobs::run_as::<FetchStatement>(office, claimed).await,
         ReadArrival::KIND => jobs::run_as::<ReadArrival>(office, claimed).await,
         ImportArrival::KIND => jobs::run_as::<ImportArrival>(office, claimed).await,
+        LookAfterWaiting::KIND => jobs::run_as::<LookAfterWaiting>(office, claimed).await,
         RunReconciliation::KIND => jobs::run_as::<RunReconciliation>(office, claimed).await,
         unknown => Err(format!("no system does jobs of the kind {unknown}").into()),
     }

@@ -1,30 +1,32 @@
 //! How long a day's bill takes from the file to its error items, beside two floors measured in the
 //! same run on the same trades: a lean hash join over byte slices, and COPY with a full outer join.
 
+mod bill;
 mod lean;
 mod store;
 
 use super::report::Report;
 use anyhow::Context as _;
 use backoffice::office::{Clock, Office, Settings};
-use backoffice::reconciliation::{self, NewFile};
-use banks::bill::{BillRow, RowKind, RowStatus};
-use banks::front::{Fronts, NamedFile};
+use backoffice::reconciliation::arrivals::Receiving;
+use backoffice::{reconciliation, work};
+use banks::front::Fronts;
 use banks::notify::Nowhere;
-use banks::write::wechat_trade;
 use domain::access::{Actor, Role};
+use domain::arrival::Given;
 use domain::calendar::Calendar;
 use domain::date::{BusinessDate, BusinessZone};
 use domain::error_item::Leg;
 use domain::ids::{SessionId, StaffId};
-use domain::money::Money;
 use domain::page::PageRequest;
-use domain::reconciliation::{RunScope, Shown};
+use domain::reconciliation::{RunFilter, RunScope};
 use domain::source_file::FileKind;
 use sqlx::{PgConnection, PgPool};
+use std::io::Read as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use time::macros::{date, time};
+use time::macros::date;
 use uuid::Uuid;
 
 /// The channel the trades go over.
@@ -37,6 +39,8 @@ const DIFFERS: u32 = 1_000;
 /// What was measured at one size.
 struct Measured {
     trades: u32,
+    megabytes: u64,
+    receive: Duration,
     import: Duration,
     run: Duration,
     lean: Duration,
@@ -47,17 +51,21 @@ struct Measured {
 
 impl Measured {
     fn whole(&self) -> Duration {
-        self.import + self.run
+        self.receive + self.import + self.run
     }
 
     fn row(&self, report: &mut Report) {
         let ms = |duration: Duration| format!("{} ms", duration.as_millis());
+        let rate = u128::from(self.trades) * 1_000 / self.whole().as_millis().max(1);
         report.row(&[
             &self.trades.to_string(),
+            &format!("{} MB", self.megabytes),
+            &ms(self.receive),
             &ms(self.import),
             &ms(self.run),
             &ms(self.lean),
             &ms(self.copy),
+            &format!("{rate}/s"),
             &format!("{} MB", self.peak_kb / 1024),
             &self.differences.to_string(),
         ]);
@@ -76,7 +84,18 @@ pub async fn measure(
     let mut owner = super::store::connect(url).await?;
     let office = office(pool);
     let merchant = store::prepare(&mut owner, CHANNEL, OUR_NUMBER).await?;
-    report.table(&["trades", "import", "run", "lean join", "COPY + join", "peak", "differences"]);
+    report.table(&[
+        "trades",
+        "bill",
+        "receive",
+        "look and import",
+        "run",
+        "lean join",
+        "COPY + join",
+        "trades, all in all",
+        "peak",
+        "differences",
+    ]);
     let mut measured = Vec::with_capacity(sizes.len());
     let mut day = store::free_day(&mut owner, CHANNEL, BusinessDate(date!(2031 - 01 - 01))).await?;
     for size in sizes {
@@ -115,8 +134,7 @@ async fn at(
     std::fs::create_dir_all(&folder)?;
     let (ours, theirs) = (folder.join("ours.csv"), folder.join("theirs.csv"));
     lean::write(&ours, (1..=size).map(|n| (n, amount(n))))?;
-    let changed: Vec<(u32, i64)> = (1..=size).filter_map(billed).collect();
-    lean::write(&theirs, changed.iter().copied())?;
+    lean::write(&theirs, (1..=size).filter_map(billed))?;
     let begin = Instant::now();
     let expected = lean::join(&ours, &theirs)?;
     let lean = begin.elapsed();
@@ -124,32 +142,57 @@ async fn at(
     let joined = store::copy_and_join(owner, &ours, &theirs).await?;
     let copy = begin.elapsed();
     anyhow::ensure!(joined == expected, "the floors disagree: {joined} and {expected}");
+    let path = folder.join("bill.csv");
+    let name = bill::write(&path, (day, OUR_NUMBER), (1..=size).filter_map(billed))?;
+    let bytes = std::fs::metadata(&path)?.len();
+    let taken = take(office, day, (&path, &name)).await;
     std::fs::remove_dir_all(&folder)?;
-    let file = bill(day, &changed)?;
-    drop(changed);
-    forget_peak()?;
-    let begin = Instant::now();
-    let new = NewFile {
+    let (receive, import, run, peak_kb) = taken?;
+    let scope = RunScope { leg: Leg::GatewayBank, of: CHANNEL.to_owned(), day };
+    let filter =
+        RunFilter { leg: Some(scope.leg), of: Some(scope.of), day: Some(day), state: None };
+    let runs = reconciliation::list_runs(office, &actor(), &filter, PageRequest::default()).await?;
+    let differences = runs.rows.first().context("the bill was not reconciled")?.differences;
+    anyhow::ensure!(i64::from(expected) == differences, "found {differences}, put in {expected}");
+    let megabytes = bytes / 1_000_000;
+    Ok(Measured { trades: size, megabytes, receive, import, run, lean, copy, peak_kb, differences })
+}
+
+/// Takes the bill in as the watched folder does: bytes, then a look and the import, then the run.
+async fn take(
+    office: &Office,
+    day: BusinessDate,
+    (path, name): (&Path, &str),
+) -> anyhow::Result<(Duration, Duration, Duration, u64)> {
+    let given = Given {
         kind: FileKind::Bill,
         channel: Some(CHANNEL.to_owned()),
         merchant: None,
-        clearing_date: Some(day),
-        replaces: None,
-        file,
+        day: Some(day),
+        member: None,
+        format: None,
+        no_trades: false,
     };
-    let actor = actor();
-    reconciliation::import(office, &actor, new).await?;
+    let mut file = std::fs::File::open(path)?;
+    forget_peak()?;
+    let begin = Instant::now();
+    let mut receiving = Receiving::from_folder(office, name, given).await?;
+    let mut piece = vec![0; 64 << 10];
+    loop {
+        let read = file.read(&mut piece)?;
+        if read == 0 {
+            break;
+        }
+        receiving.take(office, &piece[..read]).await?;
+    }
+    receiving.settle(office).await?;
+    let receive = begin.elapsed();
+    let begin = Instant::now();
+    work::run_one(office).await?;
     let import = begin.elapsed();
     let begin = Instant::now();
-    let scope = RunScope { leg: Leg::GatewayBank, of: CHANNEL.to_owned(), day };
-    let id = reconciliation::run(office, &actor, &scope).await?;
-    let run = begin.elapsed();
-    let peak_kb = peak_kb()?;
-    let page = (Shown::All, PageRequest::default());
-    let found = reconciliation::find_run(office, &actor, id, page).await?.summary;
-    let differences = u32::try_from(found.differences)?;
-    anyhow::ensure!(differences == expected, "found {differences}, put in {expected}");
-    Ok(Measured { trades: size, import, run, lean, copy, peak_kb, differences: found.differences })
+    work::run_until_idle(office).await?;
+    Ok((receive, import, begin.elapsed(), peak_kb()?))
 }
 
 /// What we have of the n-th trade.
@@ -164,30 +207,6 @@ fn billed(n: u32) -> Option<(u32, i64)> {
         (0, _) => Some((n, amount(n) + 1)),
         _ => Some((n, amount(n))),
     }
-}
-
-fn bill(day: BusinessDate, trades: &[(u32, i64)]) -> anyhow::Result<NamedFile> {
-    let contract = wechat_trade::Contract {
-        merchant_no: OUR_NUMBER.to_owned(),
-        app_id: "wx1".to_owned(),
-        rate: "0.60%".to_owned(),
-    };
-    let rows: Vec<BillRow> = trades
-        .iter()
-        .map(|(n, fen)| BillRow {
-            line: 0,
-            kind: RowKind::Payment,
-            channel_no: format!("42{n:026}"),
-            order_no: store::number(day, *n),
-            refund_no: None,
-            merchant_no: OUR_NUMBER.to_owned(),
-            event_time: Some(day.0.with_time(time!(12:00))),
-            gross: Money::cny(*fen),
-            fee_e5: 1_000,
-            status: RowStatus::Success,
-        })
-        .collect();
-    wechat_trade::write(day, &contract, &rows).context("the bill was not written")
 }
 
 fn office(pool: &PgPool) -> Office {

@@ -7,6 +7,7 @@ mod chain;
 mod error;
 mod escalating;
 mod evidence;
+mod fresh;
 mod listing;
 mod opening;
 mod options;

@@ -1,18 +1,16 @@
 //! How reconciliation opens error items, and takes back those that are gone.
 
-use super::resolving::book;
 use super::store::{self, Stored};
-use super::{ErrorItemError, Step, WORKER, event, note, rules, take_step};
-use crate::audit::{self, Who};
+use super::{ErrorItemError, Moved, Step, WORKER, fresh, note, take_step, take_steps};
 use crate::office::Office;
 use domain::date::BusinessDate;
-use domain::error_item::{AutoRule, Difference, ErrorItem, ErrorItemState, Leg, Outcome};
+use domain::error_item::{Difference, ErrorItem, ErrorItemState, Leg};
 use domain::ids::{ErrorItemId, ReconciliationId};
 use sqlx::PgConnection;
 use std::collections::HashMap;
 
-/// Who acts where a rule does.
-const RULES: Who<'static> = Who::System("rules");
+/// Items sent to the database at a time.
+const BATCH: usize = 2_000;
 
 /// Opens an item for each difference that has none, in the reconciliation's transaction; the
 /// answers stand in the order of the differences.
@@ -33,16 +31,21 @@ pub async fn open(
     for stored in store::latest(conn, &keys).await? {
         known.insert(stored.item.difference.record_key.clone(), stored);
     }
+    let is_kept = |difference: &&Difference| {
+        known.get(&difference.record_key).is_some_and(|stored| {
+            stored.item.state.status().is_open() || concluded(&stored.item, difference)
+        })
+    };
+    let fresh: Vec<&Difference> = found.iter().filter(|one| !is_kept(one)).collect();
+    let mut fresh = fresh::insert_all(conn, office, (&fresh, Some(run))).await?.into_iter();
     let mut ids = Vec::with_capacity(found.len());
     for difference in found {
-        let id = match known.get(&difference.record_key) {
+        let id = match known.get(&difference.record_key).filter(|_| is_kept(&difference)) {
             Some(stored) if stored.item.state.status().is_open() => {
                 keep(conn, office, stored, (difference, run)).await?
             }
-            Some(stored) if concluded(&stored.item, difference) => {
-                found_again(conn, office, stored.item.clone()).await?
-            }
-            _ => insert(conn, office, difference, Some(run)).await?,
+            Some(stored) => found_again(conn, office, stored.item.clone()).await?,
+            None => fresh.next().ok_or(ErrorItemError::NotFound)?,
         };
         ids.push(id);
     }
@@ -62,7 +65,7 @@ pub async fn open_alone(
     let known = store::latest(conn, std::slice::from_ref(&found.record_key)).await?;
     match known.first() {
         Some(stored) => Ok(stored.item.id),
-        None => insert(conn, office, found, None).await,
+        None => fresh::insert(conn, office, found, None).await,
     }
 }
 
@@ -143,57 +146,6 @@ async fn keep(
     Ok(item.id)
 }
 
-/// Opens an item; `run` is the reconciliation that found it, if one did.
-pub(super) async fn insert(
-    conn: &mut PgConnection,
-    office: &Office,
-    difference: &Difference,
-    run: Option<ReconciliationId>,
-) -> Result<ErrorItemId, ErrorItemError> {
-    let day = difference.clearing_date;
-    let before = store::take_numbers(conn, day, 1).await?;
-    let number = format!("EI{}-{:04}", day.compact(), before + 1);
-    let id = ErrorItemId(office.new_id());
-    let item = ErrorItem::found(id, number, difference.clone(), office.now());
-    let rules = rules::current(conn).await?;
-    let routed = rules.rules.route(difference, office.now());
-    store::insert(conn, &item, (run, &routed)).await?;
-    let text = format!("{}: difference {}", difference.cause.name(), difference.difference);
-    note(conn, office, item.id, Step { who: WORKER, event: "opened", text: &text }).await?;
-    audit::record(conn, office, event(WORKER, "error_items.open"), &item.id.to_string(), &item)
-        .await?;
-    if let Some(rule) = rules.rules.automatic(difference) {
-        automatic(conn, office, item, (rules.version, rule)).await?;
-    } else if let Some(login) = &routed.owner
-        && let Some((owner, name)) = store::colleague(conn, login).await?
-    {
-        let from = item.state.status();
-        let step = Step { who: RULES, event: "assigned", text: &name };
-        take_step(conn, office, (from, &item.assign(owner)?), step).await?;
-    }
-    Ok(id)
-}
-
-/// A rule answers the item without a person: what it books is booked under the approval of the rule.
-async fn automatic(
-    conn: &mut PgConnection,
-    office: &Office,
-    item: ErrorItem,
-    (version, rule): (i64, &AutoRule),
-) -> Result<(), ErrorItemError> {
-    if !item.may_be_answered_by(rule.action) {
-        return Ok(());
-    }
-    let text = format!("rules, version {version}: {}", rule.action.name());
-    let journal = book(conn, office, &item, rule.action).await?;
-    let from = item.state.status();
-    let mut answered = item.auto_resolved(text.clone(), office.now())?;
-    let action = rule.action;
-    answered.outcome = Some(Outcome { action, journal, in_suspense: false });
-    let step = Step { who: RULES, event: "auto_resolved", text: &text };
-    Ok(take_step(conn, office, (from, &answered), step).await?)
-}
-
 /// Concludes the items of a leg, day and scope that a later run no longer finds: open ones explained
 /// themselves, carried out ones are confirmed. Items with a proposal under decision stay.
 ///
@@ -207,6 +159,7 @@ pub async fn close_vanished(
 ) -> Result<(), ErrorItemError> {
     let keys: Vec<String> = found.iter().map(|one| one.record_key.clone()).collect();
     let prefix = format!("{}:{scope}:", leg.name());
+    let mut gone = Vec::new();
     for stored in store::vanished(conn, (leg, day), &prefix, &keys).await? {
         if matches!(stored.item.state, ErrorItemState::Executed { .. }) {
             if stored.item.in_suspense() {
@@ -222,11 +175,12 @@ pub async fn close_vanished(
             continue;
         }
         let from = stored.item.state.status();
-        let reason = "a later reconciliation no longer finds this difference".to_owned();
-        let gone = stored.item.auto_resolved(reason.clone(), office.now())?;
-        let step = Step { who: WORKER, event: "auto_resolved", text: &reason };
-        take_step(conn, office, (from, &gone), step).await?;
-        super::chain::close_children(conn, office, &gone).await?;
+        let text = "a later reconciliation no longer finds this difference".to_owned();
+        let item = stored.item.auto_resolved(text.clone(), office.now())?;
+        gone.push(Moved { from, item, event: "auto_resolved", text });
     }
-    Ok(())
+    for gone in gone.chunks(BATCH) {
+        take_steps(conn, office, WORKER, gone).await?;
+    }
+    super::chain::close_children_of(conn, office, gone.iter().map(|one| &one.item)).await
 }

@@ -2,7 +2,7 @@
 //! had failed, done twice, another amount, refused after it was done. The record has the same key as
 //! in the channel's bill, so the reconciliation finds this item.
 
-use super::opening::insert;
+use super::fresh::insert;
 use super::{ErrorItemError, store};
 use crate::office::Office;
 use crate::refunds::jobs::ReportRefund;

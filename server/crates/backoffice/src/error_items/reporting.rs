@@ -2,7 +2,7 @@
 //! payment was closed or refused, a second trade, another amount. The channel's bill will show who
 //! is right; the record has the same key there, so the reconciliation finds this item.
 
-use super::opening::insert;
+use super::fresh::insert;
 use super::{ErrorItemError, Step, note, store};
 use crate::audit::Who;
 use crate::office::Office;

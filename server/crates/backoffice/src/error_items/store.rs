@@ -4,7 +4,7 @@ use domain::account::AccountRef;
 use domain::date::BusinessDate;
 use domain::error_item::{
     Action, Cause, Difference, ErrorItem, ErrorItemState, ErrorItemStatus, Leg, Links, Outcome,
-    Queue, RecordView, Routing,
+    Queue, RecordView,
 };
 use domain::ids::{ApprovalId, ErrorItemId, JournalId, ReconciliationId, StaffId};
 use domain::matching::Direction;
@@ -310,50 +310,6 @@ pub(super) async fn take_numbers(
     .fetch_one(conn)
     .await?;
     Ok(last - count)
-}
-
-pub(super) async fn insert(
-    conn: &mut PgConnection,
-    item: &ErrorItem,
-    (run, routed): (Option<ReconciliationId>, &Routing),
-) -> Result<(), sqlx::Error> {
-    let found = &item.difference;
-    let links = &found.links;
-    sqlx::query!(
-        "INSERT INTO error_items
-            (id, number, leg, cause, direction, channel, clearing_date, record_key,
-             difference_minor, currency, account_code, account_owner, merchant_id, order_id,
-             payment_id, refund_id, payout_id, bill_line_id, statement_line_id, state,
-             reconciliation_id, opened_at, queue, due_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, 'new', $20, $21, $22, $23)",
-        Uuid::from(item.id),
-        item.number,
-        found.leg.name(),
-        found.cause.name(),
-        found.direction.name(),
-        found.channel,
-        found.clearing_date.0,
-        found.record_key,
-        found.difference.minor(),
-        found.difference.currency().code(),
-        found.account.as_ref().map(|account| &account.code),
-        found.account.as_ref().map(|account| &account.owner),
-        links.merchant.map(Uuid::from),
-        links.order.map(Uuid::from),
-        links.payment.map(Uuid::from),
-        links.refund.map(Uuid::from),
-        links.payout.map(Uuid::from),
-        links.bill_line.map(Uuid::from),
-        links.statement_line.map(Uuid::from),
-        run.map(Uuid::from),
-        item.opened_at,
-        routed.queue.name(),
-        routed.due_at,
-    )
-    .execute(&mut *conn)
-    .await?;
-    save_records(conn, item.id, found).await
 }
 
 async fn save_records(

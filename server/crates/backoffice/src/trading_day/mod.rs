@@ -1,8 +1,8 @@
 //! The trading day (交易日): where each step stands, the gates of the day cut (日切), and the cut.
 //!
 //! The ledger has exactly one day open. Cutting it closes that day for good, opens the next
-//! calendar day, and hands on what the morning needs: the channels' bills and the settlement of
-//! what falls due.
+//! calendar day, and hands on what the morning needs: the channels' bills, the comparison of the
+//! day's orders, payments and books, and the settlement of what falls due.
 
 mod clock;
 mod error;
@@ -16,7 +16,7 @@ pub use gates::{check as check_gates, check_standing as check_standing_gates};
 use crate::audit::{self, Event, Who};
 use crate::jobs;
 use crate::office::Office;
-use crate::reconciliation::jobs::FetchBill;
+use crate::reconciliation::jobs::{FetchBill, compare_day};
 use crate::reserve;
 use crate::settlement::jobs::RunSettlement;
 use domain::access::{Actor, Permission};
@@ -93,6 +93,7 @@ pub async fn cut(
     for channel in store::channels_with_bills(&mut tx, office).await? {
         jobs::enqueue(&mut tx, office, &FetchBill { channel, day: open }).await?;
     }
+    compare_day(&mut tx, office, open).await?;
     jobs::enqueue(&mut tx, office, &RunSettlement { due_date: next, asked: None }).await?;
     tx.commit().await?;
     Ok(next)

@@ -161,13 +161,16 @@ async fn runs(conn: &mut PgConnection, day: BusinessDate) -> Result<Tally, sqlx:
         r#"WITH compared AS (
                SELECT DISTINCT leg, scope FROM reconciliation_runs
                WHERE day = $1 AND state IN ('completed', 'forced')
-           ), wanted AS (
-               SELECT 'business_gateway' AS leg, '' AS scope
+           ), wanted (leg, scope) AS (
+               VALUES ('business_gateway', ''), ('ledger_payments', '')
                UNION
-               SELECT CASE kind WHEN 'bill' THEN 'gateway_bank' WHEN 'statement' THEN 'funds'
-                                ELSE 'business_merchant' END, scope
-               FROM source_files
-               WHERE clearing_date = $1 AND replaced_at IS NULL AND kind <> 'fund_bill'
+               SELECT l.leg, f.scope
+               FROM source_files f
+               JOIN (VALUES ('bill', 'gateway_bank'), ('statement', 'funds'),
+                            ('statement', 'statement_ledger'),
+                            ('merchant_orders', 'business_merchant')) AS l (kind, leg)
+                 ON l.kind = f.kind
+               WHERE f.clearing_date = $1 AND f.replaced_at IS NULL
            )
            SELECT (SELECT count(*) FROM compared) AS "count!",
                   (SELECT count(*)

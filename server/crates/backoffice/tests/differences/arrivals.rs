@@ -8,6 +8,7 @@ use domain::approval::Verdict;
 use domain::arrival::{
     ArrivalDecision, ArrivalDetail, ArrivalFilter, ArrivalState, ArrivalWay, Given,
 };
+use domain::error_item::Leg;
 use domain::file_format::{
     AmountUnit, BillField, DaySource, FeeSign, FormatSpec, Layout, Mapping, TextEncoding,
     TotalsLine,
@@ -241,6 +242,49 @@ async fn a_format_set_up_by_staff_reads_bills_once_a_second_person_agreed(pool: 
     desk.decide(&manager, approval, Verdict::Approve).await.unwrap();
     let given = Given { format: Some("some_bank".to_owned()), ..given() };
     decide(&desk, id, ArrivalDecision::ReadAs { given }).await;
+    let detail = decide(&desk, id, IMPORT).await;
+    assert_eq!(detail.arrival.state, ArrivalState::Imported, "{:?}", detail.refused);
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn what_a_person_imports_is_compared_without_a_further_click(pool: PgPool) {
+    let desk = desk::open(pool).await;
+    desk.paid(1, 100).await;
+    let id = upload(&desk, &bill(&[row(1, 101)]), given()).await;
+    decide(&desk, id, IMPORT).await;
+    assert!(desk.items().await.is_empty());
+    desk.work().await;
+    let filter = domain::reconciliation::RunFilter::default();
+    let runs =
+        reconciliation::list_runs(&desk.office, &desk.auditor, &filter, PageRequest::default())
+            .await
+            .unwrap();
+    let [run] = runs.rows.as_slice() else { panic!("one run: {:?}", runs.rows) };
+    assert_eq!((run.scope.leg, run.scope.day, run.differences), (Leg::GatewayBank, DAY, 1));
+    assert_eq!(run.started_by, "worker");
+    assert_eq!(desk.items().await.len(), 1);
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn a_bill_must_be_at_its_import_what_it_was_when_it_was_looked_at(pool: PgPool) {
+    let desk = desk::open(pool).await;
+    let id = upload(&desk, &bill(&[row(1, 100), row(2, 200)]), given()).await;
+    let before = desk.stored().await;
+    sqlx::query(
+        "UPDATE file_arrivals SET reading = jsonb_set(reading, '{totals,0,gross,minor}', '\"301\"')",
+    )
+    .execute(&desk.office.db)
+    .await
+    .unwrap();
+    let detail = decide(&desk, id, IMPORT).await;
+    assert_eq!(detail.arrival.state, ArrivalState::Waiting, "{:?}", detail.refused);
+    assert!(detail.refused.unwrap().contains("when it was looked at"));
+    assert_eq!(desk.stored().await, before, "nothing of it is stored");
+    // What an earlier version of the reader found is found anew.
+    sqlx::query("UPDATE file_arrivals SET reading = jsonb_set(reading, '{parser_version}', '1')")
+        .execute(&desk.office.db)
+        .await
+        .unwrap();
     let detail = decide(&desk, id, IMPORT).await;
     assert_eq!(detail.arrival.state, ArrivalState::Imported, "{:?}", detail.refused);
 }

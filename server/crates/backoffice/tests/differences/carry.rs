@@ -13,6 +13,7 @@ use domain::matching::{MatchKey, Terms, Verdict};
 use domain::money::Money;
 use domain::reconciliation::{CellState, Explanation, RunDetail, RunScope, RunState, Shown};
 use sqlx::PgPool;
+use time::Duration;
 use time::macros::datetime;
 
 /// The n-th payment, which succeeded at 22:55, five minutes before UnionPay's cut.
@@ -317,4 +318,39 @@ async fn a_run_is_closed_by_force_by_two_people(pool: PgPool) {
     let flat = desk.reconcile(&flat).await.summary.id;
     let refused = reconciliation::propose_force(office, maker, (flat, "why not")).await;
     assert!(matches!(refused, Err(ReconciliationError::NotThatState { .. })));
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn what_waits_becomes_an_item_by_the_clock_when_no_further_file_comes(pool: PgPool) {
+    let desk = desk::open(pool).await;
+    let late_one = late(&desk, 2, 5_000).await;
+    desk.import(as_bill(bill(&[row(1, 700)]))).await.unwrap();
+    desk.reconcile_bank().await;
+    let about = |items: &[domain::error_item::ErrorItemSummary]| {
+        items.iter().filter(|one| one.record_number == desk::number(2)).count()
+    };
+    reconciliation::jobs::schedule_waiting(&desk.office).await.unwrap();
+    reconciliation::jobs::schedule_waiting(&desk.office).await.unwrap();
+    // It may wait three business days, and the file of the last comes the morning after.
+    for _ in 0..4 {
+        desk.office.clock.forward(Duration::days(1));
+        desk.work().await;
+        assert_eq!(about(&desk.items().await), 0, "on {}", desk.office.today());
+        assert_eq!(waiting(&desk).await, [desk::number(2)]);
+    }
+    for _ in 0..5 {
+        desk.office.clock.forward(Duration::days(1));
+        desk.work().await;
+    }
+    let items = desk.items().await;
+    let item = items.iter().find(|one| one.record_number == desk::number(2)).unwrap();
+    assert_eq!((item.cause, item.clearing_date), (Cause::OnlyInPlatform, DAY));
+    let found = backoffice::error_items::find(&desk.office, &desk.auditor, item.id).await.unwrap();
+    assert_eq!(found.item.difference.links.payment, Some(late_one));
+    assert_eq!(waiting(&desk).await, Vec::<String>::new());
+
+    desk.office.clock.forward(Duration::days(2));
+    desk.work().await;
+    desk.reconcile_bank().await;
+    assert_eq!(about(&desk.items().await), 1, "one record never has two open items");
 }

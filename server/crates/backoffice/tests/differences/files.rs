@@ -136,3 +136,33 @@ async fn a_large_bill_is_stored_whole_in_batches(pool: PgPool) {
     assert_eq!((file.summary.rows, file.bill_lines.len()), (20_001, 1));
     assert_eq!(file.bill_lines[0].gross.minor(), 20_001);
 }
+
+/// The same bytes under another name, with one byte changed, and with its rows in another order.
+#[sqlx::test(migrations = "../../../migrations")]
+async fn a_bill_that_comes_again_in_any_disguise_counts_once(pool: PgPool) {
+    let desk = desk::open(pool).await;
+    for (n, fen) in [(1, 100), (2, 200), (3, 300)] {
+        desk.paid(n, fen).await;
+    }
+    let rows = [row(1, 100), row(2, 200), row(3, 301)];
+    let first = desk.import(as_bill(bill(&rows))).await.unwrap();
+    let found = desk.reconcile_bank().await;
+    assert_eq!(found.summary.differences, 1);
+
+    let renamed = NamedFile { name: format!("{}.bak", bill(&rows).name), ..bill(&rows) };
+    let error = refused(&desk, as_bill(renamed)).await;
+    assert!(matches!(error, ReconciliationError::AlreadyImported { .. }), "{error:?}");
+    let changed = bill(&[row(1, 100), row(2, 200), row(3, 300)]);
+    let [a, b, c] = rows;
+    let turned = bill(&[c, a, b]);
+    for file in [changed, turned.clone()] {
+        let error = refused(&desk, as_bill(file)).await;
+        assert!(matches!(error, ReconciliationError::DayTaken { .. }), "{error:?}");
+    }
+    // Issued again by the channel in another order: it says the same, and finds nothing new.
+    desk.import(NewFile { replaces: Some(first), ..as_bill(turned) }).await.unwrap();
+    let again = desk.reconcile_bank().await;
+    assert_eq!((again.summary.version, again.summary.differences), (2, 1));
+    assert_eq!(desk.items().await.len(), 1, "one record never has two open items");
+    desk.books_are_sound().await;
+}

@@ -12,7 +12,7 @@ use domain::error_item::{Cause, Leg};
 use domain::matching::{Direction, Verdict};
 use domain::money::Money;
 use domain::page::PageRequest;
-use domain::reconciliation::{RunDetail, RunScope};
+use domain::reconciliation::{Explanation, RunDetail, RunScope};
 use sqlx::PgPool;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -138,4 +138,92 @@ fn with_a_row_twice(file: &NamedFile) -> NamedFile {
     bytes.extend(row);
     bytes.push(b'\n');
     NamedFile { name: file.name.clone(), bytes }
+}
+
+/// Trades after 23:02 of the evening before: UnionPay's day ends at eleven.
+const EVENING_BEFORE: usize = 16;
+
+/// The order book of the very trades of the bill at their own times, each under the clearing date
+/// that `day_of` gives it.
+fn book_of(rows: &[BillRow], day_of: impl Fn(&BillRow) -> BusinessDate) -> String {
+    let mut book = "order_no,merchant,product,amount,currency,status,paid_at,channel,channel_no,\
+                    clearing_date\n"
+        .to_owned();
+    for row in rows {
+        let (amount, day) = (row.gross.plain(), day_of(row));
+        let at = row.event_time.unwrap();
+        let (date, (hour, minute, second)) = (BusinessDate(at.date()), at.as_hms());
+        writeln!(
+            book,
+            "{},M100001,quick_pay,{amount},CNY,paid,{date} {hour:02}:{minute:02}:{second:02},\
+             unionpay,{},{day}",
+            row.order_no, row.channel_no
+        )
+        .unwrap();
+    }
+    book
+}
+
+async fn desk_with(pool: PgPool, book: &str) -> Desk {
+    let desk = desk::open(pool).await;
+    let importer = desk::person(&desk.office, "Ivy", &[Role::Operations]).await;
+    payments::import_orders(&desk.office, &importer, "orders.csv", book.as_bytes()).await.unwrap();
+    desk.work().await;
+    desk
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn the_trades_of_the_evening_before_stand_on_the_clearing_date_of_the_file(pool: PgPool) {
+    let Some(file) = sample(NAME) else { return };
+    let Ok(Document::Bill(bill)) = formats::read(&file) else { panic!("the sample is a bill") };
+    let desk = desk_with(pool, &book_of(&bill.rows, |_| clearing_date())).await;
+    let id = desk.import(as_bill(file)).await.unwrap();
+
+    let mut evening = Vec::new();
+    for number in 1.. {
+        let page = PageRequest::number(number);
+        let shown = reconciliation::find_file(&desk.office, &desk.auditor, id, page).await.unwrap();
+        assert_eq!(shown.summary.clearing_date, clearing_date(), "the whole file is of one day");
+        if shown.bill_lines.is_empty() {
+            break;
+        }
+        let zone = desk.office.settings.zone;
+        evening.extend(shown.bill_lines.into_iter().filter_map(|line| line.event_time).filter_map(
+            |at| {
+                let local = at.to_offset(zone.0);
+                (BusinessDate(local.date()) < clearing_date()).then(|| local.time())
+            },
+        ));
+    }
+    assert_eq!(evening.len(), EVENING_BEFORE, "rows of 17 July in the file of 18 July");
+    assert!(evening.iter().all(|at| *at >= time::macros::time!(23:02:00)), "{evening:?}");
+
+    let run = reconcile(&desk).await;
+    assert!(run.summary.totals_agree);
+    assert_eq!((run.summary.differences, run.shown), (0, 0), "nothing is shifted by a day");
+    let matched = run.summary.counts.iter().find(|one| one.verdict == Verdict::Matched);
+    assert_eq!(matched.map(|one| one.count), Some(603));
+    assert_eq!(found(&desk).await, BTreeSet::new());
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn an_evening_booked_by_the_calendar_is_noticed_row_by_row(pool: PgPool) {
+    let Some(file) = sample(NAME) else { return };
+    let Ok(Document::Bill(bill)) = formats::read(&file) else { panic!("the sample is a bill") };
+    let by_calendar = |row: &BillRow| BusinessDate(row.event_time.unwrap().date());
+    let desk = desk_with(pool, &book_of(&bill.rows, by_calendar)).await;
+    desk.import(as_bill(file)).await.unwrap();
+    let run = reconcile(&desk).await;
+    let count =
+        |verdict| run.summary.counts.iter().find(|one| one.verdict == verdict).map(|one| one.count);
+    assert_eq!((count(Verdict::Matched), count(Verdict::Date)), (Some(587), Some(16)));
+    // Within half an hour of the cut the two sides may differ about the day; later they may not.
+    let evening = bill.rows.iter().filter(|row| by_calendar(row) < clearing_date());
+    let late = evening.filter(|row| row.event_time.unwrap().time() > time::macros::time!(23:30));
+    let late: BTreeSet<_> = late.map(|row| (Cause::Date, row.order_no.clone())).collect();
+    assert_eq!(found(&desk).await, late);
+    let by_cut =
+        run.differences.iter().filter(|one| one.explained == Some(Explanation::CutOver)).count();
+    assert_eq!(by_cut + late.len(), EVENING_BEFORE);
+    assert!(by_cut > 0 && !late.is_empty());
 }

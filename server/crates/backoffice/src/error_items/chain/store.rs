@@ -44,20 +44,21 @@ pub(super) async fn link(
     Ok(rows.into_iter().map(|row| (ErrorItemId(row.id), row.number)).collect())
 }
 
+/// What follows from these roots and nobody decides about, with its root.
 pub(super) async fn children(
     conn: &mut PgConnection,
-    root: ErrorItemId,
-) -> Result<Vec<ErrorItemId>, sqlx::Error> {
-    let found = sqlx::query_scalar!(
-        "SELECT id FROM error_items WHERE parent_id = $1
-           AND state IN ('new', 'assigned', 'investigating', 'snoozed', 'rejected')
-           AND NOT in_suspense
-         ORDER BY id",
-        Uuid::from(root),
+    roots: &[Uuid],
+) -> Result<Vec<(ErrorItemId, Uuid)>, sqlx::Error> {
+    let found = sqlx::query!(
+        r#"SELECT id, parent_id AS "parent_id!" FROM error_items WHERE parent_id = ANY($1)
+             AND state IN ('new', 'assigned', 'investigating', 'snoozed', 'rejected')
+             AND NOT in_suspense
+           ORDER BY id"#,
+        roots,
     )
     .fetch_all(conn)
     .await?;
-    Ok(ids(found))
+    Ok(found.into_iter().map(|row| (ErrorItemId(row.id), row.parent_id)).collect())
 }
 
 pub(super) async fn open_of(

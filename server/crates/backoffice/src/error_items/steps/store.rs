@@ -82,7 +82,7 @@ pub(super) async fn save_all(
 
 /// What happened to an item, and between which states it moved, if it did.
 #[derive(Serialize)]
-pub(super) struct NewEvent<'a> {
+pub(in crate::error_items) struct NewEvent<'a> {
     item: Uuid,
     event: &'static str,
     text: &'a str,
@@ -91,7 +91,7 @@ pub(super) struct NewEvent<'a> {
 }
 
 impl<'a> NewEvent<'a> {
-    pub(super) fn of(
+    pub(in crate::error_items) fn of(
         item: ErrorItemId,
         event: &'static str,
         text: &'a str,
@@ -107,7 +107,7 @@ impl<'a> NewEvent<'a> {
     }
 }
 
-pub(super) async fn add_events(
+pub(in crate::error_items) async fn add_events(
     conn: &mut PgConnection,
     office: &Office,
     who: Who<'_>,

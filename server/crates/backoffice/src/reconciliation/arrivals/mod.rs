@@ -15,8 +15,9 @@ pub use receiving::Receiving;
 pub(super) use receiving::bring;
 pub(super) use store::insert;
 
-use super::ReconciliationError;
+use super::files::reading::LookedAt;
 use super::files::{bytes::Bytes, pieces, previewing, reading, taking, taking::Came};
+use super::{ReconciliationError, jobs};
 use crate::audit::Who;
 use crate::office::Office;
 use banks::formats::stream::WHOLE_MAX;
@@ -152,13 +153,13 @@ pub(super) async fn look(office: &Office, id: ArrivalId) -> Result<(), Reconcili
         taking::target(&mut conn, &came, Bytes::Kept(id)).await
     };
     let length = u64::try_from(arrival.length).unwrap_or(0);
-    let (mut preview, obstacle) = match target {
+    let (mut preview, (obstacle, looked)) = match target {
         Ok(target) => {
             let look = reading::look(office, &target).await?;
             let preview = previewing::told(&arrival.name, length, &look);
             (preview, obstacle(office, &arrival.given, look).await?)
         }
-        Err(error) => (previewing::nothing(&arrival.name, length), Some(error.to_string())),
+        Err(error) => (previewing::nothing(&arrival.name, length), (Some(error.to_string()), None)),
     };
     if length <= u64::try_from(WHOLE_MAX).unwrap_or(0) {
         let mut conn = office.db.acquire().await?;
@@ -179,15 +180,16 @@ pub(super) async fn look(office: &Office, id: ArrivalId) -> Result<(), Reconcili
         Ok(()) => obstacle,
     };
     let state = if readable { ArrivalState::Waiting } else { ArrivalState::Unreadable };
-    store::looked(&mut conn, id, (state, obstacle.as_deref()), &preview).await
+    let obstacle = obstacle.as_deref();
+    store::looked(&mut conn, id, (state, obstacle), (&preview, looked.as_ref())).await
 }
 
-/// What beside its own contents keeps a file from being imported.
+/// What beside its own contents keeps a file from being imported; and what was found, of a bill.
 async fn obstacle(
     office: &Office,
     given: &Given,
     look: Result<reading::Look, banks::formats::Refusal>,
-) -> Result<Option<String>, ReconciliationError> {
+) -> Result<(Option<String>, Option<LookedAt>), ReconciliationError> {
     let judged = look.map_err(ReconciliationError::from);
     let judged = judged.and_then(|look| reading::judge(given.kind, look));
     let placed = match judged {
@@ -196,14 +198,15 @@ async fn obstacle(
         }
         Ok(reading) => {
             let mut conn = office.db.acquire().await?;
-            taking::place(&mut conn, given, &reading).await.map(|_| ())
+            let placed = taking::place(&mut conn, given, &reading).await;
+            placed.map(|_| LookedAt::of(given, &reading))
         }
         Err(error) => Err(error),
     };
     match placed {
-        Ok(()) => Ok(None),
+        Ok(looked) => Ok((None, looked)),
         Err(ReconciliationError::Database(error)) => Err(ReconciliationError::Database(error)),
-        Err(error) => Ok(Some(error.to_string())),
+        Err(error) => Ok((Some(error.to_string()), None)),
     }
 }
 
@@ -256,10 +259,15 @@ async fn import_as(
     let mut tx = office.begin().await?;
     taking::refuse_known(&mut tx, office, sha256).await?;
     let target = taking::target(&mut tx, &came, Bytes::Kept(arrival.id)).await?;
-    let looked = reading::look(office, &target).await??;
-    let reading = reading::judge(arrival.given.kind, looked)?;
+    let known = store::reading(&mut tx, arrival.id).await?;
+    let known = known.and_then(|looked| looked.again(&arrival.given, target.custom.as_ref()));
+    let reading = match known {
+        Some(reading) => reading,
+        None => reading::judge(arrival.given.kind, reading::look(office, &target).await??)?,
+    };
     let of = (reading, arrival.length, sha256);
-    let id = taking::take(&mut tx, office, who, (&came, &target), of).await?;
+    let (id, place) = taking::take(&mut tx, office, who, (&came, &target), of).await?;
+    jobs::compare(&mut tx, office, (came.given.kind, &place.scope, place.day)).await?;
     tx.commit().await?;
     Ok(id)
 }

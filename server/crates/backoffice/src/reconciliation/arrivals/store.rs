@@ -1,4 +1,5 @@
 use super::super::ReconciliationError;
+use super::super::files::reading::LookedAt;
 use super::super::files::taking::Came;
 use super::differing::Key;
 use crate::audit::Who;
@@ -94,21 +95,37 @@ pub(super) async fn looked(
     conn: &mut PgConnection,
     id: ArrivalId,
     (state, obstacle): (ArrivalState, Option<&str>),
-    preview: &Preview,
+    (preview, reading): (&Preview, Option<&LookedAt>),
 ) -> Result<(), ReconciliationError> {
     let preview = serde_json::to_value(preview).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    let reading = reading.map(serde_json::to_value).transpose();
+    let reading = reading.map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     let done = sqlx::query!(
         "UPDATE file_arrivals
-         SET state = $2, obstacle = $3, preview = $4, read_bytes = length
+         SET state = $2, obstacle = $3, preview = $4, reading = $5, read_bytes = length
          WHERE id = $1 AND state = 'reading'",
         Uuid::from(id),
         state.name(),
         obstacle,
         preview,
+        reading,
     )
     .execute(conn)
     .await?;
     moved(done.rows_affected())
+}
+
+/// What the look at it found, where it is a bill.
+pub(super) async fn reading(
+    conn: &mut PgConnection,
+    id: ArrivalId,
+) -> Result<Option<LookedAt>, sqlx::Error> {
+    let found =
+        sqlx::query_scalar!("SELECT reading FROM file_arrivals WHERE id = $1", Uuid::from(id))
+            .fetch_optional(conn)
+            .await?;
+    // What an earlier version kept in another form is found anew.
+    Ok(found.flatten().and_then(|reading| serde_json::from_value(reading).ok()))
 }
 
 /// It is looked at once more, as something else.
@@ -121,7 +138,7 @@ pub(super) async fn read_as(
         "UPDATE file_arrivals
          SET state = 'reading', kind = $2, channel = (SELECT code FROM channels WHERE code = $3),
              merchant_id = (SELECT m.id FROM merchants m WHERE m.id = $4), given_day = $5,
-             member = $6, format_code = $7, no_trades = $8, obstacle = NULL, read_bytes = 0
+             member = $6, format_code = $7, no_trades = $8, obstacle = NULL, reading = NULL, read_bytes = 0
          WHERE id = $1 AND state IN ('waiting', 'unreadable')",
         Uuid::from(id),
         given.kind.name(),

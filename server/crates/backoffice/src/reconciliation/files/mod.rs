@@ -102,7 +102,7 @@ pub(in crate::reconciliation) async fn import_as(
     let mut filling = pieces::Filling::new(came.arrival);
     filling.take(&mut tx, &bytes).await?;
     let (length, sha256) = filling.finish(&mut tx).await?;
-    let id =
+    let (id, _) =
         taking::take(&mut tx, office, who, (&came, &target), (reading, length, &sha256)).await?;
     tx.commit().await?;
     Ok(id)

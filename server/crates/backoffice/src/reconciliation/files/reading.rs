@@ -12,10 +12,12 @@ use banks::formats::stream::{BATCH, WHOLE_MAX, Wanted, read_stream};
 use banks::formats::{self, Document, Refusal};
 use banks::front::NamedFile;
 use banks::statement::{Statement, StatementFile};
+use domain::arrival::Given;
 use domain::date::BusinessDate;
 use domain::matching::Direction;
 use domain::money::{Currency, Money, MoneyError};
 use domain::source_file::{FileKind, FileTotal};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -70,6 +72,65 @@ pub(in crate::reconciliation) struct Reading {
     pub totals: Vec<FileTotal>,
     pub merchants: Vec<(String, u32)>,
     pub content: Content,
+}
+
+/// What a look at a bill found, kept until it is imported.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::reconciliation) struct LookedAt {
+    parser_version: i32,
+    given: Given,
+    format: String,
+    encoding: String,
+    day: Option<BusinessDate>,
+    rows: i64,
+    totals: Vec<FileTotal>,
+    merchants: Vec<(String, u32)>,
+}
+
+impl LookedAt {
+    /// Of a bill; files of other kinds are small and are looked at again.
+    pub(in crate::reconciliation) fn of(given: &Given, reading: &Reading) -> Option<Self> {
+        matches!(reading.content, Content::Bill).then(|| Self {
+            parser_version: PARSER_VERSION,
+            given: given.clone(),
+            format: reading.format.clone(),
+            encoding: reading.encoding.clone(),
+            day: reading.day,
+            rows: reading.rows,
+            totals: reading.totals.clone(),
+            merchants: reading.merchants.clone(),
+        })
+    }
+
+    /// How many rows it had.
+    pub(in crate::reconciliation) fn rows(&self) -> i64 {
+        self.rows
+    }
+
+    /// Whether what was read now is what was found then.
+    pub(in crate::reconciliation) fn is(&self, reading: &Reading) -> bool {
+        Self::of(&self.given, reading).is_some_and(|now| now == *self)
+    }
+
+    /// The file as it was looked at; none when it would be read in another way now.
+    pub(in crate::reconciliation) fn again(
+        self,
+        given: &Given,
+        custom: Option<&CustomFormat>,
+    ) -> Option<Reading> {
+        let same_way = self.parser_version == PARSER_VERSION
+            && self.given == *given
+            && custom.is_none_or(|custom| custom.name == self.format);
+        same_way.then_some(Reading {
+            format: self.format,
+            encoding: self.encoding,
+            day: self.day,
+            rows: self.rows,
+            totals: self.totals,
+            merchants: self.merchants,
+            content: Content::Bill,
+        })
+    }
 }
 
 /// Its rows, unless it is a bill, whose rows are read once more.
@@ -265,7 +326,7 @@ pub(in crate::reconciliation) fn totals(
 
 impl Tally {
     /// Adds rows of a bill.
-    fn add(&mut self, rows: &[BillRow]) {
+    pub(in crate::reconciliation) fn add(&mut self, rows: &[BillRow]) {
         self.rows = self.rows.saturating_add(count(rows.len()));
         for row in rows {
             let amount = match row.kind {

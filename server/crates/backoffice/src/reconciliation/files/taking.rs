@@ -2,7 +2,7 @@
 //! and its rows. All of it happens in the caller's transaction.
 
 use super::bytes::Bytes;
-use super::reading::{self, Content, Reading, Target};
+use super::reading::{self, Content, Look, LookedAt, Reading, Tally, Target};
 use super::{entries, rows, store};
 use crate::audit::{self, Event, Who};
 use crate::office::Office;
@@ -98,14 +98,14 @@ pub(in crate::reconciliation) async fn refuse_known(
     })
 }
 
-/// Imports what was read.
+/// Imports what was read; says where it stands.
 pub(in crate::reconciliation) async fn take(
     conn: &mut PgConnection,
     office: &Office,
     who: Who<'_>,
     (came, target): (&Came<'_>, &Target),
     (reading, length, sha256): (Reading, i64, &str),
-) -> Result<FileId, ReconciliationError> {
+) -> Result<(FileId, Place), ReconciliationError> {
     if came.given.format.as_deref().and_then(version_of).is_some() {
         return Err(ReconciliationError::FormatNotInEffect);
     }
@@ -115,8 +115,12 @@ pub(in crate::reconciliation) async fn take(
     let of = (came, &place);
     store::insert(conn, office, (id, who), of, (&reading, length, sha256)).await?;
     let of = (id, place.scope.as_str(), place.day);
+    let looked = LookedAt::of(&came.given, &reading);
     match reading.content {
-        Content::Bill => bill(conn, office, of, (target, reading.rows)).await?,
+        Content::Bill => {
+            let looked = looked.ok_or(ReconciliationError::NotFound)?;
+            bill(conn, office, of, (target, looked)).await?;
+        }
         Content::Statements(statements) => {
             rows::insert_statements(conn, office, id, &statements).await?;
             for one in &statements {
@@ -134,33 +138,41 @@ pub(in crate::reconciliation) async fn take(
     let summary = store::summary(conn, id).await?.ok_or(ReconciliationError::NotFound)?;
     let event = Event { who, action: "reconciliation.import", subject_kind: "source_file" };
     audit::record(conn, office, event, &id.to_string(), &summary).await?;
-    Ok(id)
+    Ok((id, place))
 }
 
-/// Reads a bill once more and writes its rows as they come.
+/// Reads a bill once more and writes its rows as they come. What is read must be what the look at
+/// it found.
 async fn bill(
     conn: &mut PgConnection,
     office: &Office,
     of: (FileId, &str, BusinessDate),
-    (target, expected): (&Target, i64),
+    (target, looked): (&Target, LookedAt),
 ) -> Result<(), ReconciliationError> {
     let (sender, mut batches) = mpsc::channel(WAITING);
     let (mut input, target) = (target.bytes.open(office), target.clone());
-    let pass = move || {
-        reading::pass(&target, input.as_mut(), &mut |rows| sender.blocking_send(rows).is_ok())
-            .map(|_| ())
+    let (file, channel, day) = (of.0, of.1.to_owned(), of.2);
+    let writing = office.clone();
+    let pass = move || -> Result<Look, ReconciliationError> {
+        let mut tally = Tally::default();
+        let document = reading::pass(&target, input.as_mut(), &mut |rows| {
+            tally.add(&rows);
+            let copied = rows::copied(&writing, (file, &channel, day), &rows);
+            sender.blocking_send(copied).is_ok()
+        })?;
+        Ok(Look { document, tally })
     };
     let pass = tokio::task::spawn_blocking(pass);
-    let mut written = 0;
     while let Some(batch) = batches.recv().await {
-        rows::insert_bill(conn, office, of, &batch).await?;
-        written += reading::count(batch.len());
+        rows::insert_bill(conn, &batch).await?;
     }
-    pass.await.map_err(ReconciliationError::Reader)??;
-    if written == expected {
+    let look = pass.await.map_err(ReconciliationError::Reader)??;
+    let found = reading::judge(FileKind::Bill, look)?;
+    let expected = looked.rows();
+    if looked.is(&found) {
         return Ok(());
     }
-    Err(ReconciliationError::ChangedWhileRead { expected, found: written })
+    Err(ReconciliationError::ChangedWhileRead { expected, found: found.rows })
 }
 
 /// Whom the file is of and for which day, as it says itself and as it was given.

@@ -18,13 +18,21 @@ use store::StatementEntry;
 /// Rows sent to the database at a time: large enough to be quick, small enough for memory.
 const BATCH: usize = 10_000;
 
-pub(super) async fn insert_bill(
-    conn: &mut PgConnection,
+/// Rows of a bill as the database takes them.
+pub(super) fn copied(
     office: &Office,
     of: (FileId, &str, BusinessDate),
     rows: &[BillRow],
+) -> Vec<u8> {
+    copying::rows(office, of, rows)
+}
+
+/// Writes rows of a bill.
+pub(super) async fn insert_bill(
+    conn: &mut PgConnection,
+    copied: &[u8],
 ) -> Result<(), ReconciliationError> {
-    Ok(store::copy_bill(conn, &copying::rows(office, of, rows)).await?)
+    Ok(store::copy_bill(conn, copied).await?)
 }
 
 /// Lines are numbered through the whole file, also where it holds several statements.

@@ -15,15 +15,15 @@ use time::Date;
 use uuid::Uuid;
 
 /// Writes a batch of a bill's rows.
-pub(super) async fn copy_bill(conn: &mut PgConnection, rows: &str) -> Result<(), sqlx::Error> {
+pub(super) async fn copy_bill(conn: &mut PgConnection, rows: &[u8]) -> Result<(), sqlx::Error> {
     let mut copy = conn
         .copy_in_raw(
             "COPY bill_lines (id, file_id, line, channel, clearing_date, kind, channel_no,
                               order_no, refund_no, gross_minor, currency, fee_e5, status,
-                              event_time) FROM STDIN",
+                              event_time) FROM STDIN WITH (FORMAT binary)",
         )
         .await?;
-    copy.send(rows.as_bytes()).await?;
+    copy.send(rows).await?;
     copy.finish().await?;
     Ok(())
 }

@@ -4,8 +4,10 @@
 //! What waits, and what stands in the neighbouring file, is explained; so are refunds the channel
 //! has not worked off, and days on which the channel's rail does not clear.
 
+mod aging;
 mod store;
 
+pub(in crate::reconciliation) use aging::conclude as conclude_waiting;
 pub(in crate::reconciliation) use store::{forget as forget_waiting, waiting};
 
 use super::sides::Match;
@@ -24,8 +26,12 @@ use domain::matching::{Direction, Verdict};
 use domain::reconciliation::{Explanation, RunScope};
 use sqlx::PgConnection;
 use std::collections::{HashMap, HashSet};
-use store::Waiting;
+use store::{Expected, Waiting};
 use time::{Time, UtcOffset};
+use uuid::Uuid;
+
+/// Records sent to the database at a time.
+const BATCH: usize = 2_000;
 
 /// What is needed to say whether a difference explains itself.
 pub(super) struct Context<'a> {
@@ -124,8 +130,8 @@ pub(super) async fn settle(
     let waiting: HashMap<String, Waiting> = store::waiting_for(conn, &keys).await?;
     let items: HashSet<String> =
         error_items::open_records(conn, &keys).await?.into_iter().collect();
-    let mut cleared = Vec::new();
-    for found in matches.iter_mut() {
+    let mut told = Told::default();
+    for (at, found) in matches.iter_mut().enumerate() {
         let explained = context.explain(found);
         let Some(difference) = &found.difference else {
             (found.explained, found.clears_by) = (explained.map(|(why, _)| why), None);
@@ -139,7 +145,7 @@ pub(super) async fn settle(
         };
         match (explained, there) {
             (Some((why, Some(until))), None) if !items.contains(key) => {
-                store::insert(conn, office, (run, scope), (difference, why, until)).await?;
+                told.wait.push((at, (why, until)));
                 (found.explained, found.clears_by) = (Some(why), Some(until));
             }
             (Some((_, Some(_))), Some(there)) if there.clears_by >= scope.day => {
@@ -147,20 +153,56 @@ pub(super) async fn settle(
             }
             (Some((why, None)), there) => {
                 found.explained = Some(why);
-                cleared.push(key.to_owned());
-                if let Some(there) = there {
-                    store::matched(conn, office, (there.id, run, scope.day)).await?;
-                }
+                told.cleared.push(key.to_owned());
+                told.matched.extend(there.map(|there| there.id));
             }
-            (_, Some(there)) => store::became_item(conn, office, (there.id, run)).await?,
+            (_, Some(there)) => told.items.push(there.id),
             (_, None) => {}
         }
     }
-    let reason = "the trade stands in the bill of a neighbouring clearing date";
-    error_items::close_records(conn, office, (&cleared, reason)).await?;
+    told.keep(conn, office, (run, scope), matches).await?;
     store::withdraw_others(conn, office, (run, scope), &keys).await?;
     matches.extend(overdue(conn, office, (run, scope)).await?);
     Ok(())
+}
+
+/// What becomes of records that wait, or begin to.
+#[derive(Default)]
+struct Told {
+    /// Places of those that begin to wait.
+    wait: Vec<(usize, (Explanation, BusinessDate))>,
+    /// Keys of those that stand in a neighbouring file.
+    cleared: Vec<String>,
+    /// Those a later file has.
+    matched: Vec<Uuid>,
+    /// Those that are error items.
+    items: Vec<Uuid>,
+}
+
+impl Told {
+    async fn keep(
+        self,
+        conn: &mut PgConnection,
+        office: &Office,
+        of: (ReconciliationId, &RunScope),
+        matches: &[Match],
+    ) -> Result<(), ReconciliationError> {
+        let (run, scope) = of;
+        store::matched(conn, office, (&self.matched, run, scope.day)).await?;
+        store::became_items(conn, office, (&self.items, Some(run))).await?;
+        for wait in self.wait.chunks(BATCH) {
+            let records: Vec<Expected<'_>> = wait
+                .iter()
+                .filter_map(|(at, until)| {
+                    let difference = matches.get(*at)?.difference.as_ref()?;
+                    Expected::of(office, difference, *until)
+                })
+                .collect();
+            store::insert(conn, office, of, &records).await?;
+        }
+        let reason = "the trade stands in the bill of a neighbouring clearing date";
+        Ok(error_items::close_records(conn, office, (&self.cleared, reason)).await?)
+    }
 }
 
 /// Records of earlier days that have waited longer than they may.
@@ -169,12 +211,10 @@ async fn overdue(
     office: &Office,
     (run, scope): (ReconciliationId, &RunScope),
 ) -> Result<Vec<Match>, ReconciliationError> {
-    let mut found = Vec::new();
-    for waited in store::overdue(conn, scope).await? {
-        store::became_item(conn, office, (waited.id, run)).await?;
-        found.push(waited.overdue(scope)?);
-    }
-    Ok(found)
+    let waited = store::overdue(conn, scope).await?;
+    let ids: Vec<Uuid> = waited.iter().map(|one| one.id).collect();
+    store::became_items(conn, office, (&ids, Some(run))).await?;
+    waited.into_iter().map(|one| one.overdue(scope)).collect()
 }
 
 impl Waiting {

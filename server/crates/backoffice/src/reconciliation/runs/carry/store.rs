@@ -2,11 +2,12 @@ use crate::explain::Inconsistent;
 use crate::office::Office;
 use crate::reconciliation::ReconciliationError;
 use domain::date::BusinessDate;
-use domain::error_item::{Difference, Links, RecordView};
+use domain::error_item::{Difference, Leg, Links, RecordView};
 use domain::ids::ReconciliationId;
 use domain::matching::Direction;
 use domain::money::Money;
 use domain::reconciliation::{ExpectedRecord, Explanation, RunScope};
+use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
 use std::collections::HashMap;
@@ -116,37 +117,130 @@ pub(super) async fn overdue(
     Ok(rows.into_iter().map(Waiting::try_from).collect::<Result<_, _>>()?)
 }
 
+/// Records that wait together: one run found them, and they may wait until one day.
+pub(super) struct Group {
+    pub scope: RunScope,
+    pub run: ReconciliationId,
+    pub clears_by: BusinessDate,
+}
+
+/// Those whose last day is over.
+pub(super) async fn groups_until(
+    conn: &mut PgConnection,
+    today: BusinessDate,
+) -> Result<Vec<Group>, ReconciliationError> {
+    let rows = sqlx::query!(
+        "SELECT DISTINCT leg, scope, day, run_id, clears_by FROM expected_records
+         WHERE state = 'waiting' AND clears_by < $1
+         ORDER BY clears_by, leg, scope, day, run_id",
+        today.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut groups = Vec::with_capacity(rows.len());
+    for row in rows {
+        let unknown = || Inconsistent::new("expected_records", row.run_id, "unknown leg");
+        let leg = Leg::named(&row.leg).ok_or_else(unknown)?;
+        groups.push(Group {
+            scope: RunScope { leg, of: row.scope, day: BusinessDate(row.day) },
+            run: ReconciliationId(row.run_id),
+            clears_by: BusinessDate(row.clears_by),
+        });
+    }
+    Ok(groups)
+}
+
+/// Those of a group that still wait, locked.
+pub(super) async fn of_group(
+    conn: &mut PgConnection,
+    group: &Group,
+) -> Result<Vec<Waiting>, ReconciliationError> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT id, record_key, day, direction, number, amount_minor, currency, view, merchant_id,
+                order_id, payment_id, refund_id, why, clears_by
+         FROM expected_records
+         WHERE leg = $1 AND scope = $2 AND day = $3 AND run_id = $4 AND clears_by = $5
+           AND state = 'waiting'
+         ORDER BY id FOR UPDATE",
+        group.scope.leg.name(),
+        group.scope.of,
+        group.scope.day.0,
+        Uuid::from(group.run),
+        group.clears_by.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Waiting::try_from).collect::<Result<_, _>>()?)
+}
+
+/// A record that begins to wait.
+#[derive(Serialize)]
+pub(super) struct Expected<'a> {
+    id: Uuid,
+    record_key: &'a str,
+    direction: &'static str,
+    number: &'a str,
+    amount_minor: i64,
+    currency: &'static str,
+    view: &'a RecordView,
+    merchant_id: Option<Uuid>,
+    order_id: Option<Uuid>,
+    payment_id: Option<Uuid>,
+    refund_id: Option<Uuid>,
+    why: &'static str,
+    clears_by: String,
+}
+
+impl<'a> Expected<'a> {
+    /// Our record of a difference; none where only the other side has one.
+    pub(super) fn of(
+        office: &Office,
+        difference: &'a Difference,
+        (why, until): (Explanation, BusinessDate),
+    ) -> Option<Self> {
+        let view = difference.ours.as_ref()?;
+        let links = &difference.links;
+        Some(Self {
+            id: office.new_id(),
+            record_key: &difference.record_key,
+            direction: difference.direction.name(),
+            number: &view.number,
+            amount_minor: view.amount.minor(),
+            currency: view.amount.currency().code(),
+            view,
+            merchant_id: links.merchant.map(Uuid::from),
+            order_id: links.order.map(Uuid::from),
+            payment_id: links.payment.map(Uuid::from),
+            refund_id: links.refund.map(Uuid::from),
+            why: why.name(),
+            clears_by: until.to_string(),
+        })
+    }
+}
+
+/// Lets records wait, with one statement.
 pub(super) async fn insert(
     conn: &mut PgConnection,
     office: &Office,
     (run, scope): (ReconciliationId, &RunScope),
-    (difference, why, until): (&Difference, Explanation, BusinessDate),
-) -> Result<(), ReconciliationError> {
-    let Some(view) = &difference.ours else { return Ok(()) };
-    let json = serde_json::to_value(view).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-    let links = &difference.links;
+    records: &[Expected<'_>],
+) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "INSERT INTO expected_records
             (id, leg, scope, day, record_key, direction, number, amount_minor, currency, view,
              merchant_id, order_id, payment_id, refund_id, why, clears_by, run_id, opened_at, state)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 'waiting')",
-        office.new_id(),
+         SELECT r.id, $2, $3, $4, r.record_key, r.direction, r.number, r.amount_minor, r.currency,
+                r.view, r.merchant_id, r.order_id, r.payment_id, r.refund_id, r.why, r.clears_by,
+                $5, $6, 'waiting'
+         FROM jsonb_to_recordset($1) AS r
+              (id uuid, record_key text, direction text, number text, amount_minor bigint,
+               currency text, view jsonb, merchant_id uuid, order_id uuid, payment_id uuid,
+               refund_id uuid, why text, clears_by date)",
+        serde_json::to_value(records).map_err(|e| sqlx::Error::Encode(Box::new(e)))?,
         scope.leg.name(),
         scope.of,
         scope.day.0,
-        difference.record_key,
-        difference.direction.name(),
-        view.number,
-        view.amount.minor(),
-        view.amount.currency().code(),
-        json,
-        links.merchant.map(Uuid::from),
-        links.order.map(Uuid::from),
-        links.payment.map(Uuid::from),
-        links.refund.map(Uuid::from),
-        why.name(),
-        until.0,
         Uuid::from(run),
         office.now(),
     )
@@ -155,17 +249,17 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// A later file has it.
+/// A later file has them.
 pub(super) async fn matched(
     conn: &mut PgConnection,
     office: &Office,
-    (id, run, day): (Uuid, ReconciliationId, BusinessDate),
+    (ids, run, day): (&[Uuid], ReconciliationId, BusinessDate),
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "UPDATE expected_records
          SET state = 'matched', found_on = $2, concluded_by = $3, concluded_at = $4
-         WHERE id = $1",
-        id,
+         WHERE id = ANY($1)",
+        ids,
         day.0,
         Uuid::from(run),
         office.now(),
@@ -175,16 +269,17 @@ pub(super) async fn matched(
     Ok(())
 }
 
-pub(super) async fn became_item(
+/// They have waited long enough, or are differences of another kind: a run says so, or the clock.
+pub(super) async fn became_items(
     conn: &mut PgConnection,
     office: &Office,
-    (id, run): (Uuid, ReconciliationId),
+    (ids, run): (&[Uuid], Option<ReconciliationId>),
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "UPDATE expected_records SET state = 'item', concluded_by = $2, concluded_at = $3
-         WHERE id = $1",
-        id,
-        Uuid::from(run),
+         WHERE id = ANY($1)",
+        ids,
+        run.map(Uuid::from),
         office.now(),
     )
     .execute(conn)
