@@ -26,6 +26,7 @@ mod reserve_evenings;
 mod reserve_settings;
 #[cfg(test)]
 mod second_factor;
+#[cfg(test)]
 mod reserve_orders;
 #[cfg(test)]
 mod settlement;
