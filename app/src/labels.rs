@@ -46,6 +46,12 @@ pub fn value(field: &str, value: &str) -> Option<&'static str> {
     LABELS.values.get(field)?.get(value).map(said)
 }
 
+/// Who acted: a person by name, a part of the system by what it is called.
+#[must_use]
+pub fn actor(name: &str) -> String {
+    value("actor", name).unwrap_or(name).to_owned()
+}
+
 /// What was or is to be done, of `system.verb`.
 #[must_use]
 pub fn doing(name: &str) -> Option<&'static str> {

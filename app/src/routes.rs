@@ -1,12 +1,14 @@
 //! The site map: links to screens are made here and nowhere else. Each area adds its own functions
 //! and its paths stand beside them.
 
+mod adjustments;
 mod error_items;
 mod payouts;
 mod reconciliation;
 mod reserve;
 mod vouchers;
 
+pub use adjustments::*;
 pub use error_items::*;
 pub use payouts::*;
 pub use reconciliation::*;
@@ -15,8 +17,8 @@ pub use vouchers::*;
 
 use domain::date::BusinessDate;
 use domain::ids::{
-    AccountId, AdjustmentId, ApprovalId, BooksCheckId, FileId, HoldId, JournalId, MerchantId,
-    NotificationId, OrderId, PaymentId, RefundId, StaffId,
+    AccountId, ApprovalId, BooksCheckId, FileId, HoldId, JournalId, MerchantId, NotificationId,
+    OrderId, PaymentId, RefundId, StaffId,
 };
 use std::fmt::Display;
 
@@ -80,10 +82,6 @@ pub const OPEN_ITEMS: &str = "/accounts/in-transit";
 pub const BOOKS_CHECKS: &str = "/accounts/invariants";
 /// The journal.
 pub const JOURNALS: &str = "/journals";
-/// Manual adjustments.
-pub const ADJUSTMENTS: &str = "/adjustments";
-/// The form to propose an adjustment.
-pub const ADJUSTMENT_NEW: &str = "/adjustments/new";
 /// Holds on merchants' balances.
 pub const HOLDS: &str = "/holds";
 /// The form to ask for a hold.
@@ -201,12 +199,6 @@ pub fn journals_of(kind: &str, id: impl Display) -> String {
 #[must_use]
 pub fn journal(id: JournalId) -> String {
     format!("{JOURNALS}/{id}")
-}
-
-/// One adjustment document.
-#[must_use]
-pub fn adjustment(id: AdjustmentId) -> String {
-    format!("{ADJUSTMENTS}/{id}")
 }
 
 /// One hold.

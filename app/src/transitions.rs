@@ -4,7 +4,7 @@
 use crate::components::{Badge, Column, Moment, Table};
 use crate::i18n::{Text, t};
 use crate::wording::refund_state;
-use crate::{routes, text};
+use crate::{labels, routes, text};
 use domain::ids::RefundId;
 use domain::order::{Cause, OrderStatus, Subject, TransitionRecord};
 use domain::payment::PaymentStatus;
@@ -58,7 +58,7 @@ fn row(change: TransitionRecord) -> impl IntoView {
             <td>{state(change.subject, &change.from)}</td>
             <td>{state(change.subject, &change.to)}</td>
             <td>{t(cause(change.cause))}</td>
-            <td>{change.actor}</td>
+            <td>{labels::actor(&change.actor)}</td>
         </tr>
     }
 }

@@ -4,6 +4,8 @@ import { startStack, type Stack } from "../support/stack.ts";
 
 const PASSWORD = "abacus-ledger-2026";
 
+const NAMES: Record<string, string> = { "wang.checker": "Wang Lei", "liu.manager": "Liu Fang" };
+
 /** An institution of its own: this story opens a gap. */
 const test = base.extend<{}, { stack: Stack }>({
   stack: [
@@ -42,16 +44,16 @@ async function shows(page: Page, path: string, text: string | RegExp): Promise<v
 }
 
 /** Decides the first waiting request that says this. */
-async function approve(page: Page, title: string | RegExp): Promise<void> {
-  await as(page, "wang.checker");
+async function approve(page: Page, title: string | RegExp, who = "wang.checker"): Promise<void> {
+  await as(page, who);
   await open(page, "/approvals");
   await page.locator("main table tbody tr", { hasText: title }).locator("a").first().click();
   await page.locator('[name="request[confirmed]"]').check();
   await press(page, "Approve");
-  await expect(page.locator("main")).toContainText(/Approved|Carried out/);
+  await expect(page.locator("main table").first()).toContainText(NAMES[who]!);
 }
 
-/** A manual adjustment between two accounts of the institution, decided by a second person. */
+/** A manual adjustment between two accounts of the institution: a loss this large takes two people. */
 async function adjust(page: Page, debit: string, credit: string): Promise<void> {
   await as(page, "chen.maker");
   const query = new URLSearchParams({
@@ -64,6 +66,7 @@ async function adjust(page: Page, debit: string, credit: string): Promise<void> 
   await expect(page).toHaveURL(/\/adjustments\/[0-9a-f-]{36}/);
   const document = new URL(page.url()).pathname;
   await approve(page, "TZ");
+  await approve(page, "TZ", "liu.manager");
   await shows(page, document, "Booked");
 }
 
@@ -151,4 +154,34 @@ test("quota is earmarked under four eyes, and every table is there", async ({ pa
     await open(page, path);
     await axe(page);
   }
+});
+
+test("a clearing house is added and an account cleared over it, by two people", async ({ page }) => {
+  await as(page, "chen.maker");
+  await open(page, "/reserve/settings");
+  await axe(page);
+  const panel = (title: string) =>
+    page.locator("section.panel").filter({ has: page.getByRole("heading", { name: title }) });
+  const house = panel("Add or change a clearing house");
+  await house.locator('[name="request[code]"]').fill("city");
+  await house.locator('[name="request[name_en]"]').fill("City clearing");
+  await house.locator('[name="request[name_zh]"]').fill("城银清算");
+  await house.locator('[name="request[rail]"]').selectOption("bank");
+  await house.getByRole("button", { name: "Propose the change" }).click();
+  await expect(page).toHaveURL(/\/approvals\//);
+  await approve(page, "clearing house city");
+  await as(page, "chen.maker");
+  await shows(page, "/reserve/settings", "City clearing");
+  const clearing = panel("Clear an account over a house");
+  await clearing.locator('[name="request[account]"]').selectOption("PBOC-1");
+  await clearing.locator('[name="request[house]"]').selectOption("city");
+  await clearing.getByRole("button", { name: "Propose the change" }).click();
+  await expect(page).toHaveURL(/\/approvals\//);
+  await approve(page, "are cleared over city");
+  await as(page, "chen.maker");
+  await expect(async () => {
+    await open(page, "/reserve/settings");
+    const row = page.locator("tr", { hasText: "PBOC-1" }).first();
+    await expect(row).toContainText("City clearing", { timeout: 500 });
+  }).toPass({ timeout: 30_000 });
 });

@@ -1,6 +1,7 @@
 //! Typed configuration from the environment. An unknown `COUNTINGHOUSE_*` variable is an error:
 //! most likely it is a known one, misspelt.
 
+use backoffice::access::vault::{KEY_LENGTH, Vault};
 use domain::date::BusinessZone;
 use figment::Figment;
 use figment::providers::{Env, Serialized};
@@ -10,6 +11,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 const PREFIX: &str = "COUNTINGHOUSE_";
+/// What a demonstration seals with, whose secrets everybody may know.
+const DEMO_KEY: &[u8; KEY_LENGTH] = b"a demonstration keeps no secrets";
 /// Where the samples for the tests are. The server does not use it, but may be started beside them.
 const FOR_TESTS: &str = "SAMPLES";
 
@@ -44,6 +47,8 @@ pub struct Config {
     pub inbox: Option<PathBuf>,
     /// The file with the key payout files are signed with.
     pub payout_file_key: Option<PathBuf>,
+    /// What secrets of staff are sealed with: 64 hexadecimal digits.
+    pub secret_key: Option<String>,
     /// Whether merchants may be notified over plain HTTP and at addresses of this machine and its
     /// networks: for demonstrations and tests only.
     pub notify_private_addresses: bool,
@@ -66,6 +71,7 @@ impl Default for Config {
             workers: 4,
             inbox: None,
             payout_file_key: None,
+            secret_key: None,
             notify_private_addresses: false,
         }
     }
@@ -86,6 +92,9 @@ pub enum ConfigError {
     /// Not an offset.
     #[error("{PREFIX}BUSINESS_ZONE: {0}")]
     Zone(#[from] domain::date::NotAZone),
+    /// Not a key.
+    #[error("{PREFIX}SECRET_KEY must be 64 hexadecimal digits, as of openssl rand -hex 32")]
+    SecretKey,
     /// Nobody would do the work.
     #[error("{PREFIX}WORKERS must be at least 1")]
     NoWorkers,
@@ -108,6 +117,7 @@ impl Config {
 
     fn checked(self) -> Result<Self, ConfigError> {
         self.zone()?;
+        self.vault()?;
         if self.workers == 0 {
             return Err(ConfigError::NoWorkers);
         }
@@ -120,6 +130,22 @@ impl Config {
     /// It is not an offset.
     pub fn zone(&self) -> Result<BusinessZone, ConfigError> {
         Ok(self.business_zone.parse()?)
+    }
+
+    /// What secrets are sealed with. A demonstration without a key of its own has a public one.
+    ///
+    /// # Errors
+    /// The key is not 64 hexadecimal digits.
+    pub fn vault(&self) -> Result<Option<Vault>, ConfigError> {
+        let mut key = *DEMO_KEY;
+        match &self.secret_key {
+            Some(text) => {
+                hex::decode_to_slice(text.trim(), &mut key).map_err(|_| ConfigError::SecretKey)?;
+            }
+            None if self.demo => {}
+            None => return Ok(None),
+        }
+        Vault::new(&key).map(Some).map_err(|_| ConfigError::SecretKey)
     }
 
     /// The database, for commands that need one.
@@ -164,7 +190,9 @@ fn known() -> Vec<String> {
 /// The configuration as it may be printed: the database without its password.
 impl fmt::Display for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let printed = Self { database_url: redacted(&self.database_url), ..self.clone() };
+        let database_url = redacted(&self.database_url);
+        let secret_key = self.secret_key.as_ref().map(|_| "set".to_owned());
+        let printed = Self { database_url, secret_key, ..self.clone() };
         let settings = serde_json::to_value(printed).map_err(|_| fmt::Error)?;
         for (name, value) in settings.as_object().into_iter().flatten() {
             let name = name.to_uppercase();
@@ -232,6 +260,20 @@ mod tests {
         let config =
             Config { database_url: "postgres://me:s3cret@db/x".to_owned(), ..Config::default() };
         assert!(!config.to_string().contains("s3cret"));
+    }
+
+    #[test]
+    fn a_secret_key_is_64_hexadecimal_digits_and_is_not_printed() {
+        let with = |key: &str| Config { secret_key: Some(key.to_owned()), ..Config::default() };
+        let key = "0f".repeat(32);
+        assert!(with(&key).vault().unwrap().is_some());
+        assert!(!with(&key).to_string().contains(&key));
+        for bad in ["", "0f", "xy", &"0f".repeat(33)] {
+            assert!(matches!(with(bad).checked(), Err(ConfigError::SecretKey)), "{bad}");
+        }
+        assert!(Config::default().vault().unwrap().is_none(), "no key, no secrets");
+        let demo = Config { demo: true, ..Config::default() };
+        assert!(demo.vault().unwrap().is_some());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use axum::{Extension, Router};
 use backoffice::accounts::{self, Export};
 use backoffice::explain::{Explain, Kind, busy};
 use backoffice::office::Office;
-use backoffice::{error_items, merchants, payouts, reconciliation, reserve, vouchers};
+use backoffice::{adjustments, error_items, merchants, payouts, reconciliation, reserve, vouchers};
 use domain::access::Actor;
 use domain::account::AccountRef;
 use domain::date::BusinessDate;
@@ -29,6 +29,7 @@ pub fn routes() -> Router<Site> {
         .route("/download/files/{id}", get(file))
         .route("/download/arrivals/{id}", get(arrival))
         .route("/download/error-items/{id}", get(evidence))
+        .route("/download/adjustments/{id}", get(adjustment_file))
         .route("/download/vouchers/{day}/{version}", get(voucher_file))
         .route("/download/payout-files/{id}", get(payout_file))
         .route("/download/payout-files/{id}/signature", get(payout_signature))
@@ -59,6 +60,19 @@ async fn evidence(
     let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
     let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
     match error_items::evidence(&office, &actor, id).await {
+        Ok((name, bytes)) => attachment(&name, bytes),
+        Err(error) => refused(&error),
+    }
+}
+
+async fn adjustment_file(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    Path(id): Path<String>,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
+    match adjustments::file(&office, &actor, id).await {
         Ok((name, bytes)) => attachment(&name, bytes),
         Err(error) => refused(&error),
     }

@@ -31,7 +31,8 @@ pub async fn open(config: &Config) -> anyhow::Result<Office> {
 pub async fn with_clock(config: &Config, clock: Clock) -> anyhow::Result<Office> {
     let db = database::pool(config.database_url()?).await.context("the database cannot be used")?;
     let calendar = config.calendar.as_deref().map(calendar).transpose()?.unwrap_or_default();
-    let settings = Settings { zone: config.zone()?, calendar, demo: config.demo };
+    let vault = config.vault()?;
+    let settings = Settings { zone: config.zone()?, calendar, demo: config.demo, vault };
     Ok(Office {
         db,
         fronts: Arc::new(fronts(config, &clock)?),

@@ -13,7 +13,7 @@ use backoffice::explain::{Explain, Kind};
 use backoffice::office::Office;
 use backoffice::reconciliation::ReconciliationError;
 use backoffice::reconciliation::arrivals::Receiving;
-use backoffice::{error_items, payments, vouchers};
+use backoffice::{adjustments, error_items, payments, vouchers};
 use banks::front::NamedFile;
 use domain::access::Actor;
 use domain::arrival::Given;
@@ -40,6 +40,10 @@ pub fn routes() -> Router<Site> {
         .route(
             "/upload/error-items/{id}",
             post(evidence).layer(DefaultBodyLimit::max(EVIDENCE_MAX)),
+        )
+        .route(
+            "/upload/adjustments/{id}",
+            post(adjustment_file).layer(DefaultBodyLimit::max(EVIDENCE_MAX)),
         )
 }
 
@@ -155,6 +159,27 @@ async fn evidence(
     };
     let bytes = (file.name.as_str(), file.bytes.as_slice());
     match error_items::add_evidence(&office, &actor, id, bytes).await {
+        Ok(_) => Redirect::to(&page).into_response(),
+        Err(error) => answer(jar, &page, &error),
+    }
+}
+
+async fn adjustment_file(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    jar: CookieJar,
+    Path(id): Path<String>,
+    form: Multipart,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
+    let page = app::routes::adjustment(id);
+    let file = match read(form).await {
+        Ok(file) => file,
+        Err(error) => return refused(jar, &page, &error.to_string()),
+    };
+    let bytes = (file.name.as_str(), file.bytes.as_slice());
+    match adjustments::add_file(&office, &actor, id, bytes).await {
         Ok(_) => Redirect::to(&page).into_response(),
         Err(error) => answer(jar, &page, &error),
     }

@@ -2,19 +2,21 @@
 
 pub mod api;
 mod detail;
+mod effects;
+mod evidence;
 mod fields;
 mod form;
 mod list;
+mod print;
 #[cfg(feature = "ssr")]
 mod sketch;
+mod templates;
 
 use crate::api::Owners;
 use crate::books::AccountName;
 use crate::components::{Amount, Column, Table, Tone};
 use crate::i18n::t;
 use crate::text;
-use crate::wording::named;
-use domain::account::BalanceEffect;
 use domain::adjustment::AdjustmentLine;
 use leptos::prelude::*;
 use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
@@ -27,7 +29,9 @@ pub fn AdjustmentRoutes() -> AnyNestedRoute {
     view! {
         <Route path=path!("/adjustments") view=list::AdjustmentList />
         <Route path=path!("/adjustments/new") view=form::AdjustmentForm />
+        <Route path=path!("/adjustments/templates") view=templates::TemplateList />
         <Route path=path!("/adjustments/:id") view=detail::AdjustmentPage />
+        <Route path=path!("/adjustments/:id/print") view=print::AdjustmentPrint />
     }
     .into_inner()
     .into_any_nested_route()
@@ -67,27 +71,4 @@ fn lines(lines: Vec<AdjustmentLine>, owners: &Owners) -> impl IntoView + use<> {
         })
         .collect_view();
     view! { <Table caption=t(text::ADJUSTMENTS_LINES) columns>{rows}</Table> }
-}
-
-/// The balances before and after a document.
-fn effects(effects: Vec<BalanceEffect>, owners: &Owners) -> impl IntoView + use<> {
-    let columns = vec![
-        Column::text(t(text::ADJUSTMENTS_ACCOUNT)),
-        Column::number(t(text::ADJUSTMENTS_BEFORE)),
-        Column::number(t(text::ADJUSTMENTS_AFTER)),
-    ];
-    let rows = effects
-        .into_iter()
-        .map(|effect| {
-            let name = named(&effect.name_en, &effect.name_zh).to_owned();
-            view! {
-                <tr>
-                    <td><AccountName account=effect.account name owners=owners.clone() /></td>
-                    <td class="number"><Amount money=effect.before /></td>
-                    <td class="number"><Amount money=effect.after /></td>
-                </tr>
-            }
-        })
-        .collect_view();
-    view! { <Table caption=t(text::ADJUSTMENTS_BALANCES) columns>{rows}</Table> }
 }

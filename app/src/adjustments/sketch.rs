@@ -1,10 +1,11 @@
 //! From what a person typed to a document.
 
-use super::api::{Sketch, refused};
+use super::api::{LineSketch, Sketch, refused};
 use crate::failure::Failure;
 use domain::account::{AccountRef, ChartBalance, OwnerKind};
 use domain::adjustment::{
-    AdjustmentLine, AdjustmentRequest, Baseline, Reason, Template, TemplateParties,
+    AdjustmentDetail, AdjustmentLine, AdjustmentRequest, AdjustmentState, Baseline, Reason,
+    Recurrence, RecurringTemplate, Template, TemplateParties, reversed,
 };
 use domain::ids::{AdjustmentId, JournalId, MerchantId};
 use domain::money::{Currency, Money};
@@ -18,6 +19,10 @@ pub(super) struct Known {
     pub(super) chart: Vec<ChartBalance>,
     /// Those of the merchants the sketch may mean that exist, by number.
     pub(super) merchants: BTreeMap<String, MerchantId>,
+    /// The saved template the sketch names.
+    pub(super) template: Option<RecurringTemplate>,
+    /// The document the sketch undoes.
+    pub(super) undone: Option<AdjustmentDetail>,
 }
 
 impl Known {
@@ -30,9 +35,11 @@ impl Known {
 
 /// The merchant numbers a sketch may mean. An owner can also be something else's code.
 pub(super) fn numbers(sketch: &Sketch) -> Vec<&str> {
-    let mut numbers: Vec<_> = [&sketch.merchant, &sketch.debit_owner, &sketch.credit_owner]
-        .map(|number| number.trim())
+    let owners = sketch.lines.iter().flat_map(|line| [&line.debit_owner, &line.credit_owner]);
+    let mut numbers: Vec<_> = [&sketch.merchant]
         .into_iter()
+        .chain(owners)
+        .map(|number| number.trim())
         .filter(|number| !number.is_empty())
         .collect();
     numbers.sort_unstable();
@@ -45,16 +52,19 @@ pub(super) fn numbers(sketch: &Sketch) -> Vec<&str> {
 /// # Errors
 /// What cannot be read, by field.
 pub(super) fn document(sketch: &Sketch, known: &Known) -> Result<AdjustmentRequest, Failure> {
-    let chosen = |field: &str| Failure::invalid(field, "choose one of the list");
+    if let Some(undone) = &known.undone {
+        return reversal(sketch, known, undone);
+    }
+    if let Some(template) = &known.template {
+        return recurring(sketch, known, template);
+    }
     let baseline = Baseline::named(&sketch.baseline).ok_or_else(|| chosen("baseline"))?;
-    let reason = Reason::named(&sketch.reason).ok_or_else(|| chosen("reason"))?;
-    let amount = Money::parse_positive(sketch.amount.trim(), Currency::Cny)
-        .map_err(|error| Failure::invalid("amount", error))?;
+    let reason = reason(sketch)?;
     let lines = if sketch.template.is_empty() {
-        pair(sketch, known, (amount, reason))?
+        free(sketch, known, reason)?
     } else {
         let template = Template::named(&sketch.template).ok_or_else(|| chosen("template"))?;
-        templated(sketch, known, (template, amount))?
+        templated(sketch, known, (template, money("amount", &sketch.amount)?))?
     };
     Ok(AdjustmentRequest {
         id: known.id,
@@ -62,8 +72,70 @@ pub(super) fn document(sketch: &Sketch, known: &Known) -> Result<AdjustmentReque
         reason,
         evidence: sketch.evidence.trim().to_owned(),
         corrects: corrected(&sketch.corrects)?,
+        reverses: None,
+        recurring: None,
         lines,
     })
+}
+
+/// The document that undoes another: its lines exchanged, linked to its journal.
+fn reversal(
+    sketch: &Sketch,
+    known: &Known,
+    undone: &AdjustmentDetail,
+) -> Result<AdjustmentRequest, Failure> {
+    let journal = match undone.summary.state {
+        AdjustmentState::Executed { journal, .. } => Some(journal),
+        _ => None,
+    };
+    Ok(AdjustmentRequest {
+        id: known.id,
+        baseline: undone.request.baseline,
+        reason: reason(sketch)?,
+        evidence: sketch.evidence.trim().to_owned(),
+        corrects: journal,
+        reverses: Some(undone.summary.id),
+        recurring: None,
+        lines: reversed(&undone.request.lines),
+    })
+}
+
+/// The document of a month, as its template says.
+fn recurring(
+    sketch: &Sketch,
+    known: &Known,
+    template: &RecurringTemplate,
+) -> Result<AdjustmentRequest, Failure> {
+    let month = sketch.month.trim().parse();
+    let month = month.map_err(|error| Failure::invalid("month", error))?;
+    let amount = match sketch.amount.trim() {
+        "" => None,
+        amount => Some(money("amount", amount)?),
+    };
+    let terms = &template.terms;
+    Ok(AdjustmentRequest {
+        id: known.id,
+        baseline: terms.baseline,
+        reason: terms.reason,
+        evidence: sketch.evidence.trim().to_owned(),
+        corrects: None,
+        reverses: None,
+        recurring: Some(Recurrence { template: template.id, month }),
+        lines: terms.with_amount(amount),
+    })
+}
+
+fn chosen(field: &str) -> Failure {
+    Failure::invalid(field, "choose one of the list")
+}
+
+fn reason(sketch: &Sketch) -> Result<Reason, Failure> {
+    Reason::named(&sketch.reason).ok_or_else(|| chosen("reason"))
+}
+
+fn money(field: &str, text: &str) -> Result<Money, Failure> {
+    Money::parse_positive(text.trim(), Currency::Cny)
+        .map_err(|error| Failure::invalid(field, error))
 }
 
 fn corrected(id: &str) -> Result<Option<JournalId>, Failure> {
@@ -91,20 +163,24 @@ fn templated(
     template.lines(amount, &parties).map_err(refused)
 }
 
-fn pair(
-    sketch: &Sketch,
-    known: &Known,
-    (amount, reason): (Money, Reason),
-) -> Result<Vec<AdjustmentLine>, Failure> {
-    let side = |fields: (&str, &str), code: &str, owner: &str| {
-        account(known, fields, (code.trim(), owner.trim()))
+/// The lines a person wrote.
+fn free(sketch: &Sketch, known: &Known, reason: Reason) -> Result<Vec<AdjustmentLine>, Failure> {
+    let memo = match sketch.memo.trim() {
+        "" => reason.chinese(),
+        memo => memo,
     };
-    let fields = ("debit_code", "debit_owner");
-    let debit = side(fields, &sketch.debit_code, &sketch.debit_owner)?;
-    let fields = ("credit_code", "credit_owner");
-    let credit = side(fields, &sketch.credit_code, &sketch.credit_owner)?;
-    let memo = reason.chinese().to_owned();
-    Ok(vec![AdjustmentLine { debit, credit, amount, memo }])
+    let line = |line: &LineSketch| {
+        let side = |fields: (&str, &str), code: &str, owner: &str| {
+            account(known, fields, (code.trim(), owner.trim()))
+        };
+        let fields = ("debit_code", "debit_owner");
+        let debit = side(fields, &line.debit_code, &line.debit_owner)?;
+        let fields = ("credit_code", "credit_owner");
+        let credit = side(fields, &line.credit_code, &line.credit_owner)?;
+        let amount = money("amount", &line.amount)?;
+        Ok(AdjustmentLine { debit, credit, amount, memo: memo.to_owned() })
+    };
+    sketch.lines.iter().map(line).collect()
 }
 
 /// The account of a code and owner; merchants are known to people by their number.

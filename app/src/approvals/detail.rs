@@ -7,7 +7,7 @@ use crate::components::{
 };
 use crate::i18n::{t, tf};
 use crate::{routes, session, text};
-use domain::approval::{ApprovalDetail, Difference, Share, VoteRecord};
+use domain::approval::{ApprovalDetail, ApprovalKind, Difference, Share, VoteRecord};
 use domain::ids::ApprovalId;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -68,6 +68,9 @@ fn facts(request: &ApprovalDetail) -> impl IntoView + use<> {
     let amount = summary.facts.amount.map(|money| {
         view! { <Fact term=t(text::APPROVALS_AMOUNT)><Amount money /></Fact> }
     });
+    let document = document(summary.kind, &summary.subject.to_string()).map(|href| {
+        view! { <a class="link" href=href>{t(text::APPROVALS_TO_SUBJECT)}</a> }
+    });
     let due = summary.expires_at.filter(|_| summary.state == "pending").map(|at| {
         let times = summary.escalations.to_string();
         let times = (summary.escalations > 0)
@@ -88,11 +91,22 @@ fn facts(request: &ApprovalDetail) -> impl IntoView + use<> {
                 {note}
                 {due}
                 <Fact term=t(text::APPROVALS_SUBJECT)>
-                    <CopyId id=summary.subject.to_string() />
+                    <CopyId id=summary.subject.to_string() /> " " {document}
                 </Fact>
             </Facts>
         </Panel>
     }
+}
+
+/// The page of the document a request is about, for kinds that have one.
+fn document(kind: ApprovalKind, subject: &str) -> Option<String> {
+    let source = match kind {
+        ApprovalKind::Adjustment => "adjustment",
+        ApprovalKind::ReserveDocument => "reserve_document",
+        ApprovalKind::ErrorResolution => "error_item",
+        _ => return None,
+    };
+    routes::source(source, subject)
 }
 
 /// The steps, who took them, and which rules ask for them.

@@ -37,6 +37,7 @@ pub fn ApprovalRoutes() -> AnyNestedRoute {
 fn kind_name(kind: ApprovalKind) -> &'static str {
     t(match kind {
         ApprovalKind::Adjustment => text::APPROVALS_KIND_ADJUSTMENT,
+        ApprovalKind::AdjustmentTemplate => text::APPROVALS_KIND_ADJUSTMENT_TEMPLATE,
         ApprovalKind::ApprovalRules => text::APPROVALS_KIND_APPROVAL_RULES,
         ApprovalKind::ChannelChange => text::APPROVALS_KIND_CHANNEL_CHANGE,
         ApprovalKind::ChartChange => text::APPROVALS_KIND_CHART_CHANGE,
@@ -54,9 +55,11 @@ fn kind_name(kind: ApprovalKind) -> &'static str {
         ApprovalKind::Refund => text::APPROVALS_KIND_REFUND,
         ApprovalKind::ReserveDocument => text::APPROVALS_KIND_RESERVE_DOCUMENT,
         ApprovalKind::ReserveProof => text::APPROVALS_KIND_RESERVE_PROOF,
+        ApprovalKind::ReserveSettings => text::APPROVALS_KIND_RESERVE_SETTINGS,
         ApprovalKind::ForcedClose => text::APPROVALS_KIND_FORCED_CLOSE,
         ApprovalKind::MatchingRules => text::APPROVALS_KIND_MATCHING_RULES,
         ApprovalKind::RoutingRules => text::APPROVALS_KIND_ROUTING_RULES,
+        ApprovalKind::SecondFactorReset => text::APPROVALS_KIND_SECOND_FACTOR_RESET,
         ApprovalKind::StaffRoles => text::APPROVALS_KIND_STAFF_ROLES,
         ApprovalKind::VoucherChange => text::APPROVALS_KIND_VOUCHER_CHANGE,
     })

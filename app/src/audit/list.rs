@@ -67,7 +67,7 @@ fn row(record: AuditRecord) -> impl IntoView {
     view! {
         <tr>
             <td><Moment at=record.at /></td>
-            <td>{record.actor}</td>
+            <td>{labels::actor(&record.actor)}</td>
             <td>{doing(record.action)}</td>
             <td>
                 {labels::object(&record.subject_kind)} " "

@@ -1,6 +1,8 @@
 //! Server functions of the reserve.
 
 use crate::failure::Failure;
+use domain::approval::ApprovalSummary;
+use domain::channel::Rail;
 use domain::date::BusinessDate;
 use domain::ids::{ReserveAccountId, ReserveDocumentId, ReserveIncidentId};
 use domain::page::{Page, PageRequest};
@@ -12,6 +14,7 @@ use domain::reserve::document::{
 use domain::reserve::incident::Incident;
 use domain::reserve::proof::{ProofDay, ProofDetail};
 use domain::reserve::quota::QuotaSession;
+use domain::reserve::settings::{ClearingHouse, ReserveChange, ReserveSettings};
 use domain::reserve::unreached::Item;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -223,4 +226,85 @@ pub async fn quotas() -> Result<Vec<QuotaSession>, Failure> {
 pub async fn forecast() -> Result<domain::reserve::forecast::Forecast, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
     Ok(backoffice::reserve::forecast(&office, &actor).await?)
+}
+
+/// What the institution set for its reserve, and the requests to change it.
+#[server(prefix = "/api/fn", endpoint = "reserve/settings", input = Json)]
+pub async fn settings() -> Result<(ReserveSettings, Vec<ApprovalSummary>), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let changes = backoffice::reserve::settings_changes(&office, &actor).await?;
+    Ok((backoffice::reserve::settings(&office, &actor).await?, changes))
+}
+
+/// Another clearing house for an account, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ClearingRequest {
+    /// Code of the account.
+    pub account: String,
+    /// Code of the house; empty: none.
+    #[serde(default)]
+    pub house: String,
+}
+
+/// Proposes over which house an account is cleared, and leads to the request.
+#[server(prefix = "/api/fn", endpoint = "reserve/propose_clearing")]
+pub async fn propose_clearing(request: ClearingRequest) -> Result<(), Failure> {
+    let house = Some(request.house.trim().to_owned()).filter(|house| !house.is_empty());
+    propose_setting(ReserveChange::ClearOver { account: request.account, house }).await
+}
+
+/// A clearing house, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HouseRequest {
+    /// Its code.
+    pub code: String,
+    /// Its English name.
+    pub name_en: String,
+    /// Its Chinese name.
+    pub name_zh: String,
+    /// The channels whose receipts count for it.
+    pub rail: Rail,
+    /// Whether accounts may be cleared over it.
+    pub active: bool,
+}
+
+/// Proposes a clearing house as it is to be, and leads to the request.
+#[server(prefix = "/api/fn", endpoint = "reserve/propose_house")]
+pub async fn propose_house(request: HouseRequest) -> Result<(), Failure> {
+    let HouseRequest { code, name_en, name_zh, rail, active } = request;
+    let [code, name_en, name_zh] = [code, name_en, name_zh].map(|text| text.trim().to_owned());
+    let house = ClearingHouse { code, name_en, name_zh, rail, active };
+    propose_setting(ReserveChange::House { house }).await
+}
+
+/// Proposes the protection fund's share in per cent, and leads to the request.
+#[server(prefix = "/api/fn", endpoint = "reserve/propose_fund")]
+pub async fn propose_fund(share: String) -> Result<(), Failure> {
+    let share = share.trim().trim_end_matches('%').parse();
+    let share = share.map_err(|_| Failure::invalid("share", "this is not a share in per cent"))?;
+    propose_setting(ReserveChange::FundShare { share }).await
+}
+
+/// Whether an account is used, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UseRequest {
+    /// Code of the account.
+    pub account: String,
+    /// Whether money may leave it.
+    pub active: bool,
+}
+
+/// Proposes to take an account out of use or back into it, and leads to the request.
+#[server(prefix = "/api/fn", endpoint = "reserve/propose_use")]
+pub async fn propose_use(request: UseRequest) -> Result<(), Failure> {
+    let UseRequest { account, active } = request;
+    propose_setting(ReserveChange::InUse { account, active }).await
+}
+
+#[cfg(feature = "ssr")]
+async fn propose_setting(change: ReserveChange) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let id = backoffice::reserve::propose_settings(&office, &actor, &change).await?;
+    crate::session::go_to(&crate::routes::approval(id));
+    Ok(())
 }

@@ -8,16 +8,19 @@ use crate::components::{
 };
 use crate::failure::Failure;
 use crate::i18n::t;
+use crate::wording::named;
 use crate::{routes, text};
 use domain::reserve::Purpose;
 use domain::reserve::document::DocumentPreview;
 use domain::reserve::quota::Quota;
+use domain::reserve::settings::ReserveSettings;
 use leptos::prelude::*;
 
 /// The form to propose a document: described in the address, previewed, then sent.
 #[component]
 pub fn DocumentForm() -> impl IntoView {
     let filter = use_filter();
+    let settings = load(|| (), |()| api::settings());
     let preview = load(
         move || sketched(&filter()),
         |sketch| async move {
@@ -30,7 +33,10 @@ pub fn DocumentForm() -> impl IntoView {
     view! {
         <PageHead title=t(text::RESERVE_NEW_DOCUMENT) lead=t(text::RESERVE_NEW_LEAD) />
         <Views here=routes::RESERVE_DOCUMENTS />
-        {move || fields(&filter())}
+        <Loaded
+            from=settings
+            show=move |(settings, _)| view! { {move || fields(&filter(), &settings)} }
+        />
         <Loaded from=preview show=|preview| preview.map(show) />
     }
 }
@@ -49,16 +55,18 @@ fn sketched(query: &Query) -> Option<Sketch> {
 }
 
 /// The form; sending it changes the address, nothing else.
-fn fields(query: &Query) -> impl IntoView + use<> {
+fn fields(query: &Query, settings: &ReserveSettings) -> impl IntoView + use<> {
     let [kind, amount, from, house, bank_ref, grounds] =
         ["kind", "amount", "from", "house", "bank_ref", "grounds"]
             .map(|name| query.text(name).unwrap_or_default());
     let accounts = [Purpose::Custody, Purpose::Special]
         .map(|purpose| Choice::new(purpose.name(), purpose_name(purpose)));
-    let houses = [
-        Choice::new("nucc", t(text::RESERVE_HOUSE_NUCC)),
-        Choice::new("unionpay", t(text::RESERVE_HOUSE_UNIONPAY)),
-    ];
+    let houses: Vec<_> = settings
+        .houses
+        .iter()
+        .filter(|house| house.active)
+        .map(|house| Choice::new(&house.code, named(&house.name_en, &house.name_zh)))
+        .collect();
     view! {
         <Panel title=t(text::RESERVE_DOCUMENT)>
             <form method="get" action=routes::RESERVE_DOCUMENT_NEW class="command">
@@ -86,7 +94,7 @@ fn fields(query: &Query) -> impl IntoView + use<> {
                 <SelectField
                     name="house"
                     label=t(text::RESERVE_HOUSE)
-                    choices=houses.into()
+                    choices=houses
                     value=house
                     none=t(text::RESERVE_NO_HOUSE)
                 />

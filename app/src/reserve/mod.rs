@@ -13,6 +13,7 @@ mod list;
 mod proof;
 mod proofs;
 mod quotas;
+mod settings;
 mod tables;
 mod unreached;
 
@@ -41,13 +42,14 @@ pub fn ReserveRoutes() -> AnyNestedRoute {
         <Route path=path!("/reserve/quotas") view=quotas::QuotaPage />
         <Route path=path!("/reserve/forecast") view=forecast::ForecastPage />
         <Route path=path!("/reserve/incidents") view=incidents::IncidentList />
+        <Route path=path!("/reserve/settings") view=settings::SettingsPage />
         <Route path=path!("/reserve/:id") view=detail::ReserveAccountPage />
     }
     .into_inner()
     .into_any_nested_route()
 }
 
-const VIEWS: [(&str, Text); 8] = [
+const VIEWS: [(&str, Text); 9] = [
     (routes::RESERVE, text::RESERVE_OVERVIEW),
     (routes::RESERVE_TABLES, text::RESERVE_TABLES),
     (routes::RESERVE_UNREACHED, text::RESERVE_UNREACHED_ITEMS),
@@ -56,6 +58,7 @@ const VIEWS: [(&str, Text); 8] = [
     (routes::RESERVE_QUOTAS, text::RESERVE_QUOTAS),
     (routes::RESERVE_FORECAST, text::RESERVE_FORECAST),
     (routes::RESERVE_INCIDENTS, text::RESERVE_INCIDENTS),
+    (routes::RESERVE_SETTINGS, text::RESERVE_SETTINGS),
 ];
 
 /// Links between the views of the reserve.

@@ -19,6 +19,8 @@ pub const RESERVE_DOCUMENT_NEW: &str = "/reserve/documents/new";
 pub const RESERVE_QUOTAS: &str = "/reserve/quotas";
 /// The forecast of cash.
 pub const RESERVE_FORECAST: &str = "/reserve/forecast";
+/// What the institution set for its reserve.
+pub const RESERVE_SETTINGS: &str = "/reserve/settings";
 /// Gaps of the reserve.
 pub const RESERVE_INCIDENTS: &str = "/reserve/incidents";
 

@@ -1,11 +1,14 @@
 use super::api;
 use super::list::account;
-use crate::components::{CommandForm, Fact, Facts, Loaded, Moment, PageHead, Panel, Submit, load};
+use crate::components::{
+    CommandForm, Fact, Facts, Loaded, Moment, PageHead, Panel, Submit, TextField, load,
+};
 use crate::failure::Failure;
 use crate::i18n::t;
 use crate::session::{self, role_name};
 use crate::{routes, text};
 use domain::access::{Permission, Role};
+use domain::ids::StaffId;
 use domain::staff::StaffDetail;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -26,6 +29,12 @@ fn show(person: StaffDetail) -> impl IntoView {
     let other = session::actor().is_some_and(|me| me.staff != person.id);
     let proposes = other && session::may(Permission::MakeStaffRoles);
     let propose = proposes.then(|| view! { <ProposeRoles person=person.clone() /> });
+    let reset = (proposes && person.second_factor.is_some())
+        .then(|| view! { <ProposeReset id=person.id /> });
+    let factor = match person.second_factor {
+        Some(at) => view! { <Moment at /> }.into_any(),
+        None => t(text::STAFF_SECOND_FACTOR_NONE).into_any(),
+    };
     view! {
         <PageHead title=person.name.clone()>
             <a class="link" href=routes::audit_of(&person.id.to_string())>
@@ -40,9 +49,26 @@ fn show(person: StaffDetail) -> impl IntoView {
                 <Fact term=t(text::STAFF_LAST_SEEN)>
                     {person.last_seen_at.map(|at| view! { <Moment at /> })}
                 </Fact>
+                <Fact term=t(text::STAFF_SECOND_FACTOR)>{factor}</Fact>
             </Facts>
         </Panel>
         {propose}
+        {reset}
+    }
+}
+
+#[component]
+fn ProposeReset(id: StaffId) -> impl IntoView {
+    let action = ServerAction::<api::ProposeReset>::new();
+    view! {
+        <Panel title=t(text::STAFF_RESET)>
+            <CommandForm action>
+                <p class="field-hint">{t(text::STAFF_RESET_HINT)}</p>
+                <input type="hidden" name="request[id]" value=id.to_string() />
+                <TextField name="request[reason]" label=t(text::STAFF_RESET_REASON) />
+                <Submit>{t(text::STAFF_PROPOSE_RESET)}</Submit>
+            </CommandForm>
+        </Panel>
     }
 }
 

@@ -67,6 +67,7 @@ pub async fn measure(url: &str, pool: &PgPool, items: i64) -> anyhow::Result<Mea
             zone: BusinessZone::china(),
             calendar: Calendar::default(),
             demo: false,
+            vault: None,
         }),
         bell: backoffice::bell::Bell::default(),
         request_id: "bench".to_owned(),

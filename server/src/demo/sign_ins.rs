@@ -4,7 +4,7 @@ use backoffice::access::{self, AccessError, NewStaff};
 use backoffice::approvals::rules;
 use backoffice::office::Office;
 use domain::access::Role;
-use domain::approval::{ApprovalKind, Authority, Conditions, Level, Rule, Step};
+use domain::approval::{ApprovalKind, Authority, Conditions, Level, Risk, Rule, Step};
 use domain::money::Money;
 use std::fmt::Write as _;
 
@@ -35,44 +35,57 @@ pub async fn add(office: &Office) -> Result<(), AccessError> {
     Ok(())
 }
 
-/// Agrees on approval rules and levels: large payout batches take three people.
+/// Agrees on approval rules and levels: large payout batches take three people, large adjustments
+/// and grave resolutions of error items two, write-offs and own funds the highest level.
 ///
 /// # Errors
 /// The database failed.
 pub async fn agree_rules(office: &Office) -> anyhow::Result<()> {
-    let step = |level, role| Step { level, role, second_factor: false };
-    let over = |fen| Conditions {
-        kinds: vec![ApprovalKind::PayoutBatch],
-        amount_over: Some(Money::cny(fen)),
-        ..Conditions::default()
-    };
-    let rules = vec![
-        Rule {
-            name: "payouts above 20,000".to_owned(),
-            when: over(2_000_000),
-            steps: vec![step(Level::L1, None), step(Level::L2, None)],
-            hours: 24,
-        },
-        Rule {
-            name: "payouts above 50,000".to_owned(),
-            when: over(5_000_000),
-            steps: vec![
-                step(Level::L1, None),
-                step(Level::L2, None),
-                step(Level::L3, Some(Role::Manager)),
-            ],
-            hours: 8,
-        },
-    ];
     let mut authorities = Vec::new();
-    for (login, level) in [("he.checker", Level::L2), ("liu.manager", Level::L3)] {
+    for (login, level) in [("he.checker", Level::L2), ("liu.manager", Level::L4)] {
         let staff = access::actor_by_login(office, login).await?.staff;
         authorities.push(Authority { staff, level, until: None });
     }
     let mut tx = office.begin().await?;
-    rules::set_up(&mut tx, office, (rules, authorities)).await?;
+    rules::set_up(&mut tx, office, (rule_book(), authorities)).await?;
     tx.commit().await?;
     Ok(())
+}
+
+fn rule_book() -> Vec<Rule> {
+    let step = |level| Step { level, role: None, second_factor: false };
+    let of = |kind, fen: Option<i64>| Conditions {
+        kinds: vec![kind],
+        amount_over: fen.map(Money::cny),
+        ..Conditions::default()
+    };
+    let rule = |name: &str, when, steps: &[Step], hours| Rule {
+        name: name.to_owned(),
+        when,
+        steps: steps.to_vec(),
+        hours,
+    };
+    let [first, second, third, fourth] = Level::ALL.map(step);
+    let manager = Step { role: Some(Role::Manager), ..third };
+    let payouts = |fen| of(ApprovalKind::PayoutBatch, Some(fen));
+    let grave = Conditions {
+        sources: vec!["write_off".to_owned(), "own_funds".to_owned()],
+        ..of(ApprovalKind::Adjustment, None)
+    };
+    let risky =
+        Conditions { risk_from: Some(Risk::High), ..of(ApprovalKind::ErrorResolution, None) };
+    vec![
+        rule("payouts above 20,000", payouts(2_000_000), &[first, second], 24),
+        rule("payouts above 50,000", payouts(5_000_000), &[first, second, manager], 8),
+        rule(
+            "adjustments above 100,000",
+            of(ApprovalKind::Adjustment, Some(10_000_000)),
+            &[first, second],
+            24,
+        ),
+        rule("adjustments that write off or touch own funds", grave, &[first, fourth], 24),
+        rule("error items of high risk", risky, &[first, third], 24),
+    ]
 }
 
 /// The list that is shown to whoever started the demonstration.

@@ -99,8 +99,12 @@ impl Shop {
 
     /// A shop whose channel is reached over this front and that lets so much in.
     pub async fn admitting(db: PgPool, front: Front, admission: Admission) -> Self {
-        let settings =
-            Settings { zone: BusinessZone::china(), calendar: Calendar::default(), demo: false };
+        let settings = Settings {
+            zone: BusinessZone::china(),
+            calendar: Calendar::default(),
+            demo: false,
+            vault: None,
+        };
         let office = Office {
             db,
             clock: Clock::standing_at(NOON),

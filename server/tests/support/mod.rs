@@ -25,8 +25,12 @@ pub const PASSWORD: &str = "correct horse battery staple";
 
 /// An office at noon of the last day of March.
 pub fn office(db: PgPool) -> Office {
-    let settings =
-        Settings { zone: BusinessZone::china(), calendar: Calendar::default(), demo: true };
+    let settings = Settings {
+        zone: BusinessZone::china(),
+        calendar: Calendar::default(),
+        demo: true,
+        vault: None,
+    };
     Office {
         db,
         clock: Clock::standing_at(datetime!(2026-03-31 04:00 UTC)),

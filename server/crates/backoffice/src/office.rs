@@ -1,6 +1,7 @@
 //! What every use case is given: the database, the clock, the bank fronts, the settings, and the
 //! request it works for.
 
+use crate::access::vault::Vault;
 use crate::bell::Bell;
 use banks::front::Fronts;
 use banks::notify::Notify;
@@ -66,6 +67,8 @@ pub struct Settings {
     pub calendar: Calendar,
     /// Whether this is a demonstration, whose clock may be moved.
     pub demo: bool,
+    /// What secrets are sealed with; without one, none are kept.
+    pub vault: Option<Vault>,
 }
 
 /// The surroundings of a use case.

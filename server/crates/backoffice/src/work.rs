@@ -168,11 +168,17 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
         ApprovalKind::Adjustment => {
             adjustments::approval_concluded(office, news.approval).await?;
         }
+        ApprovalKind::AdjustmentTemplate => {
+            adjustments::template_concluded(office, news.approval).await?;
+        }
         ApprovalKind::ApprovalRules => {
             approvals::rules::approval_concluded(office, news.approval).await?;
         }
         ApprovalKind::ChartChange => accounts::approval_concluded(office, news.approval).await?,
         ApprovalKind::StaffRoles => staff::approval_concluded(office, news.approval).await?,
+        ApprovalKind::SecondFactorReset => {
+            staff::second_factor_concluded(office, news.approval).await?;
+        }
         ApprovalKind::Hold => holds::approval_concluded(office, news.approval).await?,
         ApprovalKind::MerchantChange => {
             merchants::approval_concluded(office, news.approval).await?;
@@ -193,6 +199,9 @@ async fn approval_concluded(office: &Office, claimed: &Claimed) -> Result<Outcom
             reserve::document_concluded(office, news.approval).await?;
         }
         ApprovalKind::ReserveProof => reserve::proof_concluded(office, news.approval).await?,
+        ApprovalKind::ReserveSettings => {
+            reserve::settings_concluded(office, news.approval).await?;
+        }
         ApprovalKind::VoucherChange => vouchers::approval_concluded(office, news.approval).await?,
         ApprovalKind::Refund => refunds::approval_concluded(office, news.approval).await?,
         ApprovalKind::ErrorItemBulk => error_items::bulk_concluded(office, news.approval).await?,

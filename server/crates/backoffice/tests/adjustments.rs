@@ -3,6 +3,8 @@
 #![cfg(test)]
 
 mod desk;
+#[path = "adjustments/documents.rs"]
+mod documents;
 
 use backoffice::adjustments::{self, AdjustmentError};
 use backoffice::approvals::{self, ApprovalError};
@@ -29,6 +31,8 @@ fn request(number: u128, lines: Vec<AdjustmentLine>) -> AdjustmentRequest {
         reason: Reason::BankLong,
         evidence: "statement of 2026-03-31, line 17".to_owned(),
         corrects: None,
+        reverses: None,
+        recurring: None,
         lines,
     }
 }

@@ -1,9 +1,11 @@
 //! Manual adjustments of the books, 调账: a document with its grounds, decided by a second person.
 
 use crate::account::{AccountRef, BalanceEffect};
+use crate::approval::Facts;
 use crate::date::BusinessDate;
-use crate::ids::{AdjustmentId, ApprovalId, JournalId, MerchantId, StaffId};
-use crate::money::Money;
+use crate::error_item::EvidenceFile;
+use crate::ids::{AdjustmentId, ApprovalId, JournalId, StaffId};
+use crate::money::{Currency, Money, MoneyError};
 use crate::page::PageRequest;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -55,6 +57,12 @@ macro_rules! named {
     };
 }
 
+mod recurring;
+mod template;
+
+pub use recurring::{Recurrence, RecurringTemplate, TemplateChange, TemplateTerms};
+pub use template::{Template, TemplateParties};
+
 named! {
     /// Whose record the books are brought in line with, 基准方.
     Baseline {
@@ -89,97 +97,6 @@ named! {
     }
 }
 
-named! {
-    /// Adjustments that occur again and again, so that nobody has to know the accounts.
-    Template {
-        /// Dr 1012.01 / Cr 2241.09.
-        LongFound = "long_found", "Surplus found at the bank", "发现长款";
-        /// Dr 2241.09 / Cr 2241.02 merchant.
-        LongToMerchant = "long_to_merchant", "Surplus belongs to a merchant", "长款补记商户";
-        /// Dr 2241.09 / Cr 1012.01.
-        LongReturned = "long_returned", "Surplus sent back", "长款退回";
-        /// Dr 2241.09 / Cr 6301.01.
-        LongWrittenOff = "long_written_off", "Surplus nobody claimed", "长款转营业外收入";
-        /// Dr 1221.01 / Cr 1122.01 channel.
-        ShortFound = "short_found", "Shortage found at a channel", "发现短款";
-        /// Dr 1012.01 / Cr 1221.01.
-        ShortArrived = "short_arrived", "Missing money arrived late", "短款到账";
-        /// Dr 2241.02 merchant / Cr 1221.01.
-        ShortFromMerchant = "short_from_merchant", "Shortage: the order was false", "短款冲减商户";
-        /// Dr 6711.01 / Cr 1221.01, and own funds into the reserve: Dr 1012.01 / Cr 1002.01.
-        ShortWrittenOff = "short_written_off", "Shortage borne by us", "短款核销";
-        /// Dr 6711.01 / Cr 2241.03 merchant, and own funds into the reserve:
-        /// Dr 1012.01 / Cr 1002.01.
-        MerchantCompensated = "merchant_compensated", "Merchant made good", "赔付商户";
-        /// Dr 6421.01 / Cr 1012.01.
-        BankCharge = "bank_charge", "Bank charge taken from the reserve", "银行扣收手续费";
-    }
-}
-
-/// What a template needs to know besides the amount.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TemplateParties {
-    /// The merchant, where one is concerned.
-    pub merchant: Option<MerchantId>,
-    /// The channel's code, where one is concerned.
-    pub channel: Option<String>,
-}
-
-impl Template {
-    /// Whether it concerns a merchant.
-    #[must_use]
-    pub const fn needs_merchant(self) -> bool {
-        matches!(self, Self::LongToMerchant | Self::ShortFromMerchant | Self::MerchantCompensated)
-    }
-
-    /// Whether it concerns a channel.
-    #[must_use]
-    pub const fn needs_channel(self) -> bool {
-        matches!(self, Self::ShortFound)
-    }
-
-    /// The lines of an adjustment of this kind.
-    ///
-    /// # Errors
-    /// The merchant or the channel is missing.
-    pub fn lines(
-        self,
-        amount: Money,
-        parties: &TemplateParties,
-    ) -> Result<Vec<AdjustmentLine>, AdjustmentRefused> {
-        use AccountRef as A;
-        let merchant = || parties.merchant.ok_or(AdjustmentRefused::MerchantMissing);
-        let channel = || {
-            let code = parties.channel.as_deref().map(str::trim);
-            code.filter(|code| !code.is_empty()).ok_or(AdjustmentRefused::ChannelMissing)
-        };
-        let own_funds_in = || (A::reserve(), A::own_funds());
-        let pairs = match self {
-            Self::LongFound => vec![(A::reserve(), A::long_suspense())],
-            Self::LongToMerchant => vec![(A::long_suspense(), A::merchant_unsettled(merchant()?))],
-            Self::LongReturned => vec![(A::long_suspense(), A::reserve())],
-            Self::LongWrittenOff => vec![(A::long_suspense(), A::unclaimed_surplus())],
-            Self::ShortFound => vec![(A::short_suspense(), A::due_from_channel(channel()?))],
-            Self::ShortArrived => vec![(A::reserve(), A::short_suspense())],
-            Self::ShortFromMerchant => {
-                vec![(A::merchant_unsettled(merchant()?), A::short_suspense())]
-            }
-            Self::ShortWrittenOff => {
-                vec![(A::loss_written_off(), A::short_suspense()), own_funds_in()]
-            }
-            Self::MerchantCompensated => {
-                let owed = A::merchant_available(merchant()?);
-                vec![(A::loss_written_off(), owed), own_funds_in()]
-            }
-            Self::BankCharge => vec![(A::channel_cost(), A::reserve())],
-        };
-        let memo = self.chinese();
-        let line =
-            |(debit, credit)| AdjustmentLine { debit, credit, amount, memo: memo.to_owned() };
-        Ok(pairs.into_iter().map(line).collect())
-    }
-}
-
 /// One amount from a credited to a debited account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdjustmentLine {
@@ -206,6 +123,12 @@ pub struct AdjustmentRequest {
     pub evidence: String,
     /// The journal that is being corrected, 红字关联, where there is one.
     pub corrects: Option<JournalId>,
+    /// The document that is undone, 红字冲销, where one is: the lines are its lines exchanged.
+    #[serde(default)]
+    pub reverses: Option<AdjustmentId>,
+    /// The saved template it is made from, and for which month, where it is.
+    #[serde(default)]
+    pub recurring: Option<Recurrence>,
     /// What is booked.
     pub lines: Vec<AdjustmentLine>,
 }
@@ -234,9 +157,57 @@ pub enum AdjustmentRefused {
     /// It was concluded before.
     #[error("this adjustment is already {0}")]
     AlreadyConcluded(&'static str),
+    /// A template nobody could name.
+    #[error("give the template a name of 1 to 60 characters")]
+    NameMissing,
+    /// The document is not what its template says.
+    #[error(
+        "the document books on other accounts than its template: make it from the template anew"
+    )]
+    NotTheTemplate,
+    /// Only what was booked is undone.
+    #[error("only an adjustment that was booked is reversed")]
+    NothingToReverse,
+    /// Its lines are not the original's, exchanged.
+    #[error("a reversal books the original's lines with their sides exchanged, and nothing else")]
+    NotItsReversal,
+}
+
+/// Lines that undo these: sides exchanged, last line first.
+#[must_use]
+pub fn reversed(lines: &[AdjustmentLine]) -> Vec<AdjustmentLine> {
+    let turned = |line: &AdjustmentLine| AdjustmentLine {
+        debit: line.credit.clone(),
+        credit: line.debit.clone(),
+        amount: line.amount,
+        memo: line.memo.clone(),
+    };
+    lines.iter().rev().map(turned).collect()
 }
 
 impl AdjustmentRequest {
+    /// What the approval rules look at: its amount (lines in yuan together; one in another currency
+    /// alone), the reason, and whether it writes something off or touches own funds (domain.md 4:
+    /// these take the highest level).
+    ///
+    /// # Errors
+    /// The amounts cannot be added.
+    pub fn facts(&self) -> Result<Facts, MoneyError> {
+        let amounts = || self.lines.iter().map(|line| line.amount);
+        let amount = match amounts().find(|amount| amount.currency() != Currency::Cny) {
+            Some(foreign) => foreign,
+            None => Money::sum(amounts(), Currency::Cny)?,
+        };
+        let touches = |code: &str| {
+            self.lines.iter().any(|line| line.debit.code == code || line.credit.code == code)
+        };
+        let written_off = touches("6711.01") || touches("6301.01");
+        let marks = [("write_off", written_off), ("own_funds", touches("1002.01"))];
+        let marks = marks.into_iter().filter(|(_, holds)| *holds).map(|(name, _)| name);
+        let sources = [self.reason.name()].into_iter().chain(marks).map(str::to_owned).collect();
+        Ok(Facts { sources, ..Facts::of_amount(amount) })
+    }
+
     /// What can be told without looking at the books.
     ///
     /// # Errors
@@ -354,6 +325,8 @@ pub struct AdjustmentSummary {
     pub maker: StaffId,
     /// Their name.
     pub maker_name: String,
+    /// Their sign-in.
+    pub maker_login: String,
     /// When.
     pub created_at: OffsetDateTime,
     /// Sum of its lines, one per currency.
@@ -371,92 +344,52 @@ pub struct AdjustmentDetail {
     pub approval: ApprovalId,
     /// What it would have done to the balances when it was proposed.
     pub effects: Vec<BalanceEffect>,
+    /// Its evidence, oldest first.
+    pub files: Vec<EvidenceFile>,
+    /// Who decided it, in the order of the steps.
+    pub signatures: Vec<Signature>,
+    /// The document it undoes, by id and number.
+    pub undoes: Option<(AdjustmentId, String)>,
+    /// The document that undoes it or is going to, by id and number.
+    pub undone_by: Option<(AdjustmentId, String)>,
+    /// Name of the template it was made from.
+    pub template_name: Option<String>,
+}
+
+/// A person's decision on the printed document, 签章.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    /// Sign-in of the person: their id on paper.
+    pub login: String,
+    /// Their name.
+    pub name: String,
+    /// When they decided.
+    pub at: OffsetDateTime,
 }
 
 /// Which adjustments are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct AdjustmentFilter {
     /// Only in this state, by its stored name.
     pub state: Option<String>,
+    /// Only for this reason.
+    pub reason: Option<Reason>,
+    /// Only with this side as the one that counts.
+    pub baseline: Option<Baseline>,
+    /// Only with this in the number, the evidence, a memo, or as an account or its owner.
+    pub text: Option<String>,
+    /// Only made by the person with this in their name or sign-in.
+    pub maker: Option<String>,
+    /// Only with a line of at least this much.
+    pub least: Option<Money>,
     /// Only made from this day on, in the business zone.
     pub from: Option<BusinessDate>,
+    /// Only made until this day, in the business zone.
+    pub until: Option<BusinessDate>,
     /// Which page.
     pub page: PageRequest,
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use time::macros::datetime;
-    use uuid::Uuid;
-
-    const NOON: OffsetDateTime = datetime!(2026-03-31 04:00 UTC);
-
-    fn request(evidence: &str, lines: Vec<AdjustmentLine>) -> AdjustmentRequest {
-        AdjustmentRequest {
-            id: AdjustmentId(Uuid::from_u128(1)),
-            baseline: Baseline::Bank,
-            reason: Reason::BankLong,
-            evidence: evidence.to_owned(),
-            corrects: None,
-            lines,
-        }
-    }
-
-    fn parties() -> TemplateParties {
-        TemplateParties {
-            merchant: Some(MerchantId(Uuid::from_u128(7))),
-            channel: Some("unionpay".to_owned()),
-        }
-    }
-
-    #[test]
-    fn every_template_makes_lines_and_asks_for_what_it_needs() {
-        for template in Template::ALL {
-            let lines = template.lines(Money::cny(100), &parties()).unwrap();
-            assert!(!lines.is_empty());
-            let alone = template.lines(Money::cny(100), &TemplateParties::default());
-            let needs_nothing = !template.needs_merchant() && !template.needs_channel();
-            assert_eq!(alone.is_ok(), needs_nothing, "{}", template.name());
-        }
-    }
-
-    #[test]
-    fn a_loss_brings_own_funds_into_the_reserve() {
-        let lines = Template::ShortWrittenOff.lines(Money::cny(100), &parties()).unwrap();
-        assert_eq!(lines[0].debit, AccountRef::loss_written_off());
-        assert_eq!(lines[1].debit, AccountRef::reserve());
-        assert_eq!(lines[1].credit, AccountRef::own_funds());
-    }
-
-    #[test]
-    fn an_adjustment_needs_evidence_and_lines() {
-        let lines = Template::LongFound.lines(Money::cny(100), &parties()).unwrap();
-        assert_eq!(request("letter 17", lines.clone()).check(), Ok(()));
-        let refused = request("  ", lines.clone()).check();
-        assert_eq!(refused, Err(AdjustmentRefused::EvidenceMissing));
-        assert_eq!(request("letter", vec![]).check(), Err(AdjustmentRefused::NoLines));
-        let many = vec![lines[0].clone(); LINES_MAX + 1];
-        assert_eq!(request("letter", many).check(), Err(AdjustmentRefused::TooManyLines));
-        let long = "x".repeat(TEXT_LENGTH_MAX + 1);
-        assert_eq!(request(&long, lines).check(), Err(AdjustmentRefused::TextTooLong));
-    }
-
-    #[test]
-    fn an_adjustment_is_concluded_once() {
-        let conclusions = [
-            Conclusion::Booked(JournalId(Uuid::from_u128(2))),
-            Conclusion::Rejected("no".to_owned()),
-            Conclusion::Withdrawn,
-            Conclusion::Stale("balance gone".to_owned()),
-        ];
-        for first in &conclusions {
-            let ended = AdjustmentState::Proposed.conclude(first.clone(), NOON).unwrap();
-            assert!(AdjustmentState::NAMES.contains(&ended.name()));
-            for second in &conclusions {
-                let refused = ended.clone().conclude(second.clone(), NOON);
-                assert_eq!(refused, Err(AdjustmentRefused::AlreadyConcluded(ended.name())));
-            }
-        }
-    }
-}
+mod tests;

@@ -24,6 +24,8 @@ use time::OffsetDateTime;
 pub enum ApprovalKind {
     /// A manual adjustment of the books, 调账.
     Adjustment,
+    /// A template of adjustments that come back, 定期调账模板.
+    AdjustmentTemplate,
     /// Other approval rules, or another person's authority, 审批规则变更.
     ApprovalRules,
     /// A change of a channel's costs or days of use, 渠道变更.
@@ -62,8 +64,12 @@ pub enum ApprovalKind {
     ReserveDocument,
     /// The proof of an evening, 备付金核对签批.
     ReserveProof,
+    /// Clearing houses, and what the institution set for its reserve, 备付金设置.
+    ReserveSettings,
     /// Other routing rules, 路由规则.
     RoutingRules,
+    /// A colleague's second factor is forgotten, so that they set up another, 第二因子重置.
+    SecondFactorReset,
     /// A change of a colleague's roles, 角色变更.
     StaffRoles,
     /// Other rules for vouchers, a closed month, a red voucher.
@@ -72,8 +78,9 @@ pub enum ApprovalKind {
 
 impl ApprovalKind {
     /// All kinds.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::Adjustment,
+        Self::AdjustmentTemplate,
         Self::ApprovalRules,
         Self::ChannelChange,
         Self::ChartChange,
@@ -93,7 +100,9 @@ impl ApprovalKind {
         Self::Refund,
         Self::ReserveDocument,
         Self::ReserveProof,
+        Self::ReserveSettings,
         Self::RoutingRules,
+        Self::SecondFactorReset,
         Self::StaffRoles,
         Self::VoucherChange,
     ];
@@ -103,6 +112,7 @@ impl ApprovalKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Adjustment => "adjustment",
+            Self::AdjustmentTemplate => "adjustment_template",
             Self::ApprovalRules => "approval_rules",
             Self::ChannelChange => "channel_change",
             Self::ChartChange => "chart_change",
@@ -122,7 +132,9 @@ impl ApprovalKind {
             Self::Refund => "refund",
             Self::ReserveDocument => "reserve_document",
             Self::ReserveProof => "reserve_proof",
+            Self::ReserveSettings => "reserve_settings",
             Self::RoutingRules => "routing_rules",
+            Self::SecondFactorReset => "second_factor_reset",
             Self::StaffRoles => "staff_roles",
             Self::VoucherChange => "voucher_change",
         }
@@ -134,11 +146,17 @@ impl ApprovalKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// Whether it is about a colleague's account: that colleague decides nothing of it.
+    #[must_use]
+    pub const fn is_about_a_colleague(self) -> bool {
+        matches!(self, Self::SecondFactorReset | Self::StaffRoles)
+    }
+
     /// What a person needs to propose it.
     #[must_use]
     pub const fn maker_permission(self) -> Permission {
         match self {
-            Self::Adjustment => Permission::ProposeAdjustment,
+            Self::Adjustment | Self::AdjustmentTemplate => Permission::ProposeAdjustment,
             Self::ApprovalRules => Permission::MakeApprovalRules,
             Self::ChartChange => Permission::MakeChartChange,
             Self::ErrorItemBulk
@@ -151,11 +169,13 @@ impl ApprovalKind {
             Self::PayerLimits => Permission::MakeLimitChange,
             Self::PayoutBatch | Self::PayoutWay => Permission::MakePayout,
             Self::Refund => Permission::RequestRefund,
-            Self::ReserveDocument | Self::ReserveProof => Permission::MakeReserve,
+            Self::ReserveDocument | Self::ReserveProof | Self::ReserveSettings => {
+                Permission::MakeReserve
+            }
             Self::ChannelChange | Self::FileFormat | Self::MatchingRules | Self::RoutingRules => {
                 Permission::MakeRoutingChange
             }
-            Self::StaffRoles => Permission::MakeStaffRoles,
+            Self::SecondFactorReset | Self::StaffRoles => Permission::MakeStaffRoles,
             Self::VoucherChange => Permission::MakeVoucherChange,
         }
     }
@@ -164,7 +184,7 @@ impl ApprovalKind {
     #[must_use]
     pub const fn checker_permission(self) -> Permission {
         match self {
-            Self::Adjustment => Permission::ApproveAdjustment,
+            Self::Adjustment | Self::AdjustmentTemplate => Permission::ApproveAdjustment,
             Self::ApprovalRules => Permission::ApproveApprovalRules,
             Self::ChartChange => Permission::ApproveChartChange,
             Self::ErrorItemBulk
@@ -177,11 +197,13 @@ impl ApprovalKind {
             Self::PayerLimits => Permission::ApproveLimitChange,
             Self::PayoutBatch | Self::PayoutWay => Permission::ApprovePayout,
             Self::Refund => Permission::ApproveRefund,
-            Self::ReserveDocument | Self::ReserveProof => Permission::ApproveReserve,
+            Self::ReserveDocument | Self::ReserveProof | Self::ReserveSettings => {
+                Permission::ApproveReserve
+            }
             Self::ChannelChange | Self::FileFormat | Self::MatchingRules | Self::RoutingRules => {
                 Permission::ApproveRoutingChange
             }
-            Self::StaffRoles => Permission::ApproveStaffRoles,
+            Self::SecondFactorReset | Self::StaffRoles => Permission::ApproveStaffRoles,
             Self::VoucherChange => Permission::ApproveVoucherChange,
         }
     }

@@ -49,6 +49,8 @@ ids! {
     AccountId,
     /// A manual adjustment document, 调账单.
     AdjustmentId,
+    /// A saved template of adjustments, 定期调账模板.
+    AdjustmentTemplateId,
     /// A request for a second person's decision.
     ApprovalId,
     /// An attempt to have a channel do something.

@@ -13,6 +13,7 @@ pub mod headings;
 pub mod incident;
 pub mod proof;
 pub mod quota;
+pub mod settings;
 pub mod tables;
 pub mod unreached;
 

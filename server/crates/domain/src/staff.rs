@@ -20,6 +20,17 @@ pub struct StaffDetail {
     pub last_seen_at: Option<OffsetDateTime>,
     /// Their roles.
     pub roles: Vec<Role>,
+    /// Since when they have a second factor.
+    pub second_factor: Option<OffsetDateTime>,
+}
+
+/// A square of dark and light fields, row by row: a QR code (二维码).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Fields of a row.
+    pub width: usize,
+    /// All fields, and whether they are dark.
+    pub dark: Vec<bool>,
 }
 
 /// How a person's second factor stands, 第二因子.
@@ -34,6 +45,8 @@ pub enum SecondFactor {
         secret: String,
         /// The same for an authenticator app, `otpauth://`.
         address: String,
+        /// The same as a picture to point a telephone at.
+        picture: Picture,
     },
     /// It is in use.
     Confirmed {

@@ -197,7 +197,12 @@ fn office(pool: &PgPool) -> Office {
         clock: Clock::system(),
         fronts: Arc::new(Fronts::default()),
         notify: Arc::new(Nowhere),
-        settings: Arc::new(Settings { zone, calendar: Calendar::default(), demo: false }),
+        settings: Arc::new(Settings {
+            zone,
+            calendar: Calendar::default(),
+            demo: false,
+            vault: None,
+        }),
         bell: backoffice::bell::Bell::default(),
         request_id: "bench".to_owned(),
     }

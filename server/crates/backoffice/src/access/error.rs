@@ -1,3 +1,4 @@
+use super::vault::VaultError;
 use crate::explain::{Explain, Inconsistent, Kind};
 
 /// Why signing in, or asking who is signed in, failed.
@@ -30,6 +31,9 @@ pub enum AccessError {
     /// The password given again is wrong.
     #[error("the password is not right")]
     WrongPassword,
+    /// The secret cannot be sealed or opened.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// The password could not be hashed or checked.
     #[error("the password could not be checked")]
     Hashing(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -50,6 +54,7 @@ impl Explain for AccessError {
             Self::NoSecondFactor | Self::WrongCode | Self::CodeLocked | Self::NothingToConfirm => {
                 Kind::Invalid(Some("code"))
             }
+            Self::Vault(_) => Kind::Conflict,
             Self::WrongPassword => Kind::Invalid(Some("password")),
             Self::Hashing(_) | Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,
         }

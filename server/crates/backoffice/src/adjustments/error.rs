@@ -2,6 +2,7 @@ use crate::approvals::ApprovalError;
 use crate::explain::{Explain, Inconsistent, Kind};
 use domain::access::Forbidden;
 use domain::adjustment::AdjustmentRefused;
+use domain::error_item::EvidenceRefused;
 use ledger::LedgerError;
 
 /// Why an adjustment could not be proposed, shown or booked.
@@ -19,6 +20,27 @@ pub enum AdjustmentError {
     /// The form was already sent, with another content.
     #[error("this form was already sent with another content: open a new one")]
     AlreadyProposed,
+    /// What it undoes is being undone by another document.
+    #[error("a reversal of this adjustment was already proposed")]
+    ReversalTaken,
+    /// There is one document of a template and month.
+    #[error("this month's adjustment was already made from the template")]
+    MadeThisMonth,
+    /// No such template in use.
+    #[error("there is no such template, or it is not used any more")]
+    TemplateNotFound,
+    /// The name is used.
+    #[error("a template of this name is in use already: choose another name")]
+    TemplateTaken,
+    /// The decision was taken.
+    #[error("evidence is added while the request waits for its decision; this one was decided")]
+    NotWaiting,
+    /// Enough is enough.
+    #[error("an adjustment keeps at most 20 files of evidence")]
+    TooManyFiles,
+    /// The file is not evidence.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceRefused),
     /// No day to book on.
     #[error("no accounting day is open: open one first")]
     NoOpenDay,
@@ -45,6 +67,9 @@ impl From<sqlx::Error> for AdjustmentError {
         match constraint {
             Some("adjustments_corrected_journal_exists") => Self::CorrectedNotFound,
             Some("adjustments_pkey") => Self::AlreadyProposed,
+            Some("adjustments_reversed_once") => Self::ReversalTaken,
+            Some("adjustments_once_a_month") => Self::MadeThisMonth,
+            Some("adjustment_templates_name_taken") => Self::TemplateTaken,
             _ => Self::Database(error),
         }
     }
@@ -54,11 +79,18 @@ impl Explain for AdjustmentError {
     fn kind(&self) -> Kind {
         match self {
             Self::Forbidden(forbidden) => forbidden.kind(),
-            Self::NotFound => Kind::NotFound,
+            Self::NotFound | Self::TemplateNotFound => Kind::NotFound,
             Self::CorrectedNotFound => Kind::Invalid(Some("corrects")),
             Self::AlreadyProposed
+            | Self::ReversalTaken
+            | Self::MadeThisMonth
+            | Self::NotWaiting
             | Self::NoOpenDay
             | Self::Refused(AdjustmentRefused::AlreadyConcluded(_)) => Kind::Conflict,
+            Self::TemplateTaken | Self::Refused(AdjustmentRefused::NameMissing) => {
+                Kind::Invalid(Some("name"))
+            }
+            Self::TooManyFiles | Self::Evidence(_) => Kind::Invalid(Some("file")),
             Self::Refused(AdjustmentRefused::EvidenceMissing) => Kind::Invalid(Some("evidence")),
             Self::Refused(AdjustmentRefused::MerchantMissing) => Kind::Invalid(Some("merchant")),
             Self::Refused(AdjustmentRefused::ChannelMissing) => Kind::Invalid(Some("channel")),

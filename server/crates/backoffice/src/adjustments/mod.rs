@@ -2,25 +2,31 @@
 //! person writes a document with its grounds and its lines, sees what it would do to the balances,
 //! and a second person decides. The approved document is booked as journal entry 27.
 
+mod booking;
 mod error;
+mod evidence;
 mod postings;
+mod recurring;
 mod store;
 
+pub use booking::approval_concluded;
 pub use error::AdjustmentError;
+pub use evidence::{add_file, file};
+pub use recurring::{propose_template, template, template_concluded, templates};
 
-use crate::approvals::{self, Leave, Proposal};
+use crate::approvals::{self, Proposal};
 use crate::audit::{self, Event, Who};
-use crate::jobs::JobError;
 use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::account::BalanceEffect;
 use domain::adjustment::{
-    AdjustmentDetail, AdjustmentFilter, AdjustmentRequest, AdjustmentState, AdjustmentSummary,
-    Conclusion,
+    AdjustmentDetail, AdjustmentFilter, AdjustmentLine, AdjustmentRefused, AdjustmentRequest,
+    AdjustmentState, AdjustmentSummary, reversed,
 };
-use domain::approval::{ApprovalKind, ApprovalState};
+use domain::approval::ApprovalKind;
 use domain::date::BusinessDate;
-use domain::ids::{AdjustmentId, ApprovalId};
+use domain::error_item::EvidenceFile;
+use domain::ids::AdjustmentId;
 use domain::page::Page;
 use ledger::LedgerError;
 use serde_json::{Value, json};
@@ -38,6 +44,7 @@ pub async fn preview(
     actor.require(Permission::ProposeAdjustment)?;
     request.check()?;
     let mut conn = office.db.acquire().await?;
+    named(&mut conn, request).await?;
     Ok(effects(&mut conn, office, request).await?.1)
 }
 
@@ -61,19 +68,17 @@ pub async fn propose(
             Err(AdjustmentError::AlreadyProposed)
         };
     }
-    if let Some(corrected) = request.corrects {
-        let found = ledger::find_journal(&mut tx, corrected).await?;
-        found.ok_or(AdjustmentError::CorrectedNotFound)?;
-    }
+    let named = named(&mut tx, request).await?;
     let (_, effects) = effects(&mut tx, office, request).await?;
     let number = store::next_number(&mut tx, office.today()).await?;
     let proposal = Proposal {
         kind: ApprovalKind::Adjustment,
         subject: request.id.into(),
         title: format!("{number}: {}", request.reason.english()),
-        content: content(&number, request, None),
+        content: content((&number, request), &named, (&[], None)),
     };
-    let approval = approvals::propose(&mut tx, office, actor, &proposal).await?;
+    let facts = request.facts().map_err(LedgerError::from)?;
+    let approval = approvals::propose_weighed(&mut tx, office, actor, (&proposal, &facts)).await?;
     let document = store::New { number: &number, request, approval, effects: &effects };
     store::insert(&mut tx, &document, actor.staff, office.now()).await?;
     let event = event(Who::Staff(actor), "adjustments.propose");
@@ -92,9 +97,10 @@ pub async fn list(
     filter: &AdjustmentFilter,
 ) -> Result<Page<AdjustmentSummary>, AdjustmentError> {
     actor.require(Permission::ViewLedger)?;
-    let from = filter.from.map(|day| office.settings.zone.start_of(day));
+    let start = |day: BusinessDate| office.settings.zone.start_of(day);
+    let made = (filter.from.map(start), filter.until.map(|day| start(day.next())));
     let mut conn = office.db.acquire().await?;
-    store::list(&mut conn, filter, from).await
+    store::list(&mut conn, filter, made).await
 }
 
 /// One adjustment, whole.
@@ -111,62 +117,72 @@ pub async fn find(
     store::find(&mut conn, id).await?.ok_or(AdjustmentError::NotFound)
 }
 
-/// Carries out a decided adjustment: books it if it was approved and the books still take it.
+/// The content of a document's request as it is now: evidence may have come since.
 ///
 /// # Errors
-/// The database failed, or no day is open; the job is run again.
-pub async fn approval_concluded(office: &Office, id: ApprovalId) -> Result<(), JobError> {
-    let mut tx = office.begin().await?;
-    let (state, subject, _) = approvals::standing(&mut tx, id).await?;
-    let document = store::lock(&mut tx, subject.into()).await?.ok_or(AdjustmentError::NotFound)?;
-    if document.summary.state != AdjustmentState::Proposed {
-        return Ok(());
-    }
-    let conclusion = match state {
-        ApprovalState::Rejected { reason, .. } => Some(Conclusion::Rejected(reason)),
-        ApprovalState::Withdrawn { .. } => Some(Conclusion::Withdrawn),
-        ApprovalState::Approved { .. } => book(&mut tx, office, id, &document).await?,
-        _ => None,
-    };
-    if let Some(conclusion) = conclusion {
-        let ended = document.summary.state.conclude(conclusion, office.now())?;
-        store::conclude(&mut tx, document.summary.id, &ended).await?;
-        let event = event(Who::System("worker"), "adjustments.conclude");
-        let subject = document.summary.id.to_string();
-        audit::record(&mut tx, office, event, &subject, &ended).await?;
-    }
-    tx.commit().await?;
-    Ok(())
+/// The document cannot be read.
+pub async fn content_now(
+    conn: &mut PgConnection,
+    id: AdjustmentId,
+) -> Result<Option<Value>, AdjustmentError> {
+    let Some(document) = store::find(conn, id).await? else { return Ok(None) };
+    Ok(Some(content_of(&document, None)))
 }
 
-/// Books an approved document, unless the books would refuse it by now.
-async fn book(
+/// Numbers and names of what a document refers to.
+#[derive(Default)]
+struct Named {
+    /// Of the document it undoes.
+    reverses: Option<String>,
+    /// Of the template it is made from.
+    template: Option<String>,
+}
+
+/// Looks up what a document refers to, and refuses what does not fit.
+async fn named(
     conn: &mut PgConnection,
-    office: &Office,
-    approval: ApprovalId,
-    document: &AdjustmentDetail,
-) -> Result<Option<Conclusion>, AdjustmentError> {
-    let request = &document.request;
-    let refused = match effects(conn, office, request).await {
-        Ok(_) => None,
-        Err(AdjustmentError::Ledger(error)) if !is_transient(&error) => Some(error.to_string()),
-        Err(other) => return Err(other),
-    };
-    let content_now = content(&document.summary.number, request, refused.as_deref());
-    match approvals::execute(conn, office, approval, &content_now).await? {
-        Leave::Granted { .. } => {
-            let day = open_day(conn).await?;
-            let when = (office.now(), office.request_id.as_str());
-            let adjustment = postings::adjustment(request, day, when);
-            let posted = ledger::post(conn, &adjustment.approved(approval)).await?;
-            Ok(Some(Conclusion::Booked(posted.journal)))
-        }
-        Leave::Stale => {
-            let changed = || "the document changed after it was approved".to_owned();
-            Ok(Some(Conclusion::Stale(refused.unwrap_or_else(changed))))
-        }
-        Leave::AlreadyConcluded => Ok(None),
+    request: &AdjustmentRequest,
+) -> Result<Named, AdjustmentError> {
+    if let Some(corrected) = request.corrects {
+        let found = ledger::find_journal(conn, corrected).await?;
+        found.ok_or(AdjustmentError::CorrectedNotFound)?;
     }
+    let reverses = match request.reverses {
+        Some(id) => Some(reversible(conn, request, id).await?),
+        None => None,
+    };
+    Ok(Named { reverses, template: recurring::checked(conn, request).await? })
+}
+
+/// The number of the booked document that a reversal undoes, line by line.
+async fn reversible(
+    conn: &mut PgConnection,
+    request: &AdjustmentRequest,
+    id: AdjustmentId,
+) -> Result<String, AdjustmentError> {
+    let original = store::find(conn, id).await?.ok_or(AdjustmentError::NotFound)?;
+    let AdjustmentState::Executed { journal, .. } = original.summary.state else {
+        return Err(AdjustmentRefused::NothingToReverse.into());
+    };
+    if original.request.reverses.is_some() {
+        return Err(LedgerError::ReversalOfReversal(journal).into());
+    }
+    let exact = request.lines == reversed(&original.request.lines);
+    if !exact || request.corrects != Some(journal) {
+        return Err(AdjustmentRefused::NotItsReversal.into());
+    }
+    Ok(original.summary.number)
+}
+
+/// Refuses accounts that are not in the chart.
+async fn check_chart(
+    conn: &mut PgConnection,
+    lines: &[AdjustmentLine],
+) -> Result<(), AdjustmentError> {
+    for account in lines.iter().flat_map(|line| [&line.debit, &line.credit]) {
+        ledger::check_account(conn, account).await?;
+    }
+    Ok(())
 }
 
 /// The day it would be booked on, and what it would do to the balances.
@@ -185,8 +201,12 @@ async fn open_day(conn: &mut PgConnection) -> Result<BusinessDate, AdjustmentErr
     ledger::days::current(conn).await?.ok_or(AdjustmentError::NoOpenDay)
 }
 
-/// What the checker decides: the document, and that the books take it.
-fn content(number: &str, request: &AdjustmentRequest, refused: Option<&str>) -> Value {
+/// What the checker decides: the document with its evidence, and that the books take it.
+fn content(
+    (number, request): (&str, &AdjustmentRequest),
+    named: &Named,
+    (files, refused): (&[EvidenceFile], Option<&str>),
+) -> Value {
     let mut content = json!({
         "number": number,
         "baseline": request.baseline,
@@ -195,16 +215,31 @@ fn content(number: &str, request: &AdjustmentRequest, refused: Option<&str>) -> 
         "corrects": request.corrects,
         "lines": request.lines,
     });
+    if !files.is_empty() {
+        let file = |file: &EvidenceFile| json!({ "file": file.name, "sha256": file.sha256 });
+        content["evidence_files"] = files.iter().map(file).collect();
+    }
+    if let Some(reverses) = &named.reverses {
+        content["reverses"] = reverses.as_str().into();
+    }
+    if let (Some(template), Some(recurrence)) = (&named.template, request.recurring) {
+        content["template"] = template.as_str().into();
+        content["month"] = recurrence.month.to_string().into();
+    }
     if let Some(refused) = refused {
         content["refused"] = refused.into();
     }
     content
 }
 
-/// Whether trying again can help.
-fn is_transient(error: &LedgerError) -> bool {
-    error.breaks_transaction()
-        || matches!(error, LedgerError::DayNotOpened(_) | LedgerError::DayClosed(_))
+/// The same of a document that is kept.
+fn content_of(document: &AdjustmentDetail, refused: Option<&str>) -> Value {
+    let named = Named {
+        reverses: document.undoes.as_ref().map(|(_, number)| number.clone()),
+        template: document.template_name.clone(),
+    };
+    let of = (document.summary.number.as_str(), &document.request);
+    content(of, &named, (&document.files, refused))
 }
 
 fn event<'a>(who: Who<'a>, action: &'static str) -> Event<'a> {

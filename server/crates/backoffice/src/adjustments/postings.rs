@@ -2,8 +2,9 @@
 
 use domain::adjustment::AdjustmentRequest;
 use domain::date::BusinessDate;
+use domain::ids::JournalId;
 use ledger::entries::{Adjustment, Event};
-use ledger::{Dates, Line, Source};
+use ledger::{Dates, Line, Reversal, Source};
 use time::OffsetDateTime;
 
 /// Journal entry 27, manual adjustment (调账): the document's own lines, for example a surplus
@@ -31,4 +32,21 @@ pub(super) fn adjustment(
             memo: line.memo.clone(),
         }),
     )
+}
+
+/// Journal entry 15, reversal (红字冲销): the exact negative of the journal a document undoes.
+pub(super) fn reversal(
+    request: &AdjustmentRequest,
+    (journal, number): (JournalId, &str),
+    (accounting_date, (at, request_id)): (BusinessDate, (OffsetDateTime, &str)),
+) -> Reversal {
+    Reversal {
+        journal,
+        key: format!("adjustments:{}:executed", request.id),
+        accounting_date,
+        event_time: at,
+        posted_at: at,
+        memo: format!("{} · {number}", request.reason.chinese()),
+        request_id: Some(request_id.to_owned()),
+    }
 }

@@ -3,7 +3,7 @@ use crate::explain::Inconsistent;
 use domain::account::{AccountRef, BalanceEffect};
 use domain::adjustment::{
     AdjustmentDetail, AdjustmentFilter, AdjustmentLine, AdjustmentRequest, AdjustmentState,
-    AdjustmentSummary, Baseline, Reason,
+    AdjustmentSummary, Baseline, Reason, Recurrence, Signature,
 };
 use domain::date::BusinessDate;
 use domain::ids::{AdjustmentId, ApprovalId, JournalId, StaffId};
@@ -48,8 +48,9 @@ pub(super) async fn insert(
         serde_json::to_value(new.effects).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     sqlx::query!(
         r#"INSERT INTO adjustments (id, number, baseline, reason, evidence, corrects, effects,
-                                    state, maker_id, approval_id, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, 'proposed', $8, $9, $10)"#,
+                                    state, maker_id, approval_id, created_at, reverses,
+                                    template_id, month)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, 'proposed', $8, $9, $10, $11, $12, $13)"#,
         request.id.0,
         new.number,
         request.baseline.name(),
@@ -59,7 +60,10 @@ pub(super) async fn insert(
         effects,
         maker.0,
         new.approval.0,
-        at
+        at,
+        request.reverses.map(|document| document.0),
+        request.recurring.map(|one| one.template.0),
+        request.recurring.map(|one| one.month.to_string())
     )
     .execute(&mut *conn)
     .await?;
@@ -129,9 +133,15 @@ pub(super) async fn find(
 ) -> Result<Option<AdjustmentDetail>, AdjustmentError> {
     let row = sqlx::query!(
         r#"SELECT d.number, d.baseline, d.reason, d.evidence, d.corrects, d.effects, d.state,
-                  d.maker_id, s.name AS maker_name, d.approval_id, d.journal_id, d.conclusion,
-                  d.created_at, d.concluded_at
+                  d.maker_id, s.name AS maker_name, s.login AS maker_login, d.approval_id,
+                  d.journal_id, d.conclusion, d.created_at, d.concluded_at, d.reverses,
+                  d.template_id, d.month, o.number AS "undoes?", t.name AS "template?",
+                  u.id AS "undone_by?", u.number AS "undone_by_number?"
            FROM adjustments d JOIN staff s ON s.id = d.maker_id
+           LEFT JOIN adjustments o ON o.id = d.reverses
+           LEFT JOIN adjustment_templates t ON t.id = d.template_id
+           LEFT JOIN adjustments u
+                  ON u.reverses = d.id AND u.state IN ('proposed', 'executed')
            WHERE d.id = $1"#,
         id.0
     )
@@ -149,58 +159,123 @@ pub(super) async fn find(
         conclusion: row.conclusion,
         maker_id: row.maker_id,
         maker_name: row.maker_name,
+        maker_login: row.maker_login,
         created_at: row.created_at,
         concluded_at: row.concluded_at,
         totals: Vec::new(),
     };
     let mut summary = AdjustmentSummary::try_from(head)?;
     summary.totals = totals(&lines).map_err(|e| Inconsistent::new("adjustment_lines", id, e))?;
+    let month = row.month.map(|month| month.parse()).transpose();
+    let month = month.map_err(|error| Inconsistent::new("adjustments", id, error))?;
+    let recurring = row.template_id.zip(month);
     let request = AdjustmentRequest {
         id,
         baseline: summary.baseline,
         reason: summary.reason,
         evidence: row.evidence,
         corrects: row.corrects.map(JournalId),
+        reverses: row.reverses.map(AdjustmentId),
+        recurring: recurring
+            .map(|(template, month)| Recurrence { template: template.into(), month }),
         lines,
     };
     let effects = serde_json::from_value(row.effects)
         .map_err(|error| Inconsistent::new("adjustments", id, error))?;
-    Ok(Some(AdjustmentDetail { summary, request, approval: row.approval_id.into(), effects }))
+    Ok(Some(AdjustmentDetail {
+        summary,
+        request,
+        approval: row.approval_id.into(),
+        effects,
+        files: super::evidence::list(conn, id).await?,
+        signatures: signatures(conn, row.approval_id.into()).await?,
+        undoes: row.reverses.map(AdjustmentId).zip(row.undoes),
+        undone_by: row.undone_by.map(AdjustmentId).zip(row.undone_by_number),
+        template_name: row.template,
+    }))
 }
 
+/// Who agreed to the content as it is, in the order of the steps.
+async fn signatures(
+    conn: &mut PgConnection,
+    approval: ApprovalId,
+) -> Result<Vec<Signature>, AdjustmentError> {
+    let rows = sqlx::query_as!(
+        Signature,
+        r#"SELECT s.login, s.name, v.at
+           FROM approval_votes v
+           JOIN approvals a ON a.id = v.approval_id AND a.revision = v.revision
+           JOIN staff s ON s.id = v.staff_id
+           WHERE v.approval_id = $1 AND v.verdict = 'approve' ORDER BY v.step"#,
+        approval.0
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
+/// The documents a filter wants, made from a moment on and before another.
 pub(super) async fn list(
     conn: &mut PgConnection,
     filter: &AdjustmentFilter,
-    from: Option<OffsetDateTime>,
+    (from, before): (Option<OffsetDateTime>, Option<OffsetDateTime>),
 ) -> Result<Page<AdjustmentSummary>, AdjustmentError> {
-    let total = sqlx::query_scalar!(
-        r#"SELECT count(*) AS "total!" FROM adjustments
-           WHERE ($1::text IS NULL OR state = $1) AND ($2::timestamptz IS NULL OR created_at >= $2)"#,
-        filter.state,
-        from
-    )
-    .fetch_one(&mut *conn)
-    .await?;
-    let rows = sqlx::query_as!(
-        Head,
+    let rows = sqlx::query!(
         r#"SELECT d.id, d.number, d.baseline, d.reason, d.state, d.journal_id, d.conclusion,
-                  d.maker_id, s.name AS maker_name, d.created_at, d.concluded_at,
+                  d.maker_id, s.name AS maker_name, s.login AS maker_login, d.created_at,
+                  d.concluded_at, count(*) OVER () AS "total!",
                   ARRAY(SELECT l.currency || ' ' || sum(l.amount_minor)
                         FROM adjustment_lines l WHERE l.adjustment_id = d.id
                         GROUP BY l.currency ORDER BY l.currency) AS "totals!"
            FROM adjustments d JOIN staff s ON s.id = d.maker_id
            WHERE ($1::text IS NULL OR d.state = $1)
              AND ($2::timestamptz IS NULL OR d.created_at >= $2)
+             AND ($3::timestamptz IS NULL OR d.created_at < $3)
+             AND ($4::text IS NULL OR d.reason = $4)
+             AND ($5::text IS NULL OR d.baseline = $5)
+             AND ($6::text IS NULL OR strpos(lower(s.name), lower($6)) > 0 OR s.login = $6)
+             AND ($7::bigint IS NULL OR EXISTS (
+                 SELECT 1 FROM adjustment_lines l
+                 WHERE l.adjustment_id = d.id AND l.amount_minor >= $7))
+             AND ($8::text IS NULL OR strpos(lower(d.number), lower($8)) > 0
+                  OR strpos(lower(d.evidence), lower($8)) > 0
+                  OR EXISTS (
+                      SELECT 1 FROM adjustment_lines l
+                      WHERE l.adjustment_id = d.id
+                        AND ($8 IN (l.debit_code, l.credit_code, l.debit_owner, l.credit_owner)
+                             OR strpos(lower(l.memo), lower($8)) > 0)))
            ORDER BY d.created_at DESC, d.id DESC
-           LIMIT $3 OFFSET $4"#,
+           LIMIT $9 OFFSET $10"#,
         filter.state,
         from,
+        before,
+        filter.reason.map(Reason::name),
+        filter.baseline.map(Baseline::name),
+        filter.maker,
+        filter.least.map(Money::minor),
+        filter.text,
         filter.page.limit(),
         filter.page.offset()
     )
     .fetch_all(conn)
     .await?;
-    let rows = rows.into_iter().map(AdjustmentSummary::try_from).collect::<Result<_, _>>()?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let heads = rows.into_iter().map(|row| Head {
+        id: row.id,
+        number: row.number,
+        baseline: row.baseline,
+        reason: row.reason,
+        state: row.state,
+        journal_id: row.journal_id,
+        conclusion: row.conclusion,
+        maker_id: row.maker_id,
+        maker_name: row.maker_name,
+        maker_login: row.maker_login,
+        created_at: row.created_at,
+        concluded_at: row.concluded_at,
+        totals: row.totals,
+    });
+    let rows = heads.map(AdjustmentSummary::try_from).collect::<Result<_, _>>()?;
     Ok(Page { rows, total, request: filter.page })
 }
 
@@ -252,6 +327,7 @@ struct Head {
     conclusion: String,
     maker_id: Uuid,
     maker_name: String,
+    maker_login: String,
     created_at: OffsetDateTime,
     concluded_at: Option<OffsetDateTime>,
     /// `CNY 12345`, one per currency.
@@ -291,6 +367,7 @@ impl TryFrom<Head> for AdjustmentSummary {
             state,
             maker: StaffId(row.maker_id),
             maker_name: row.maker_name,
+            maker_login: row.maker_login,
             created_at: row.created_at,
         })
     }

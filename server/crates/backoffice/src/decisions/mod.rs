@@ -2,13 +2,14 @@
 //! request is read as it is at the moment of the decision; if it is not what the person was shown,
 //! nothing is decided, and the request is asked about again.
 
+use crate::adjustments::{self, AdjustmentError};
 use crate::approvals::{self, Answer, ApprovalError, Decided};
 use crate::explain::{Explain, Kind};
 use crate::office::Office;
 use crate::payouts::{self, PayoutError};
 use domain::access::Actor;
 use domain::approval::{ApprovalDetail, ApprovalKind, BatchItem, BatchOutcome, Verdict};
-use domain::ids::{ApprovalId, PayoutBatchId};
+use domain::ids::{AdjustmentId, ApprovalId, PayoutBatchId};
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -25,6 +26,9 @@ pub enum DecisionError {
     /// The payouts cannot be paid as they are.
     #[error(transparent)]
     Payout(#[from] PayoutError),
+    /// The adjustment cannot be read.
+    #[error(transparent)]
+    Adjustment(#[from] AdjustmentError),
     /// Nothing was chosen, or too much.
     #[error("choose between one and 200 requests")]
     Number,
@@ -38,6 +42,7 @@ impl Explain for DecisionError {
         match self {
             Self::Approval(error) => error.kind(),
             Self::Payout(error) => error.kind(),
+            Self::Adjustment(error) => error.kind(),
             Self::Number => Kind::Invalid(Some("ids")),
             Self::Database(_) => Kind::Unexpected,
         }
@@ -96,6 +101,7 @@ async fn content_now(
     (kind, subject): (ApprovalKind, Uuid),
 ) -> Result<Option<Value>, DecisionError> {
     Ok(match kind {
+        ApprovalKind::Adjustment => adjustments::content_now(conn, AdjustmentId(subject)).await?,
         ApprovalKind::PayoutBatch => payouts::content_now(conn, PayoutBatchId(subject)).await?,
         _ => None,
     })

@@ -7,6 +7,7 @@ use domain::money::{Money, MoneyError};
 use domain::reserve::TransferRefused;
 use domain::reserve::document::DocumentRefused;
 use domain::reserve::quota::QuotaRefused;
+use domain::reserve::settings::ReserveChangeRefused;
 use ledger::LedgerError;
 
 /// Why the reserve refused, or could not be shown.
@@ -86,6 +87,9 @@ pub enum ReserveError {
     /// The quota does not cover it.
     #[error(transparent)]
     Quota(#[from] QuotaRefused),
+    /// The change of the settings makes no sense.
+    #[error(transparent)]
+    Settings(#[from] ReserveChangeRefused),
     /// The decision could not be asked for or carried out.
     #[error(transparent)]
     Approval(#[from] ApprovalError),
@@ -138,6 +142,8 @@ impl Explain for ReserveError {
             | Self::NoQuota(_)
             | Self::Quota(QuotaRefused::Short(_)) => Kind::Conflict,
             Self::NoteMissing => Kind::Invalid(Some("note")),
+            Self::Settings(ReserveChangeRefused::HouseCode) => Kind::Invalid(Some("code")),
+            Self::Settings(_) => Kind::Conflict,
             Self::Approval(error) => error.kind(),
             Self::Quota(QuotaRefused::Money(_))
             | Self::File(_)

@@ -9,9 +9,12 @@ mod forecasts;
 mod incidents;
 mod proofs;
 mod quotas;
+mod settings;
 mod store;
 
-pub use books::{proof, proof_on, show_proof, table, tables, tables_file, unreached_items};
+pub use books::{
+    gap_after, proof, proof_on, show_proof, table, tables, tables_file, unreached_items,
+};
 pub use documents::{
     Evidence, QueryDocument, SendDocument, confirm, document_concluded, documents, find_document,
     preview_document, propose_document,
@@ -23,6 +26,7 @@ pub use incidents::{
 };
 pub use proofs::{find_proof, proof_concluded, proofs, propose_proof};
 pub use quotas::quotas;
+pub use settings::{propose_settings, settings, settings_changes, settings_concluded};
 
 use crate::office::Office;
 use domain::access::{Actor, Permission};

@@ -1,3 +1,4 @@
+use crate::access::AccessError;
 use crate::approvals::ApprovalError;
 use crate::explain::{Explain, Inconsistent, Kind};
 use domain::access::Forbidden;
@@ -14,6 +15,17 @@ pub enum StaffError {
     /// Nobody changes their own roles.
     #[error("your own roles have to be proposed by a colleague")]
     OwnRoles,
+    /// One's own second factor is replaced, not reset.
+    #[error(
+        "your own second factor is reset by a colleague; while you have it, replace it yourself"
+    )]
+    OwnSecondFactor,
+    /// There is nothing to forget.
+    #[error("this colleague has no second factor")]
+    NoSecondFactor,
+    /// The second factor could not be read or forgotten.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// The approval was refused.
     #[error(transparent)]
     Approval(#[from] ApprovalError),
@@ -30,7 +42,8 @@ impl Explain for StaffError {
         match self {
             Self::Forbidden(forbidden) => forbidden.kind(),
             Self::NotFound => Kind::NotFound,
-            Self::OwnRoles => Kind::Conflict,
+            Self::OwnRoles | Self::OwnSecondFactor | Self::NoSecondFactor => Kind::Conflict,
+            Self::Access(error) => error.kind(),
             Self::Approval(error) => error.kind(),
             Self::Inconsistent(_) | Self::Database(_) => Kind::Unexpected,
         }

@@ -1,10 +1,12 @@
-//! Members of staff and the change of their roles, which takes two people like every change of a
-//! rule.
+//! Members of staff, the change of their roles and the reset of their second factor, which take two
+//! people like every change of a rule.
 
 mod error;
+mod second_factor;
 mod store;
 
 pub use error::StaffError;
+pub use second_factor::{propose_reset, second_factor_concluded};
 
 use crate::approvals::{self, Leave, Proposal};
 use crate::audit::{self, Event, Who};

@@ -14,6 +14,7 @@ struct Row {
     name: String,
     active: bool,
     last_seen_at: Option<OffsetDateTime>,
+    second_factor: Option<OffsetDateTime>,
     roles: Vec<String>,
 }
 
@@ -32,6 +33,7 @@ impl TryFrom<Row> for StaffDetail {
             name: row.name,
             active: row.active,
             last_seen_at: row.last_seen_at,
+            second_factor: row.second_factor,
             roles,
         })
     }
@@ -42,6 +44,8 @@ pub(super) async fn list(conn: &mut PgConnection) -> Result<Vec<StaffDetail>, St
         Row,
         r#"SELECT p.id, p.login, p.name, p.active,
              (SELECT max(last_seen_at) FROM staff_sessions s WHERE s.staff_id = p.id) AS last_seen_at,
+             (SELECT confirmed_at FROM staff_second_factors f WHERE f.staff_id = p.id)
+                 AS second_factor,
              (SELECT COALESCE(array_agg(role ORDER BY role), '{}') FROM staff_roles r
               WHERE r.staff_id = p.id) AS "roles!: Vec<String>"
            FROM staff p ORDER BY p.name, p.id"#,
@@ -59,6 +63,8 @@ pub(super) async fn find(
         Row,
         r#"SELECT p.id, p.login, p.name, p.active,
              (SELECT max(last_seen_at) FROM staff_sessions s WHERE s.staff_id = p.id) AS last_seen_at,
+             (SELECT confirmed_at FROM staff_second_factors f WHERE f.staff_id = p.id)
+                 AS second_factor,
              (SELECT COALESCE(array_agg(role ORDER BY role), '{}') FROM staff_roles r
               WHERE r.staff_id = p.id) AS "roles!: Vec<String>"
            FROM staff p WHERE p.id = $1"#,

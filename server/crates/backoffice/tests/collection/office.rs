@@ -51,8 +51,12 @@ impl World {
         let codes = ["unionpay", "wechat", "bank"];
         let fronts: BTreeMap<_, _> =
             codes.into_iter().map(|code| (code.to_owned(), bank.front())).collect();
-        let settings =
-            Settings { zone: BusinessZone::china(), calendar: Calendar::default(), demo: false };
+        let settings = Settings {
+            zone: BusinessZone::china(),
+            calendar: Calendar::default(),
+            demo: false,
+            vault: None,
+        };
         let office = Office {
             db: pool,
             clock: Clock::standing_at(NOON),

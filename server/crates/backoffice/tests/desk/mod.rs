@@ -21,8 +21,12 @@ pub const NOON: OffsetDateTime = datetime!(2026-03-31 04:00 UTC);
 
 /// An office on 2026-03-31, that day open in the books.
 pub async fn office(pool: PgPool) -> Office {
-    let settings =
-        Settings { zone: BusinessZone::china(), calendar: Calendar::default(), demo: false };
+    let settings = Settings {
+        zone: BusinessZone::china(),
+        calendar: Calendar::default(),
+        demo: false,
+        vault: None,
+    };
     let office = Office {
         db: pool,
         clock: Clock::standing_at(NOON),

@@ -122,6 +122,7 @@ pub async fn open(pool: PgPool) -> Desk {
             zone: BusinessZone::china(),
             calendar: Calendar::default(),
             demo: false,
+            vault: None,
         }),
         bell: backoffice::bell::Bell::default(),
         request_id: "test".to_owned(),

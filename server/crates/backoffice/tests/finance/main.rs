@@ -25,6 +25,10 @@ mod reserve_evenings;
 #[cfg(test)]
 mod reserve_orders;
 #[cfg(test)]
+mod reserve_settings;
+#[cfg(test)]
+mod second_factor;
+#[cfg(test)]
 mod settlement;
 #[cfg(test)]
 mod stops;

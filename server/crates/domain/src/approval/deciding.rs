@@ -93,6 +93,8 @@ pub struct Approval {
     pub maker: StaffId,
     /// The person behind that account.
     pub maker_person: String,
+    /// The colleague it is about, where it is about one, and the person behind that account.
+    pub concerned: Option<(StaffId, String)>,
     /// SHA-256 of the content, in hexadecimal.
     pub content_hash: String,
     /// Which content this is, counting from 1.
@@ -126,6 +128,9 @@ pub enum DecisionRefused {
     /// Four eyes need two people.
     #[error("you proposed this yourself: another person has to decide it")]
     MakerIsChecker,
+    /// Nobody decides about their own account.
+    #[error("this is about your own account: another person has to decide it")]
+    Concerned,
     /// Every step needs another person.
     #[error("you took part in this already: another person has to decide the next step")]
     TookPart,
@@ -183,6 +188,9 @@ impl Approval {
         use DecisionRefused as No;
         if hand.is(self.maker, &self.maker_person) {
             return Some(No::MakerIsChecker);
+        }
+        if self.concerned.as_ref().is_some_and(|(staff, person)| hand.is(*staff, person)) {
+            return Some(No::Concerned);
         }
         let Some(step) = self.open_step() else {
             return Some(No::AlreadyDecided(self.state.name()));

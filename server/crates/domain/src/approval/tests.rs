@@ -42,6 +42,7 @@ fn pending(steps: &[Step]) -> Approval {
         kind: ApprovalKind::PayoutBatch,
         maker: staff(1),
         maker_person: "E1".to_owned(),
+        concerned: None,
         content_hash: "abc".to_owned(),
         revision: 1,
         steps: steps.to_vec(),

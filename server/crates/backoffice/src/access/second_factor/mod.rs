@@ -1,15 +1,19 @@
 //! The second factor (第二因子): a code from an authenticator app (TOTP, RFC 6238), asked for where
-//! a decision is grave. Each code counts once; the secret is shown only until it is confirmed, to
-//! nobody but its owner, and stands in no log and no audit record.
+//! a decision is grave. Each code counts once; the secret is kept sealed, is shown only until it is
+//! confirmed, to nobody but its owner, and stands in no log and no audit record.
 
 mod store;
 
+use super::vault::{Vault, VaultError};
 use super::{AccessError, password};
 use crate::audit::{self, Event, Who};
 use crate::office::Office;
 use domain::access::Actor;
-use domain::staff::SecondFactor;
+use domain::ids::StaffId;
+use domain::staff::{Picture, SecondFactor};
+use qrcode::{Color, QrCode};
 use rand::Rng;
+use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use totp_rs::{Builder, Secret, Totp};
 
@@ -41,10 +45,12 @@ pub async fn standing(office: &Office, actor: &Actor) -> Result<SecondFactor, Ac
     }
     let (login, _) =
         super::store::credentials(&mut conn, actor.staff).await?.ok_or(AccessError::NotFound)?;
-    let totp = totp(&stored.secret, &login)?;
-    let secret = Secret::from(stored.secret.clone()).to_base32();
+    let raw = vault(office)?.open(actor.staff.into(), &stored.sealed)?;
+    let totp = totp(&raw, &login)?;
+    let secret = Secret::from(raw).to_base32();
     let address = totp.to_url().map_err(|error| AccessError::Hashing(Box::new(error)))?;
-    Ok(SecondFactor::ToConfirm { secret, address })
+    let picture = picture(&address)?;
+    Ok(SecondFactor::ToConfirm { secret, address, picture })
 }
 
 /// Makes a new secret for the signed-in person, who gives the password again; whoever has a second
@@ -70,8 +76,9 @@ pub async fn enrol(
     }
     let mut secret = vec![0_u8; SECRET_LENGTH];
     rand::rng().fill_bytes(&mut secret);
+    let sealed = vault(office)?.seal(actor.staff.into(), &secret)?;
     let mut tx = office.begin().await?;
-    store::replace(&mut tx, actor.staff, &secret, office.now()).await?;
+    store::replace(&mut tx, actor.staff, &sealed, office.now()).await?;
     let event = event(actor, "access.second_factor_new");
     audit::record(&mut tx, office, event, &actor.staff.to_string(), &()).await?;
     tx.commit().await?;
@@ -120,7 +127,8 @@ async fn accept(
     if stored.locked_until.is_some_and(|until| until > now) {
         return Err(AccessError::CodeLocked);
     }
-    let step = totp(&stored.secret, "")?.check(code.trim(), real_seconds(office));
+    let secret = vault(office)?.open(actor.staff.into(), &stored.sealed)?;
+    let step = totp(&secret, "")?.check(code.trim(), real_seconds(office));
     let step = step.and_then(|step| i64::try_from(step).ok());
     let right = step.filter(|step| *step > stored.last_step);
     let (name, result) = match right {
@@ -138,6 +146,31 @@ async fn accept(
     audit::record(&mut tx, office, event, &actor.staff.to_string(), &()).await?;
     tx.commit().await?;
     result
+}
+
+/// Since when a colleague's second factor is in use.
+pub(crate) async fn since(
+    conn: &mut PgConnection,
+    staff: StaffId,
+) -> Result<Option<OffsetDateTime>, AccessError> {
+    store::since(conn, staff).await
+}
+
+/// Forgets a colleague's second factor. Two people decided that.
+pub(crate) async fn forget(conn: &mut PgConnection, staff: StaffId) -> Result<(), AccessError> {
+    store::forget(conn, staff).await
+}
+
+fn vault(office: &Office) -> Result<&Vault, VaultError> {
+    office.settings.vault.as_ref().ok_or(VaultError::NoKey)
+}
+
+/// The address as a QR code, for an app to be pointed at.
+fn picture(address: &str) -> Result<Picture, AccessError> {
+    let code = QrCode::new(address).map_err(|error| AccessError::Hashing(Box::new(error)))?;
+    let width = code.width();
+    let dark = code.to_colors().into_iter().map(|color| color == Color::Dark).collect();
+    Ok(Picture { width, dark })
 }
 
 fn totp(secret: &[u8], login: &str) -> Result<Totp, AccessError> {

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub(super) struct Stored {
-    pub secret: Vec<u8>,
+    pub sealed: Vec<u8>,
     pub enrolled_at: OffsetDateTime,
     pub confirmed_at: Option<OffsetDateTime>,
     pub last_step: i64,
@@ -25,7 +25,7 @@ pub(super) async fn find(
 ) -> Result<Option<Stored>, AccessError> {
     let stored = sqlx::query_as!(
         Stored,
-        "SELECT secret, enrolled_at, confirmed_at, last_step, locked_until
+        "SELECT sealed, enrolled_at, confirmed_at, last_step, locked_until
          FROM staff_second_factors WHERE staff_id = $1",
         Uuid::from(staff),
     )
@@ -40,7 +40,7 @@ pub(super) async fn lock(
 ) -> Result<Option<Stored>, AccessError> {
     let stored = sqlx::query_as!(
         Stored,
-        "SELECT secret, enrolled_at, confirmed_at, last_step, locked_until
+        "SELECT sealed, enrolled_at, confirmed_at, last_step, locked_until
          FROM staff_second_factors WHERE staff_id = $1 FOR UPDATE",
         Uuid::from(staff),
     )
@@ -52,15 +52,15 @@ pub(super) async fn lock(
 pub(super) async fn replace(
     conn: &mut PgConnection,
     staff: StaffId,
-    secret: &[u8],
+    sealed: &[u8],
     now: OffsetDateTime,
 ) -> Result<(), AccessError> {
     sqlx::query!(
-        "INSERT INTO staff_second_factors (staff_id, secret, enrolled_at) VALUES ($1, $2, $3)
-         ON CONFLICT (staff_id) DO UPDATE SET secret = EXCLUDED.secret,
+        "INSERT INTO staff_second_factors (staff_id, sealed, enrolled_at) VALUES ($1, $2, $3)
+         ON CONFLICT (staff_id) DO UPDATE SET sealed = EXCLUDED.sealed,
              enrolled_at = EXCLUDED.enrolled_at, confirmed_at = NULL, failures = 0",
         Uuid::from(staff),
-        secret,
+        sealed,
         now,
     )
     .execute(conn)
@@ -104,5 +104,26 @@ pub(super) async fn count_failure(
     )
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// Since when a person's second factor is in use.
+pub(super) async fn since(
+    conn: &mut PgConnection,
+    staff: StaffId,
+) -> Result<Option<OffsetDateTime>, AccessError> {
+    let since = sqlx::query_scalar!(
+        "SELECT confirmed_at FROM staff_second_factors WHERE staff_id = $1",
+        Uuid::from(staff),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(since.flatten())
+}
+
+pub(super) async fn forget(conn: &mut PgConnection, staff: StaffId) -> Result<(), AccessError> {
+    sqlx::query!("DELETE FROM staff_second_factors WHERE staff_id = $1", Uuid::from(staff))
+        .execute(conn)
+        .await?;
     Ok(())
 }

@@ -212,6 +212,8 @@ struct Row {
     content_hash: String,
     maker_id: Uuid,
     maker_person: String,
+    subject_id: Uuid,
+    subject_person: Option<String>,
     revision: i32,
     steps: Value,
     state: String,
@@ -253,6 +255,10 @@ impl TryFrom<Row> for Approval {
             kind,
             maker: row.maker_id.into(),
             maker_person: row.maker_person,
+            concerned: row
+                .subject_person
+                .filter(|_| kind.is_about_a_colleague())
+                .map(|person| (row.subject_id.into(), person)),
             content_hash: row.content_hash,
             revision: row.revision,
             steps,
@@ -270,7 +276,9 @@ pub(super) async fn lock(
     let row = sqlx::query_as!(
         Row,
         r#"SELECT a.id, a.kind, a.content_hash, a.maker_id,
-                  COALESCE(m.employee_no, m.id::text) AS "maker_person!", a.revision, a.steps,
+                  COALESCE(m.employee_no, m.id::text) AS "maker_person!", a.subject_id,
+                  (SELECT COALESCE(c.employee_no, c.id::text) FROM staff c
+                   WHERE c.id = a.subject_id) AS subject_person, a.revision, a.steps,
                   a.state, a.checker_id, a.decided_at, a.concluded_at, a.note
            FROM approvals a JOIN staff m ON m.id = a.maker_id
            WHERE a.id = $1 FOR UPDATE OF a"#,

@@ -141,9 +141,12 @@ pub(in crate::approvals) async fn waiting(
     let whole = sqlx::query_as!(
         Row,
         r#"SELECT a.id, a.kind, a.content_hash, a.maker_id,
-                  COALESCE(m.employee_no, m.id::text) AS "maker_person!", a.revision, a.steps,
+                  COALESCE(m.employee_no, m.id::text) AS "maker_person!", a.subject_id,
+                  (SELECT COALESCE(c.employee_no, c.id::text) FROM staff c
+                   WHERE c.id = a.subject_id) AS subject_person, a.revision, a.steps,
                   a.state, a.checker_id, a.decided_at, a.concluded_at, a.note
-           FROM approvals a JOIN staff m ON m.id = a.maker_id WHERE a.id = ANY($1)"#,
+           FROM approvals a JOIN staff m ON m.id = a.maker_id
+           WHERE a.id = ANY($1)"#,
         &ids,
     )
     .fetch_all(&mut *conn)

@@ -9,7 +9,9 @@ pub use sheets::tables_file;
 use super::ReserveError;
 use crate::office::Office;
 use domain::access::{Actor, Permission};
+use domain::account::BalanceEffect;
 use domain::date::BusinessDate;
+use domain::money::{Currency, Money};
 use domain::reserve::books::{BankBalance, LateLine, Position};
 use domain::reserve::cover::{self, Cover};
 use domain::reserve::proof::Evening;
@@ -28,6 +30,30 @@ pub async fn proof(conn: &mut PgConnection) -> Result<Cover, ReserveError> {
     let late: Vec<&LateLine> = late.iter().filter(|line| line.booked_on.is_none()).collect();
     let banks = store::banks(conn).await?;
     Ok(cover::cover(&position, banks, &late, None)?)
+}
+
+/// The gap (M14) as it is, and as it would be if balances changed like this.
+///
+/// # Errors
+/// Not allowed, or the books could not be read.
+pub async fn gap_after(
+    office: &Office,
+    actor: &Actor,
+    effects: &[BalanceEffect],
+) -> Result<(Money, Money), ReserveError> {
+    actor.require(Permission::ViewReserve)?;
+    let mut tx = office.at_one_moment().await?;
+    let before = proof(&mut tx).await?.gap;
+    let mut position = store::position_now(&mut tx).await?;
+    for effect in effects.iter().filter(|one| one.after.currency() == Currency::Cny) {
+        let change = effect.after.checked_sub(effect.before)?;
+        let code = &effect.account.code;
+        position.set(code.clone(), position.balance(code).checked_add(change)?);
+    }
+    let late = store::late_lines(&mut tx, None).await?;
+    let late: Vec<&LateLine> = late.iter().filter(|line| line.booked_on.is_none()).collect();
+    let banks = store::banks(&mut tx).await?;
+    Ok((before, cover::cover(&position, banks, &late, None)?.gap))
 }
 
 /// The cover at the end of an accounting day.
@@ -150,7 +176,7 @@ async fn work_out(
 async fn stated(
     conn: &mut PgConnection,
     days: (BusinessDate, BusinessDate),
-) -> Result<HashMap<(String, BusinessDate), domain::money::Money>, ReserveError> {
+) -> Result<HashMap<(String, BusinessDate), Money>, ReserveError> {
     store::stated(conn, days).await
 }
 

@@ -61,7 +61,7 @@ pub(super) async fn account_numbered(
 
 pub(super) async fn is_house(conn: &mut PgConnection, house: &str) -> Result<bool, ReserveError> {
     let found = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT 1 FROM channels WHERE rail = $1 AND rail IN ('nucc', 'unionpay'))
+        r#"SELECT EXISTS (SELECT 1 FROM clearing_houses WHERE code = $1 AND active)
                AS "found!""#,
         house,
     )

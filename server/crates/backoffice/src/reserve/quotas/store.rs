@@ -120,7 +120,8 @@ pub(super) async fn received(
     let minor = sqlx::query_scalar!(
         r#"SELECT COALESCE(sum(p.amount_minor), 0)::bigint AS "minor!"
            FROM payments p JOIN channels c ON c.code = p.channel
-           WHERE c.rail = $1 AND p.state = 'succeeded'
+           JOIN clearing_houses h ON h.rail = c.rail
+           WHERE h.code = $1 AND p.state = 'succeeded'
              AND p.event_time >= $2 AND p.event_time < $3"#,
         house,
         from,
