@@ -45,10 +45,10 @@ pub struct Config {
     pub workers: u16,
     /// The watched folder: files put into `<channel>/<kind>` of it are taken in.
     pub inbox: Option<PathBuf>,
-    /// What secrets of staff are sealed with: 64 hexadecimal digits.
-    pub secret_key: Option<String>,
     /// The file with the key payout files are signed with.
     pub payout_file_key: Option<PathBuf>,
+    /// What secrets of staff are sealed with: 64 hexadecimal digits.
+    pub secret_key: Option<String>,
     /// Whether merchants may be notified over plain HTTP and at addresses of this machine and its
     /// networks: for demonstrations and tests only.
     pub notify_private_addresses: bool,
@@ -70,8 +70,8 @@ impl Default for Config {
             cookie_secure: None,
             workers: 4,
             inbox: None,
-            secret_key: None,
             payout_file_key: None,
+            secret_key: None,
             notify_private_addresses: false,
         }
     }

@@ -23,11 +23,11 @@ mod reserve_documents;
 #[cfg(test)]
 mod reserve_evenings;
 #[cfg(test)]
+mod reserve_orders;
+#[cfg(test)]
 mod reserve_settings;
 #[cfg(test)]
 mod second_factor;
-#[cfg(test)]
-mod reserve_orders;
 #[cfg(test)]
 mod settlement;
 #[cfg(test)]
