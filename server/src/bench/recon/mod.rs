@@ -112,7 +112,7 @@ pub async fn measure(
             report.ratio("recon.1m.peak_mb", one.peak_kb.saturating_mul(1_000) / 1_024);
         }
     }
-    if let (Some(first), Some(last)) = (measured.first(), measured.last()) {
+    if let [first, .., last] = measured.as_slice() {
         let each = |one: &Measured| one.whole() / one.trades.max(1);
         report.ratio("recon.growth_per_row", over(each(last), each(first))?);
     }
