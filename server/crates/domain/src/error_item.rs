@@ -14,6 +14,7 @@ mod level;
 mod life;
 mod resolution;
 mod rules;
+mod sheet;
 mod undo;
 mod view;
 
@@ -34,6 +35,10 @@ pub use resolution::{EntryLine, ProposedEntry, Resolution, ResolutionRefused};
 pub use rules::{
     AutoRule, DUE_OTHERWISE, DueRule, HandlingRules, PreferRule, Queue, QueueRule, Routing,
     RuleChange, RulesRefused, RulesVersion, Scope,
+};
+pub use sheet::{
+    Advance, SHEET_BYTES_MAX, SHEET_COMMENT_MAX, SHEET_ROWS_MAX, SheetDetail, SheetRefused,
+    SheetRow, SheetSummary,
 };
 pub use undo::{LastStep, UNDO_WITHIN, UNDOABLE, UndoRefused};
 pub use view::{
