@@ -30,6 +30,7 @@ pub fn routes() -> Router<Site> {
         .route("/download/arrivals/{id}", get(arrival))
         .route("/download/error-items/{id}", get(evidence))
         .route("/download/adjustments/{id}", get(adjustment_file))
+        .route("/download/error-items.xlsx", get(error_item_workbook))
         .route("/download/vouchers/{day}/{version}", get(voucher_file))
         .route("/download/payout-files/{id}", get(payout_file))
         .route("/download/payout-files/{id}/signature", get(payout_signature))
@@ -74,6 +75,27 @@ async fn adjustment_file(
     let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
     match adjustments::file(&office, &actor, id).await {
         Ok((name, bytes)) => attachment(&name, bytes),
+        Err(error) => refused(&error),
+    }
+}
+
+/// Which items, as the list's filter in JSON.
+#[derive(Deserialize)]
+struct Items {
+    filter: String,
+}
+
+async fn error_item_workbook(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    Query(items): Query<Items>,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    let Ok(filter) = serde_json::from_str(&items.filter) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    match error_items::export_sheet(&office, &actor, &filter).await {
+        Ok(file) => attachment(&file.name, file.bytes),
         Err(error) => refused(&error),
     }
 }

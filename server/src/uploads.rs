@@ -28,6 +28,8 @@ const ORDERS_MAX: usize = 64 * 1024 * 1024;
 pub const FILE_MAX: usize = 2 * 1024 * 1024 * 1024 + 64 * 1024;
 /// Most bytes of an upload of evidence, and the form around it.
 const EVIDENCE_MAX: usize = 10 * 1024 * 1024 + 64 * 1024;
+/// Most bytes of an upload of an edited workbook, and the form around it.
+const SHEET_MAX: usize = 8 * 1024 * 1024 + 64 * 1024;
 /// Most bytes of every other field.
 const FIELD_MAX: usize = 256;
 
@@ -38,6 +40,10 @@ pub fn routes() -> Router<Site> {
         .route("/upload/orders", post(orders).layer(DefaultBodyLimit::max(ORDERS_MAX)))
         .route("/upload/voucher-results/{day}", post(voucher_results))
         .route("/upload/erp-balance/{period}", post(erp_balance))
+        .route(
+            "/upload/error-item-sheets",
+            post(error_item_sheet).layer(DefaultBodyLimit::max(SHEET_MAX)),
+        )
         .route(
             "/upload/error-items/{id}",
             post(evidence).layer(DefaultBodyLimit::max(EVIDENCE_MAX)),
@@ -193,6 +199,25 @@ async fn adjustment_file(
     match adjustments::add_file(&office, &actor, id, bytes).await {
         Ok(_) => Redirect::to(&page).into_response(),
         Err(error) => answer(jar, &page, &error),
+    }
+}
+
+async fn error_item_sheet(
+    Extension(office): Extension<Office>,
+    actor: Option<Extension<Actor>>,
+    jar: CookieJar,
+    form: Multipart,
+) -> Response {
+    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+    let page = app::routes::ERROR_ITEM_SHEETS;
+    let file = match read(form).await {
+        Ok(file) => file,
+        Err(error) => return refused(jar, page, &error.to_string()),
+    };
+    let named = (file.name.as_str(), file.bytes.as_slice());
+    match error_items::receive_sheet(&office, &actor, named).await {
+        Ok(id) => Redirect::to(&app::routes::error_item_sheet(id)).into_response(),
+        Err(error) => answer(jar, page, &error),
     }
 }
 

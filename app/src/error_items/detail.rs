@@ -1,4 +1,4 @@
-use super::names::{action_name, cause_name, leg_name, queue_name, status_name};
+use super::names::{action_name, cause_name, leg_name, queue_name, status_name, step_text};
 use super::{api, booking, cash_effect, evidence, records, work};
 use crate::components::{
     Amount, Badge, Fact, Facts, Loaded, Moment, PageHead, Panel, Step, Timeline, Tone, load,
@@ -66,6 +66,11 @@ fn facts(detail: &ErrorItemDetail) -> impl IntoView + use<> {
     let late = detail.escalated_at.map(|_| {
         view! { " " <Badge tone=Tone::Bad>{t(text::ERROR_ITEMS_OVERDUE)}</Badge> }
     });
+    let by = detail.opened_by.as_ref().map(|by| {
+        let by = tf(text::ERROR_ITEMS_OPENED_BY, [("name", by)]);
+        view! { " " <Badge tone=Tone::Info>{by}</Badge> }
+    });
+    let (case, advanced) = (case(detail), advanced(detail));
     let assignee = detail.assignee_name.clone();
     let (outcome, links) = (outcome(detail), links(detail));
     view! {
@@ -83,12 +88,38 @@ fn facts(detail: &ErrorItemDetail) -> impl IntoView + use<> {
                 <Fact term=t(text::ERROR_ITEMS_ASSIGNEE)>{assignee}</Fact>
                 <Fact term=t(text::ERROR_ITEMS_QUEUE)>{queue}</Fact>
                 <Fact term=t(text::ERROR_ITEMS_DUE)><Moment at=due_at /> {late}</Fact>
-                <Fact term=t(text::ERROR_ITEMS_OPENED_AT)><Moment at=opened_at /></Fact>
+                <Fact term=t(text::ERROR_ITEMS_OPENED_AT)><Moment at=opened_at /> {by}</Fact>
+                {case}
+                {advanced}
                 {outcome}
                 <Fact term=t(text::ERROR_ITEMS_LINKS)>{links}</Fact>
             </Facts>
         </Panel>
     }
+}
+
+/// The case it belongs to.
+fn case(detail: &ErrorItemDetail) -> impl IntoView + use<> {
+    detail.case.as_ref().filter(|(_, members)| *members > 0).map(|(key, members)| {
+        let href = routes::error_item_case(key);
+        let count = tf(text::ERROR_ITEMS_CASE_OF, [("count", &members.to_string())]);
+        view! {
+            <Fact term=t(text::ERROR_ITEMS_CASE)><a class="link" href=href>{count}</a></Fact>
+        }
+    })
+}
+
+/// That its payment was settled although it does not match.
+fn advanced(detail: &ErrorItemDetail) -> impl IntoView + use<> {
+    detail.advanced.then(|| {
+        view! {
+            <Fact term=t(text::ERROR_ITEMS_ADVANCED_AT)>
+                <a class="link" href=routes::ERROR_ITEM_ADVANCES>
+                    <Badge tone=Tone::Warn>{t(text::ERROR_ITEMS_ADVANCED)}</Badge>
+                </a>
+            </Fact>
+        }
+    })
 }
 
 /// What became of it.
@@ -195,6 +226,9 @@ fn event(event: TimelineEvent) -> impl IntoView {
         "verified" => (text::ERROR_ITEMS_EVENT_VERIFIED, Tone::Good),
         "auto_resolved" => (text::ERROR_ITEMS_EVENT_AUTO_RESOLVED, Tone::Good),
         "reopened" => (text::ERROR_ITEMS_EVENT_REOPENED, Tone::Bad),
+        "undone" => (text::ERROR_ITEMS_EVENT_UNDONE, Tone::Neutral),
+        "apart" => (text::ERROR_ITEMS_EVENT_APART, Tone::Neutral),
+        "rejoined" => (text::ERROR_ITEMS_EVENT_REJOINED, Tone::Neutral),
         _ => (text::ERROR_ITEMS_EVENT_CLOSED, Tone::Neutral),
     };
     let title = format!("{} · {}", t(word), event.actor);
@@ -202,13 +236,20 @@ fn event(event: TimelineEvent) -> impl IntoView {
         "opened" => opening(&event.text),
         "proposed" | "resolved" => acting(&event.text),
         "commented" => event.text,
+        "undone" => t(step_text(&event.text)).to_owned(),
         _ => phrase(&event.text),
     };
     let moved = event.moved.map(|(from, to)| {
         let (from, to) = (status_name(from).0, status_name(to).0);
         view! { <p class="field-hint">{tf(text::ERROR_ITEMS_MOVED, [("from", from), ("to", to)])}</p> }
     });
-    view! { <Step at=Some(event.at) title tone><p>{text}</p>{moved}</Step> }
+    let text = if event.undone {
+        let gone = t(text::ERROR_ITEMS_UNDONE);
+        view! { <p><s>{text}</s> " " <Badge tone=Tone::Neutral>{gone}</Badge></p> }.into_any()
+    } else {
+        view! { <p>{text}</p> }.into_any()
+    };
+    view! { <Step at=Some(event.at) title tone>{text}{moved}</Step> }
 }
 
 /// What was found, in the reader's words: it is written down as `cause: difference amount`.

@@ -24,6 +24,13 @@ pub fn ErrorItemList() -> impl IntoView {
     let channels = load(|| (), |()| api::channels());
     view! {
         <PageHead title=t(text::ERROR_ITEMS_TITLE) lead=t(text::ERROR_ITEMS_LEAD)>
+            {session::may(Permission::MakeErrorResolution).then(|| view! {
+                <a class="button" href=routes::ERROR_ITEM_OPEN>{t(text::ERROR_ITEMS_OPEN)}</a>
+            })}
+            <a class="link" href=routes::ERROR_ITEM_CASES>{t(text::ERROR_ITEMS_CASES)}</a>
+            <a class="link" href=routes::ERROR_ITEM_COACH>{t(text::ERROR_ITEMS_COACH)}</a>
+            <a class="link" href=routes::ERROR_ITEM_SHEETS>{t(text::ERROR_ITEMS_SHEETS)}</a>
+            <a class="link" href=routes::ERROR_ITEM_ADVANCES>{t(text::ERROR_ITEMS_ADVANCES)}</a>
             <a class="link" href=routes::ERROR_ITEM_BULKS>{t(text::ERROR_ITEMS_BULKS)}</a>
             <a class="link" href=routes::ERROR_ITEM_RULES>{t(text::ERROR_ITEMS_RULES)}</a>
         </PageHead>
@@ -51,6 +58,7 @@ pub(super) fn wanted(query: &Query) -> ErrorItemFilter {
         queue: query.text("queue").and_then(|queue| Queue::named(&queue)),
         overdue: query.text("overdue").is_some(),
         text: query.text("q"),
+        case: None,
     }
 }
 
@@ -98,10 +106,17 @@ fn fields(query: Query, channels: &[String]) -> impl IntoView + use<> {
     }
 }
 
-fn show(page: Window<ErrorItemSummary>, filter: ErrorItemFilter) -> impl IntoView {
+/// A part of a list, to be handled.
+pub(super) fn show(page: Window<ErrorItemSummary>, filter: ErrorItemFilter) -> impl IntoView {
     let action = ServerAction::<StartBulk>::new();
     let handles = session::may(Permission::MakeErrorResolution);
     let older = page.older;
+    let export = routes::error_items_workbook(&serde_json::to_string(&filter).unwrap_or_default());
+    let export = view! {
+        <p>
+            <a class="link" href=export rel="external">{t(text::ERROR_ITEMS_SHEET_EXPORT)}</a>
+        </p>
+    };
     let table = table(page.rows, handles);
     if handles {
         let handle = select::bar(&filter);
@@ -115,10 +130,11 @@ fn show(page: Window<ErrorItemSummary>, filter: ErrorItemFilter) -> impl IntoVie
                 </CommandForm>
             </Triage>
             <Older older />
+            {export}
         }
         .into_any()
     } else {
-        view! { {table} <Older older /> }.into_any()
+        view! { {table} <Older older /> {export} }.into_any()
     }
 }
 

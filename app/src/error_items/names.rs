@@ -7,6 +7,7 @@ use domain::error_item::{
     Action, ApprovalLevel, BulkPhase, CashEffect, Cause, ErrorItemStatus, Leg, Queue, RowState,
     Suggestion, Why,
 };
+use domain::matching::Direction;
 
 /// Between whose records.
 pub(super) fn leg_name(leg: Leg) -> &'static str {
@@ -105,6 +106,7 @@ pub(super) const fn why_text(of: Why) -> Text {
         Why::ReserveComesFirst => text::ERROR_ITEMS_WHY_RESERVE_COMES_FIRST,
         Why::NothingElseLeft => text::ERROR_ITEMS_WHY_NOTHING_ELSE_LEFT,
         Why::OwnDocument => text::ERROR_ITEMS_WHY_OWN_DOCUMENT,
+        Why::DoneBefore => text::ERROR_ITEMS_WHY_DONE_BEFORE,
     }
 }
 
@@ -171,6 +173,48 @@ pub(super) fn queue_name(queue: Queue) -> &'static str {
         Queue::Finance => text::ERROR_ITEMS_QUEUE_FINANCE,
         Queue::Channels => text::ERROR_ITEMS_QUEUE_CHANNELS,
         Queue::Risk => text::ERROR_ITEMS_QUEUE_RISK,
+    })
+}
+
+/// Which way the money goes.
+pub(super) fn direction_name(direction: Direction) -> &'static str {
+    t(match direction {
+        Direction::In => text::ERROR_ITEMS_DIRECTION_IN,
+        Direction::Out => text::ERROR_ITEMS_DIRECTION_OUT,
+    })
+}
+
+/// A step that can be taken back.
+pub(super) fn step_text(event: &str) -> Text {
+    match event {
+        "assigned" => text::ERROR_ITEMS_EVENT_ASSIGNED,
+        "released" => text::ERROR_ITEMS_EVENT_RELEASED,
+        "investigated" => text::ERROR_ITEMS_EVENT_INVESTIGATED,
+        "snoozed" => text::ERROR_ITEMS_EVENT_SNOOZED,
+        "woken" => text::ERROR_ITEMS_EVENT_WOKEN,
+        "apart" => text::ERROR_ITEMS_EVENT_APART,
+        _ => text::ERROR_ITEMS_EVENT_COMMENTED,
+    }
+}
+
+/// A column of an exported workbook.
+pub(super) fn sheet_field_name(field: &str) -> &'static str {
+    t(match field {
+        "number" => text::ERROR_ITEMS_NUMBER,
+        "cause" => text::ERROR_ITEMS_CAUSE,
+        "status" => text::ERROR_ITEMS_STATUS,
+        "clearing_date" => text::ERROR_ITEMS_CLEARING_DATE,
+        "channel" => text::ERROR_ITEMS_CHANNEL,
+        "record" => text::ERROR_ITEMS_RECORD,
+        "ours" => text::ERROR_ITEMS_OURS,
+        "theirs" => text::ERROR_ITEMS_THEIRS,
+        "difference" => text::ERROR_ITEMS_DIFFERENCE,
+        "currency" => text::ERROR_ITEMS_SHEET_CURRENCY,
+        "owner" | "owner_was" => text::ERROR_ITEMS_ASSIGNEE,
+        "action" => text::ERROR_ITEMS_ACTION,
+        "comment" => text::ERROR_ITEMS_COMMENT,
+        "version" => text::ERROR_ITEMS_SHEET_VERSION,
+        _ => text::ERROR_ITEMS_SHEET_SEAL,
     })
 }
 

@@ -1,5 +1,5 @@
 use super::bulk::api::{ProposeRules, rules};
-use super::names::{action_name, cause_name, level_name, queue_name};
+use super::names::{action_name, cause_name, direction_name, level_name, queue_name};
 use crate::components::{
     Choice, Column, CommandForm, Loaded, Moment, MoneyField, PageHead, Panel, SelectField, Submit,
     Table, TextField, load,
@@ -26,6 +26,7 @@ fn show((current, versions): (RulesVersion, Vec<RulesVersion>)) -> impl IntoView
     let queues = queues(&rules, makes);
     let deadlines = deadlines(&rules, makes);
     let automatic = automatic(&rules, makes);
+    let (preferred, after) = (preferred(&rules, makes), rules.coach_after.to_string());
     let (levels, days) = (rules.levels, rules.suspense_days.to_string());
     view! {
         <PageHead title=t(text::ERROR_ITEMS_RULES) lead=t(text::ERROR_ITEMS_RULES_LEAD)>
@@ -51,6 +52,13 @@ fn show((current, versions): (RulesVersion, Vec<RulesVersion>)) -> impl IntoView
         <Panel title=t(text::ERROR_ITEMS_RULES_SUSPENSE)>
             <p>{tf(text::ERROR_ITEMS_DAYS, [("count", &days)])}</p>
             {makes.then(|| view! { <SetSuspense /> })}
+        </Panel>
+        <Panel title=t(text::ERROR_ITEMS_RULES_PREFERRED)>
+            <p class="field-hint">{t(text::ERROR_ITEMS_RULES_PREFERRED_HINT)}</p>
+            {preferred}
+            <p>{tf(text::ERROR_ITEMS_COACH_AFTER, [("count", &after)])}</p>
+            <p><a class="link" href=routes::ERROR_ITEM_COACH>{t(text::ERROR_ITEMS_COACH)}</a></p>
+            {makes.then(|| view! { <SetCoach /> })}
         </Panel>
         {history(versions)}
     }
@@ -105,10 +113,25 @@ fn deadlines(rules: &HandlingRules, makes: bool) -> impl IntoView + use<> {
 fn automatic(rules: &HandlingRules, makes: bool) -> impl IntoView + use<> {
     let rows = rules.automatic.iter().enumerate().map(|(at, rule)| {
         let channel = rule.channel.as_deref().unwrap_or(t(text::ERROR_ITEMS_ANY));
-        let of = format!("{} · {channel} · < {}", cause_name(rule.cause), major(rule.below_minor));
+        let way = rule.direction.map_or(t(text::ERROR_ITEMS_ANY), direction_name);
+        let side = match rule.long {
+            Some(true) => t(text::ERROR_ITEMS_MORE),
+            Some(false) => t(text::ERROR_ITEMS_LESS),
+            None => t(text::ERROR_ITEMS_ANY),
+        };
+        let (cause, below) = (cause_name(rule.cause), major(rule.below_minor));
+        let of = format!("{cause} · {channel} · {way} · {side} · < {below}");
         (of, action_name(rule.action).to_owned(), remove("remove_automatic", at, makes))
     });
     table(text::ERROR_ITEMS_ACTION, rows.collect())
+}
+
+fn preferred(rules: &HandlingRules, makes: bool) -> impl IntoView + use<> {
+    let rows = rules.preferred.iter().enumerate().map(|(at, rule)| {
+        let of = super::coach::pattern_name(&rule.pattern);
+        (of, action_name(rule.action).to_owned(), remove("remove_preferred", at, makes))
+    });
+    table(text::ERROR_ITEMS_RULES_PREFERRED, rows.collect())
 }
 
 fn remove(what: &'static str, at: usize, makes: bool) -> AnyView {
@@ -228,6 +251,18 @@ fn SetSuspense() -> impl IntoView {
         <CommandForm action>
             <input type="hidden" name="request[what]" value="suspense" />
             <TextField name="request[time]" label=t(text::ERROR_ITEMS_DAYS_LABEL) />
+            <Submit>{t(text::ERROR_ITEMS_RULE_PROPOSE)}</Submit>
+        </CommandForm>
+    }
+}
+
+#[component]
+fn SetCoach() -> impl IntoView {
+    let action = ServerAction::<ProposeRules>::new();
+    view! {
+        <CommandForm action>
+            <input type="hidden" name="request[what]" value="coach_after" />
+            <TextField name="request[time]" label=t(text::ERROR_ITEMS_COACH_AFTER_LABEL) />
             <Submit>{t(text::ERROR_ITEMS_RULE_PROPOSE)}</Submit>
         </CommandForm>
     }

@@ -7,6 +7,8 @@ use leptos::prelude::*;
 /// What is done with the rows that are ticked, or with everything the filter matches. It is tried
 /// first; nothing happens before the next page is confirmed.
 pub(super) fn bar(filter: &ErrorItemFilter) -> impl IntoView + use<> {
+    // A case is handled as one, unless somebody takes the tick away.
+    let whole = filter.case.is_some();
     let filter = serde_json::to_string(filter).unwrap_or_default();
     let commands = vec![
         Choice::new("assign", t(text::ERROR_ITEMS_ASSIGN_TO_ME)),
@@ -21,7 +23,7 @@ pub(super) fn bar(filter: &ErrorItemFilter) -> impl IntoView + use<> {
             <p class="selection" aria-live="polite"></p>
             <input type="hidden" name="request[filter]" value=filter />
             <label class="confirmed">
-                <input type="checkbox" name="request[all]" value="yes" />
+                <input type="checkbox" name="request[all]" value="yes" checked=whole />
                 <span>{t(text::ERROR_ITEMS_ALL_MATCHING)}</span>
             </label>
             <SelectField

@@ -1,12 +1,12 @@
-use super::names::{action_name, why};
-use super::{api, booking};
+use super::names::{action_name, step_text, why};
+use super::{api, booking, cases};
 use crate::components::{
     Badge, CommandForm, Confirmed, DateField, NoteField, Panel, Submit, TextField, Tone,
 };
-use crate::i18n::t;
+use crate::i18n::{Text, t, tf};
 use crate::{session, text};
 use domain::access::Permission;
-use domain::error_item::{ErrorItemDetail, ErrorItemStatus, ResolutionOption};
+use domain::error_item::{ErrorItemDetail, ErrorItemStatus, ResolutionOption, UNDO_WITHIN};
 use domain::ids::ErrorItemId;
 use leptos::prelude::*;
 
@@ -20,7 +20,10 @@ pub(super) fn show(detail: &ErrorItemDetail) -> impl IntoView + use<> {
     let mine = session::actor().map(|me| me.staff) == detail.item.assignee;
     let options = detail.options.clone();
     let begun = !mine || status != ErrorItemStatus::Assigned;
+    let undoable = detail.undoable.as_ref().map(|step| step_text(&step.event));
+    let apart = (makes && status.is_open()).then(|| detail.case.is_some());
     view! {
+        {undoable.map(|step| view! { <Undo id step /> })}
         {workable.then(|| view! { <Propose id options /> })}
         {comments.then(|| view! { <Comment id /> })}
         {workable.then(|| {
@@ -37,7 +40,50 @@ pub(super) fn show(detail: &ErrorItemDetail) -> impl IntoView + use<> {
             }
         })}
         {(makes && status == ErrorItemStatus::Snoozed).then(|| view! { <Wake id /> })}
+        {apart.map(|together| view! { <Apart id together /> })}
         {(makes && !status.is_open()).then(|| view! { <Reopen id /> })}
+    }
+}
+
+#[component]
+fn Undo(id: ErrorItemId, step: Text) -> impl IntoView {
+    let action = ServerAction::<cases::api::Undo>::new();
+    let minutes = UNDO_WITHIN.whole_minutes().to_string();
+    view! {
+        <Panel title=t(text::ERROR_ITEMS_UNDO)>
+            <CommandForm action>
+                <p>{t(step)}</p>
+                <p class="field-hint">
+                    {tf(text::ERROR_ITEMS_UNDO_HINT, [("minutes", &minutes)])}
+                </p>
+                <input type="hidden" name="id" value=id.to_string() />
+                <Submit>{t(text::ERROR_ITEMS_UNDO_IT)}</Submit>
+            </CommandForm>
+        </Panel>
+    }
+}
+
+#[component]
+fn Apart(id: ErrorItemId, together: bool) -> impl IntoView {
+    let action = ServerAction::<cases::api::SetApart>::new();
+    let (words, hint) = if together {
+        (text::ERROR_ITEMS_CASE_SPLIT, text::ERROR_ITEMS_CASE_SPLIT_HINT)
+    } else {
+        (text::ERROR_ITEMS_CASE_JOIN, text::ERROR_ITEMS_CASE_JOIN_HINT)
+    };
+    view! {
+        <Panel title=t(text::ERROR_ITEMS_CASE)>
+            <CommandForm action>
+                <p class="field-hint">{t(hint)}</p>
+                <input type="hidden" name="request[id]" value=id.to_string() />
+                <input
+                    type="hidden"
+                    name="request[apart]"
+                    value=if together { "yes" } else { "no" }
+                />
+                <Submit>{t(words)}</Submit>
+            </CommandForm>
+        </Panel>
     }
 }
 

@@ -20,6 +20,9 @@ use uuid::Uuid;
 /// Parts of the list that are read under each filter, one after the other.
 const PARTS: usize = 40;
 
+/// Times the cases are read.
+const CASES: usize = 20;
+
 /// What was measured.
 #[derive(Debug, Clone)]
 pub struct Measured {
@@ -29,6 +32,8 @@ pub struct Measured {
     /// Of a hundred lists, ninety-five took no longer.
     pub p95: Duration,
     longest: Duration,
+    /// The longest time the cases took.
+    cases: Duration,
 }
 
 impl Measured {
@@ -40,12 +45,13 @@ impl Measured {
             format!("{}.{:02} ms", micros / 1_000, micros % 1_000 / 10)
         };
         format!(
-            "{} error items: {} lists of 50, p50 {}, p95 {}, longest {}",
+            "{} error items: {} lists of 50, p50 {}, p95 {}, longest {}; cases of one cause, longest {}",
             self.items,
             self.lists,
             ms(self.p50),
             ms(self.p95),
-            ms(self.longest)
+            ms(self.longest),
+            ms(self.cases)
         )
     }
 }
@@ -91,6 +97,12 @@ pub async fn measure(url: &str, pool: &PgPool, items: i64) -> anyhow::Result<Mea
             }
         }
     }
+    let mut cases = Duration::ZERO;
+    for _ in 0..CASES {
+        let begin = Instant::now();
+        error_items::cases(&office, &actor, None).await?;
+        cases = cases.max(begin.elapsed());
+    }
     times.sort();
     let of_hundred = |n: usize| {
         let at = (times.len() * n / 100).min(times.len().saturating_sub(1));
@@ -102,6 +114,7 @@ pub async fn measure(url: &str, pool: &PgPool, items: i64) -> anyhow::Result<Mea
         p50: of_hundred(50),
         p95: of_hundred(95),
         longest: times.last().copied().unwrap_or_default(),
+        cases,
     })
 }
 

@@ -127,7 +127,8 @@ pub async fn rules() -> Result<(RulesVersion, Vec<RulesVersion>), Failure> {
 /// A change of the rules, as the form sends it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RulesRequest {
-    /// `queue`, `deadline`, `automatic`, `levels`, `suspense`, or one of them after `remove_`.
+    /// `queue`, `deadline`, `automatic`, `levels`, `suspense`, `coach_after`, or what is removed
+    /// after `remove_`.
     pub what: String,
     /// The place of the rule that is removed.
     #[serde(default)]
@@ -150,7 +151,7 @@ pub struct RulesRequest {
     /// Login of who gets it at once.
     #[serde(default)]
     pub owner: String,
-    /// Hours, or days in suspense.
+    /// Hours, days in suspense, or resolutions.
     #[serde(default)]
     pub time: String,
     /// What a rule does by itself.
@@ -210,12 +211,16 @@ fn change(request: RulesRequest) -> Result<domain::error_item::RuleChange, Failu
             below_minor: minor("amount", &request.amount)?,
             action: Action::named(&request.action)
                 .ok_or_else(|| Failure::invalid("action", "choose what is to be done"))?,
+            direction: None,
+            long: None,
         }),
         "levels" => RuleChange::Levels(Levels {
             l1_below_minor: minor("amount", &request.amount)?,
             l2_below_minor: minor("amount_two", &request.amount_two)?,
         }),
         "suspense" => RuleChange::SuspenseDays(time()?),
+        "coach_after" => RuleChange::CoachAfter(time()?),
+        "remove_preferred" => RuleChange::RemovePreferred(at()?),
         "remove_queue" => RuleChange::RemoveQueue(at()?),
         "remove_deadline" => RuleChange::RemoveDeadline(at()?),
         "remove_automatic" => RuleChange::RemoveAutomatic(at()?),

@@ -76,6 +76,8 @@ fn command(command: &BulkCommand) -> String {
         BulkCommand::ProposeSuggested { reason } => {
             format!("{}: {reason}", t(text::ERROR_ITEMS_PROPOSE_SUGGESTED))
         }
+        BulkCommand::Workbook { name, .. } => format!("{}: {name}", t(text::ERROR_ITEMS_SHEETS)),
+        BulkCommand::Edited(_) => t(text::ERROR_ITEMS_SHEETS).to_owned(),
     }
 }
 

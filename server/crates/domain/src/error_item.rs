@@ -5,19 +5,27 @@
 
 mod action;
 mod bulk;
+mod by_hand;
+mod case;
+mod coach;
 mod evidence;
 mod handling;
 mod level;
 mod life;
 mod resolution;
 mod rules;
+mod sheet;
+mod undo;
 mod view;
 
 pub use action::{Action, Suggestion, Why};
 pub use bulk::{
     BULK_ROWS_MAX, BookedTotal, BulkCommand, BulkDetail, BulkPhase, BulkRefused, BulkRow,
-    BulkSummary, RowState, RowTally, Selection,
+    BulkSummary, Edit, RowState, RowTally, Selection,
 };
+pub use by_hand::{HandOpening, HandRefused};
+pub use case::{CASE_MINUTES, CaseDetail, CaseSummary};
+pub use coach::{Advice, COACH_DAYS, Pattern, Resolved, advise};
 pub use evidence::{
     EVIDENCE_BYTES_MAX, EVIDENCE_FILES_MAX, EvidenceFile, EvidenceKind, EvidenceRefused, safe_name,
 };
@@ -25,9 +33,14 @@ pub use level::{ApprovalLevel, Levels};
 pub use life::{ErrorItem, ErrorItemState, ErrorItemStatus, InvalidTransition, Outcome};
 pub use resolution::{EntryLine, ProposedEntry, Resolution, ResolutionRefused};
 pub use rules::{
-    AutoRule, DUE_OTHERWISE, DueRule, HandlingRules, Queue, QueueRule, Routing, RuleChange,
-    RulesRefused, RulesVersion, Scope,
+    AutoRule, DUE_OTHERWISE, DueRule, HandlingRules, PreferRule, Queue, QueueRule, Routing,
+    RuleChange, RulesRefused, RulesVersion, Scope,
 };
+pub use sheet::{
+    Advance, SHEET_BYTES_MAX, SHEET_COMMENT_MAX, SHEET_ROWS_MAX, SheetDetail, SheetRefused,
+    SheetRow, SheetSummary,
+};
+pub use undo::{LastStep, UNDO_WITHIN, UNDOABLE, UndoRefused};
 pub use view::{
     ErrorItemDetail, ErrorItemFilter, ErrorItemSummary, MoneyEffect, RelatedItem, ResolutionOption,
     TimelineEvent,

@@ -65,6 +65,8 @@ ids! {
     FileId,
     /// Work on many error items at once.
     ErrorItemBulkId,
+    /// An edited workbook of error items.
+    ErrorItemSheetId,
     /// A file as it came in.
     ArrivalId,
     /// An error item, 差错.

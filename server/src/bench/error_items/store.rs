@@ -51,7 +51,9 @@ async fn fill_some(owner: &mut PgConnection, (from, to): (i64, i64)) -> Result<(
                 'gateway_bank:bench:in:' || n,
                 jsonb_build_object('number', 'N' || n, 'channel_no', 'C' || n, 'amount',
                     jsonb_build_object('minor', (100 + n % 10000)::text, 'currency', 'CNY'),
-                    'fee', NULL, 'standing', 'success', 'status', 'S', 'event_time', NULL,
+                    'fee', NULL, 'standing', 'success', 'status', 'S', 'event_time',
+                    jsonb_build_array(2026, extract(doy FROM at)::int, extract(hour FROM at)::int,
+                        extract(minute FROM at)::int, 0, 0, 0, 0, 0),
                     'clearing_date', NULL, 'place', 'line ' || n),
                 100 + n % 10000, 100 + n % 10000, 'CNY', '1122.01', 'unionpay',
                 CASE WHEN n % 5 = 0 THEN 'new' WHEN n % 2 = 0 THEN 'closed'

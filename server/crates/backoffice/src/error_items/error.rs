@@ -4,7 +4,8 @@ use crate::payments::PaymentError;
 use crate::refunds::RefundError;
 use domain::access::Forbidden;
 use domain::error_item::{
-    BulkRefused, EvidenceRefused, InvalidTransition, ResolutionRefused, RulesRefused,
+    BulkRefused, EvidenceRefused, HandRefused, InvalidTransition, ResolutionRefused, RulesRefused,
+    SheetRefused, UndoRefused,
 };
 use domain::money::MoneyError;
 use ledger::LedgerError;
@@ -30,6 +31,33 @@ pub enum ErrorItemError {
     /// Only a person who handles error items can be given one.
     #[error("there is no colleague {0} who may handle error items")]
     NoSuchColleague(String),
+    /// A channel is one of ours.
+    #[error("there is no channel {0}")]
+    NoSuchChannel(String),
+    /// What it belongs to has to be found.
+    #[error("no order, payment, refund or payout has the number {0}")]
+    NothingRelated(String),
+    /// Merchants' numbers need not be different.
+    #[error("more than one order has the number {0}: write the payment's number")]
+    RelatedAmbiguous(String),
+    /// What was seen is not whole.
+    #[error(transparent)]
+    ByHand(#[from] HandRefused),
+    /// It is set apart, or in its case.
+    #[error("that is so already: read the page again")]
+    AlreadySo,
+    /// The step stays.
+    #[error(transparent)]
+    Undo(#[from] UndoRefused),
+    /// What was repeated is not repeated any more.
+    #[error("the latest resolutions do not ask for this rule any more: read the list again")]
+    NoAdvice,
+    /// The workbook is refused.
+    #[error(transparent)]
+    Sheet(#[from] SheetRefused),
+    /// The workbook could not be written.
+    #[error("the workbook could not be written")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
     /// One record never has two open items.
     #[error("another item about the same record is open: handle that one")]
     OpenElsewhere,
@@ -97,7 +125,11 @@ impl Explain for ErrorItemError {
             Self::SnoozeOutOfRange => Kind::Invalid(Some("until")),
             Self::ReopenReasonMissing => Kind::Invalid(Some("reason")),
             Self::NoSuchColleague(_) => Kind::Invalid(Some("to")),
-            Self::Bulk(_) => Kind::Conflict,
+            Self::Bulk(_) | Self::AlreadySo | Self::Undo(_) | Self::NoAdvice => Kind::Conflict,
+            Self::Sheet(_) => Kind::Invalid(Some("file")),
+            Self::NoSuchChannel(_) => Kind::Invalid(Some("channel")),
+            Self::NothingRelated(_) | Self::RelatedAmbiguous(_) => Kind::Invalid(Some("related")),
+            Self::ByHand(refused) => by_hand(*refused),
             Self::Rules(_) => Kind::Invalid(None),
             Self::Evidence(_) => Kind::Invalid(Some("file")),
             Self::Transition(_) | Self::NotProven | Self::NoOpenDay | Self::OpenElsewhere => {
@@ -109,8 +141,25 @@ impl Explain for ErrorItemError {
             Self::Refused(ResolutionRefused::Money(_))
             | Self::Money(_)
             | Self::Ledger(_)
+            | Self::Workbook(_)
             | Self::Inconsistent(_)
             | Self::Database(_) => Kind::Unexpected,
         }
+    }
+}
+
+/// The field of the form that is wrong.
+const fn by_hand(refused: HandRefused) -> Kind {
+    match refused {
+        HandRefused::NoteMissing => Kind::Invalid(Some("note")),
+        HandRefused::NumberMissing => Kind::Invalid(Some("number")),
+        HandRefused::NotByHand => Kind::Invalid(Some("cause")),
+        HandRefused::ChannelMissing => Kind::Invalid(Some("channel")),
+        HandRefused::InTheFuture => Kind::Invalid(Some("day")),
+        HandRefused::OursMissing | HandRefused::OursNotThere => Kind::Invalid(Some("ours")),
+        HandRefused::TheirsMissing | HandRefused::TheirsNotThere | HandRefused::NothingDiffers => {
+            Kind::Invalid(Some("theirs"))
+        }
+        HandRefused::Money(_) => Kind::Unexpected,
     }
 }

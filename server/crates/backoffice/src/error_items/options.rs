@@ -19,10 +19,10 @@ pub(super) async fn of(
     office: &Office,
     item: &ErrorItem,
 ) -> Result<Vec<ResolutionOption>, ErrorItemError> {
-    let levels = rules::current(conn).await?.rules.levels;
+    let rules = rules::current(conn).await?.rules;
     let mut options = Vec::new();
-    for offer in item.handling() {
-        match option(conn, office, item, (offer, levels)).await {
+    for offer in rules.handling(item) {
+        match option(conn, office, item, (offer, rules.levels)).await {
             Ok(option) => options.push(option),
             Err(error) if error.kind() == Kind::Conflict => {}
             Err(error) => return Err(error),

@@ -219,7 +219,7 @@ pub(super) async fn vanished(
     let rows = select!(
         "WHERE i.leg = $1 AND i.clearing_date = $2 AND starts_with(i.record_key, $3)
            AND i.state NOT IN ('proposed', 'approved', 'verified', 'closed', 'auto_resolved')
-           AND i.record_key <> ALL($4)
+           AND i.opened_by IS NULL AND i.record_key <> ALL($4)
          ORDER BY i.opened_at, i.id FOR UPDATE OF i",
         leg.name(),
         day.0,

@@ -64,6 +64,13 @@ async fn a_payout_a_report_refuses_gives_the_merchant_its_money_back(pool: PgPoo
     let late = of_bank(FileKind::PaymentStatus, report("R3", &number, "ACSC"));
     assert_eq!(effects(entries(&desk, late).await), [Some(EntryEffect::Contradicts), unknown]);
     assert_eq!(desk.balance(&transit).await, 0, "a contradiction changes nothing");
+    // It is for a person to find out about; the same report again opens nothing more.
+    let [item] = desk.items().await.try_into().unwrap();
+    assert_eq!((item.cause, item.record_number), (Cause::PayoutUnknown, number.clone()));
+    let again = of_bank(FileKind::PaymentStatus, report("R4", &number, "ACSC"));
+    let told = entries(&desk, again).await;
+    assert_eq!(told[0].error_item, Some(item.id));
+    assert_eq!(desk.items().await.len(), 1);
     desk.books_are_sound().await;
 }
 

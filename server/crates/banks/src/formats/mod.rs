@@ -32,6 +32,7 @@ pub(crate) mod unionpay_zm;
 mod unionpay_zme;
 mod wechat_fund;
 mod wechat_trade;
+pub mod workbook;
 mod xml;
 
 pub use document::Document;

@@ -131,6 +131,8 @@ pub enum Why {
     NothingElseLeft,
     /// No named handling books this: a document of its own does.
     OwnDocument,
+    /// Colleagues resolved the same again and again like this, and a rule says so.
+    DoneBefore,
 }
 named!(Why {
     BillProvesPayment = "bill_proves_payment",
@@ -154,6 +156,7 @@ named!(Why {
     ReserveComesFirst = "reserve_comes_first",
     NothingElseLeft = "nothing_else_left",
     OwnDocument = "own_document",
+    DoneBefore = "done_before",
 });
 
 /// An action and why it is offered. The first of several is the suggested one.

@@ -52,13 +52,38 @@ pub enum BulkCommand {
         /// Why.
         reason: String,
     },
+    /// What a colleague wrote into an exported workbook: of each row its own edit.
+    Workbook {
+        /// Name of the file.
+        name: String,
+        /// Whether a row of it proposes a resolution.
+        proposes: bool,
+    },
+    /// One row of such a workbook.
+    Edited(Box<Edit>),
+}
+
+/// What a row of a workbook changes, in this order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// Who is to have it, with their name.
+    pub owner: Option<(StaffId, String)>,
+    /// What somebody found out.
+    pub comment: Option<String>,
+    /// What is proposed.
+    pub resolution: Option<Resolution>,
 }
 
 impl BulkCommand {
     /// Whether a second person decides before anything is carried out.
     #[must_use]
     pub const fn proposes(&self) -> bool {
-        matches!(self, Self::Propose(_) | Self::ProposeSuggested { .. })
+        match self {
+            Self::Propose(_) | Self::ProposeSuggested { .. } => true,
+            Self::Workbook { proposes, .. } => *proposes,
+            Self::Edited(edit) => edit.resolution.is_some(),
+            Self::Assign { .. } | Self::Snooze { .. } | Self::Comment { .. } => false,
+        }
     }
 }
 

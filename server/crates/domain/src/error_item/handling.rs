@@ -27,6 +27,12 @@ impl ErrorItem {
 type Table = Vec<(Action, Why)>;
 
 impl Difference {
+    /// What the handling table suggests first while nothing is booked for it.
+    #[must_use]
+    pub fn suggested(&self) -> Option<Action> {
+        self.handling().first().map(|(action, _)| *action)
+    }
+
     /// What may be done about a difference nothing is booked for.
     fn handling(&self) -> Table {
         let records_only = (Action::Ignore, Why::RecordsOnly);

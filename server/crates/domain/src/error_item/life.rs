@@ -403,7 +403,7 @@ impl ErrorItem {
     }
 }
 
-fn refuse(state: &ErrorItemState, event: &'static str) -> InvalidTransition {
+pub(super) fn refuse(state: &ErrorItemState, event: &'static str) -> InvalidTransition {
     InvalidTransition { from: state.status().name(), event }
 }
 

@@ -2,7 +2,8 @@
 //! amounts higher levels decide, what is answered without a person, and how long money may stand in
 //! suspense. Changed under approval, one version after the other.
 
-use super::{Action, Cause, Difference, Levels};
+use super::{Action, Cause, Difference, ErrorItem, Levels, Pattern, Suggestion, Why};
+use crate::matching::Direction;
 use crate::merchant::named;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
@@ -84,6 +85,12 @@ pub struct AutoRule {
     pub below_minor: i64,
     /// By this action.
     pub action: Action,
+    /// Only where the money goes this way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub direction: Option<Direction>,
+    /// Only where they have more than we do, or only where they do not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub long: Option<bool>,
 }
 
 impl AutoRule {
@@ -91,9 +98,38 @@ impl AutoRule {
     #[must_use]
     pub fn fits(&self, found: &Difference) -> bool {
         let below = u64::try_from(self.below_minor).unwrap_or(0);
-        self.cause == found.cause
-            && self.channel.as_ref().is_none_or(|code| Some(code) == found.channel.as_ref())
-            && found.difference.minor().unsigned_abs() < below
+        self.covers(&Pattern::of(found)) && found.difference.minor().unsigned_abs() < below
+    }
+
+    /// Whether differences of a pattern are meant, whatever their amount.
+    #[must_use]
+    pub fn covers(&self, pattern: &Pattern) -> bool {
+        self.cause == pattern.cause
+            && self.channel.as_ref().is_none_or(|code| Some(code) == pattern.channel.as_ref())
+            && self.direction.is_none_or(|direction| direction == pattern.direction)
+            && self.long.is_none_or(|long| long == pattern.long)
+    }
+}
+
+/// What is suggested first for differences of a pattern; people decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreferRule {
+    /// For which.
+    pub pattern: Pattern,
+    /// What.
+    pub action: Action,
+}
+
+impl Pattern {
+    /// The pattern of a difference.
+    #[must_use]
+    pub fn of(found: &Difference) -> Self {
+        Self {
+            cause: found.cause,
+            channel: found.channel.clone(),
+            direction: found.direction,
+            long: found.difference.is_positive(),
+        }
     }
 }
 
@@ -110,6 +146,22 @@ pub struct HandlingRules {
     pub automatic: Vec<AutoRule>,
     /// How long money may stand in suspense, 挂账期限.
     pub suspense_days: u16,
+    /// What is suggested first, before the handling table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preferred: Vec<PreferRule>,
+    /// After how many equal resolutions a rule is proposed, 规则教练.
+    #[serde(default = "coach_after", skip_serializing_if = "is_coach_after")]
+    pub coach_after: u16,
+}
+
+/// After how many equal resolutions a rule is proposed, unless the rules say otherwise.
+const fn coach_after() -> u16 {
+    5
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_coach_after(after: &u16) -> bool {
+    *after == coach_after()
 }
 
 /// When an item is due that no rule fits.
@@ -141,6 +193,8 @@ impl Default for HandlingRules {
             levels: Levels::default(),
             automatic: Vec::new(),
             suspense_days: 90,
+            preferred: Vec::new(),
+            coach_after: coach_after(),
         }
     }
 }
@@ -177,6 +231,21 @@ impl HandlingRules {
         self.automatic.iter().find(|rule| rule.fits(found))
     }
 
+    /// What may be done about an item as it stands: what a rule prefers first, then the handling
+    /// table.
+    #[must_use]
+    pub fn handling(&self, item: &ErrorItem) -> Vec<Suggestion> {
+        let mut table = item.handling();
+        let pattern = Pattern::of(&item.difference);
+        let rule = self.preferred.iter().find(|rule| rule.pattern == pattern);
+        let at = rule.and_then(|rule| table.iter().position(|one| one.action == rule.action));
+        if let Some(at) = at {
+            let preferred = table.remove(at);
+            table.insert(0, Suggestion { why: Why::DoneBefore, ..preferred });
+        }
+        table
+    }
+
     /// The rules after a change.
     ///
     /// # Errors
@@ -192,6 +261,12 @@ impl HandlingRules {
             RuleChange::RemoveAutomatic(at) => remove(&mut self.automatic, at)?,
             RuleChange::Levels(levels) => self.levels = levels,
             RuleChange::SuspenseDays(days) => self.suspense_days = days,
+            RuleChange::AddPreferred(rule) => {
+                self.preferred.retain(|other| other.pattern != rule.pattern);
+                self.preferred.push(rule);
+            }
+            RuleChange::RemovePreferred(at) => remove(&mut self.preferred, at)?,
+            RuleChange::CoachAfter(after) => self.coach_after = after,
         }
         self.check()?;
         if self == before { Err(RulesRefused::NothingToChange) } else { Ok(self) }
@@ -199,6 +274,7 @@ impl HandlingRules {
 
     fn check(&self) -> Result<(), RulesRefused> {
         let most = self.queues.len().max(self.deadlines.len()).max(self.automatic.len());
+        let most = most.max(self.preferred.len());
         if most > RULES_MAX {
             return Err(RulesRefused::TooMany);
         }
@@ -215,6 +291,9 @@ impl HandlingRules {
         }
         if self.deadlines.iter().any(|rule| rule.hours == 0) || self.suspense_days == 0 {
             return Err(RulesRefused::NoTime);
+        }
+        if self.coach_after < 2 {
+            return Err(RulesRefused::TooEager);
         }
         if self.automatic.iter().any(|rule| !rule.action.may_be_automatic()) {
             return Err(RulesRefused::NotWithoutAPerson);
@@ -252,6 +331,12 @@ pub enum RuleChange {
     Levels(Levels),
     /// How long money may stand in suspense.
     SuspenseDays(u16),
+    /// In the place of one for the same pattern.
+    AddPreferred(PreferRule),
+    /// By its place, from 0.
+    RemovePreferred(usize),
+    /// After how many equal resolutions a rule is proposed.
+    CoachAfter(u16),
 }
 
 /// Why rules cannot be as proposed.
@@ -277,6 +362,9 @@ pub enum RulesRefused {
     /// Something is due after a time.
     #[error("a time must be at least one")]
     NoTime,
+    /// Once is no habit.
+    #[error("a rule is proposed after two equal resolutions at the earliest")]
+    TooEager,
     /// Some actions need two people.
     #[error("only accepting a charge and ignoring can be done without a person")]
     NotWithoutAPerson,
@@ -342,7 +430,15 @@ mod tests {
     fn rules_that_make_no_sense_are_refused() {
         let auto = |action, below_minor| {
             let cause = Cause::Fee;
-            RuleChange::AddAutomatic(AutoRule { cause, channel: None, below_minor, action })
+            let (channel, direction, long) = (None, None, None);
+            RuleChange::AddAutomatic(AutoRule {
+                cause,
+                channel,
+                below_minor,
+                action,
+                direction,
+                long,
+            })
         };
         for (change, why) in [
             (auto(Action::SuspendLong, 5), RulesRefused::NotWithoutAPerson),
@@ -350,6 +446,7 @@ mod tests {
             (RuleChange::RemoveQueue(99), RulesRefused::NoSuchRule),
             (RuleChange::SuspenseDays(0), RulesRefused::NoTime),
             (RuleChange::SuspenseDays(90), RulesRefused::NothingToChange),
+            (RuleChange::CoachAfter(1), RulesRefused::TooEager),
             (
                 RuleChange::Levels(Levels { l1_below_minor: 2, l2_below_minor: 1 }),
                 RulesRefused::LevelsOutOfOrder,

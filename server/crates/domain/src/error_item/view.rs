@@ -1,8 +1,8 @@
 //! Error items as lists and screens show them.
 
 use super::{
-    ApprovalLevel, CashEffect, Cause, Difference, ErrorItem, ErrorItemStatus, EvidenceFile, Leg,
-    ProposedEntry, Queue, RecordView, Suggestion,
+    ApprovalLevel, CashEffect, Cause, Difference, ErrorItem, ErrorItemStatus, EvidenceFile,
+    LastStep, Leg, ProposedEntry, Queue, RecordView, Suggestion,
 };
 use crate::account::BalanceEffect;
 use crate::date::BusinessDate;
@@ -38,6 +38,9 @@ pub struct ErrorItemFilter {
     pub overdue: bool,
     /// Number of the item, or of a record in it.
     pub text: Option<String>,
+    /// Only members of this case.
+    #[serde(default)]
+    pub case: Option<String>,
 }
 
 /// An item as a list shows it.
@@ -111,6 +114,8 @@ pub struct TimelineEvent {
     pub text: String,
     /// The state it left and the state it came to, where it moved.
     pub moved: Option<(ErrorItemStatus, ErrorItemStatus)>,
+    /// Whether it was taken back later.
+    pub undone: bool,
 }
 
 /// What a resolution does to what merchants are owed and to the reserve.
@@ -191,6 +196,14 @@ pub struct ErrorItemDetail {
     pub related: Vec<RelatedItem>,
     /// What happened, oldest first.
     pub timeline: Vec<TimelineEvent>,
+    /// Who opened it, where a person did.
+    pub opened_by: Option<String>,
+    /// The latest step, if whoever looks may take it back now.
+    pub undoable: Option<LastStep>,
+    /// The case it belongs to, with its open members; none where it was set apart.
+    pub case: Option<(String, i64)>,
+    /// Whether its payment was settled although it does not match.
+    pub advanced: bool,
 }
 
 impl ErrorItemDetail {

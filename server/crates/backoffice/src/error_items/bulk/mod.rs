@@ -16,10 +16,10 @@ use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::approval::{ApprovalKind, ApprovalState};
 use domain::error_item::{
-    BULK_ROWS_MAX, BulkCommand, BulkDetail, BulkPhase, BulkRefused, BulkSummary, ResolutionRefused,
-    RowState, Selection,
+    BULK_ROWS_MAX, BulkCommand, BulkDetail, BulkPhase, BulkRefused, BulkSummary, Edit,
+    HandlingRules, ResolutionRefused, RowState, Selection,
 };
-use domain::ids::{ApprovalId, ErrorItemBulkId};
+use domain::ids::{ApprovalId, ErrorItemBulkId, ErrorItemId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -84,6 +84,28 @@ pub async fn start_bulk(
     Ok(id)
 }
 
+/// Freezes the rows of an edited workbook, each with the version that was exported and its own
+/// edit, and has each row tried, in the caller's transaction.
+pub(super) async fn start_edited(
+    conn: &mut PgConnection,
+    office: &Office,
+    (actor, name): (&Actor, &str),
+    rows: &[(ErrorItemId, i64, Edit)],
+) -> Result<ErrorItemBulkId, ErrorItemError> {
+    let id = ErrorItemBulkId(office.new_id());
+    let proposes = rows.iter().any(|(_, _, edit)| edit.resolution.is_some());
+    let command = BulkCommand::Workbook { name: name.to_owned(), proposes };
+    let selection = Selection::Ids(rows.iter().map(|row| row.0).collect());
+    store::insert(conn, office, (id, actor.staff), (&selection, &command)).await?;
+    let total = store::freeze_edits(conn, id, rows).await?;
+    let total = i64::try_from(total).unwrap_or(i64::MAX);
+    store::set_total(conn, id, total).await?;
+    let content = json!({ "command": command, "selection": selection, "total": total });
+    record(conn, office, (Who::Staff(actor), "error_items.bulk"), (id, &content)).await?;
+    jobs::enqueue(conn, office, &WorkOnBulk { bulk: id }).await?;
+    Ok(id)
+}
+
 fn check(office: &Office, command: &BulkCommand) -> Result<(), ErrorItemError> {
     let said = |text: &str| !text.trim().is_empty();
     match command {
@@ -116,7 +138,8 @@ pub async fn confirm_bulk(
     if store::count(&mut tx, id, RowState::Ready).await? == 0 {
         return Err(BulkRefused::NothingReady.into());
     }
-    let approval = if bulk.command.proposes() {
+    let about = store::about(&mut tx, id).await?;
+    let approval = if bulk.command.proposes() && about.count > 0 {
         let content = content(&mut tx, &bulk).await?;
         let count = content["count"].as_i64().unwrap_or_default();
         let proposal = Proposal {
@@ -125,8 +148,7 @@ pub async fn confirm_bulk(
             title: format!("{count} error items at once"),
             content,
         };
-        let level = store::about(&mut tx, id).await?.level;
-        let facts = facts(level, store::amount(&mut tx, id).await?)?;
+        let facts = facts(about.level, store::amount(&mut tx, id).await?)?;
         Some(approvals::propose_weighed(&mut tx, office, actor, (&proposal, &facts)).await?)
     } else {
         None
@@ -261,7 +283,7 @@ async fn record(
     audit::record(conn, office, event, &id.to_string(), content).await
 }
 
-/// The levels in force, for all rows of a chunk.
-async fn levels(conn: &mut PgConnection) -> Result<domain::error_item::Levels, ErrorItemError> {
-    Ok(rules::current(conn).await?.rules.levels)
+/// The rules in force, for all rows of a chunk.
+async fn rules_now(conn: &mut PgConnection) -> Result<HandlingRules, ErrorItemError> {
+    Ok(rules::current(conn).await?.rules)
 }

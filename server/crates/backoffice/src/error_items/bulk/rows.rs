@@ -4,14 +4,14 @@
 use super::super::resolving::{book_many, content_with};
 use super::super::store as items;
 use super::super::{ErrorItemError, Moved, take_steps};
-use super::{levels, record, store};
+use super::{record, rules_now, store};
 use crate::approvals::content_hash;
 use crate::audit::Who;
 use crate::explain::{Explain, Kind};
 use crate::office::Office;
 use domain::error_item::{
-    BulkCommand, BulkPhase, BulkSummary, ErrorItem, ErrorItemState, InvalidTransition, Levels,
-    Resolution, RowState,
+    BulkCommand, BulkPhase, BulkSummary, ErrorItem, ErrorItemState, HandlingRules,
+    InvalidTransition, Resolution, RowState,
 };
 use domain::ids::ErrorItemBulkId;
 use serde_json::json;
@@ -70,7 +70,7 @@ async fn finish(
 ) -> Result<(), ErrorItemError> {
     let next = match bulk.phase {
         BulkPhase::Checking => BulkPhase::Checked,
-        BulkPhase::Running if bulk.command.proposes() => BulkPhase::Proposed,
+        BulkPhase::Running if bulk.approval.is_some() => BulkPhase::Proposed,
         BulkPhase::Returning => BulkPhase::Cancelled,
         _ => BulkPhase::Done,
     };
@@ -88,11 +88,16 @@ fn command<'a>(bulk: &'a BulkSummary, row: &'a Row) -> &'a BulkCommand {
 }
 
 /// The resolution a row proposes: the one of the command, or the one that is suggested.
-fn resolution(command: &BulkCommand, item: &ErrorItem) -> Option<Resolution> {
+fn resolution(
+    rules: &HandlingRules,
+    command: &BulkCommand,
+    item: &ErrorItem,
+) -> Option<Resolution> {
     match command {
+        BulkCommand::Edited(edit) => edit.resolution.clone(),
         BulkCommand::Propose(resolution) => Some(resolution.clone()),
         BulkCommand::ProposeSuggested { reason } => {
-            let action = item.handling().first()?.action;
+            let action = rules.handling(item).first()?.action;
             Some(Resolution { action, reason: reason.clone() })
         }
         _ => None,
@@ -108,10 +113,10 @@ async fn check(
     bulk: &BulkSummary,
     chunk: Vec<(Row, ErrorItem)>,
 ) -> Result<(), ErrorItemError> {
-    let levels = levels(conn).await?;
+    let rules = rules_now(conn).await?;
     let mut checked = Vec::with_capacity(chunk.len());
     for (row, item) in chunk {
-        checked.push(match outlook(conn, office, (bulk, levels), (&row, &item)).await {
+        checked.push(match outlook(conn, office, (bulk, &rules), (&row, &item)).await {
             Ok(checked) => checked,
             Err(error) if error.kind() == Kind::Unexpected => return Err(error),
             Err(error) => Checked::skipped(&row, &error.to_string()),
@@ -123,20 +128,20 @@ async fn check(
 async fn outlook(
     conn: &mut PgConnection,
     office: &Office,
-    (bulk, levels): (&BulkSummary, Levels),
+    (bulk, rules): (&BulkSummary, &HandlingRules),
     (row, item): (&Row, &ErrorItem),
 ) -> Result<Checked, ErrorItemError> {
     if item.version != row.version {
         return Ok(Checked::skipped(row, CHANGED));
     }
     let command = command(bulk, row);
-    let Some(resolution) = resolution(command, item) else {
-        moved(command, item.clone())?;
+    let after = moved(command, item.clone())?;
+    let Some(resolution) = resolution(rules, command, item) else {
         return Ok(Checked::ready(row, item, None));
     };
     item.check(&resolution)?;
-    item.clone().proposed(domain::ids::ApprovalId(row.item))?;
-    let content = content_with(conn, office, (item, levels), &resolution).await?;
+    after.proposed(domain::ids::ApprovalId(row.item))?;
+    let content = content_with(conn, office, (item, rules.levels), &resolution).await?;
     Ok(Checked::ready(row, item, Some(content)))
 }
 
@@ -145,9 +150,16 @@ fn moved(command: &BulkCommand, item: ErrorItem) -> Result<ErrorItem, InvalidTra
     match command {
         BulkCommand::Assign { to, .. } => item.assign(*to),
         BulkCommand::Snooze { until, .. } => item.snooze(*until),
+        BulkCommand::Edited(edit) => match &edit.owner {
+            Some((to, _)) => item.assign(*to),
+            None => Ok(item),
+        },
         _ => Ok(item),
     }
 }
+
+/// The order in which the steps of a row's command are taken.
+const STEPS: [&str; 5] = ["assigned", "snoozed", "commented", "changed", "proposed"];
 
 /// Does each row that would work, or proposes it.
 async fn run(
@@ -157,41 +169,66 @@ async fn run(
     chunk: Vec<(Row, ErrorItem)>,
 ) -> Result<(), ErrorItemError> {
     let who = store::maker(conn, bulk.maker).await?;
+    let rules = rules_now(conn).await?;
     let (mut steps, mut results) = (Vec::new(), Vec::new());
     for (row, item) in chunk {
         if item.version != row.version {
             results.push((row.position, RowState::Skipped, CHANGED.to_owned()));
             continue;
         }
-        let (from, command) = (item.state.status(), command(bulk, &row));
-        let resolution = resolution(command, &item);
-        let after = match (bulk.approval, &resolution) {
-            (Some(approval), Some(_)) => item.proposed(approval),
-            _ => moved(command, item),
-        };
-        match after {
-            Ok(after) => {
-                let (event, text) = said(command, resolution.as_ref());
+        let command = command(bulk, &row);
+        let resolution = resolution(&rules, command, &item);
+        match row_steps(bulk, (command, resolution.as_ref()), item) {
+            Ok(taken) => {
                 let done = if resolution.is_some() { RowState::Proposed } else { RowState::Done };
                 results.push((row.position, done, String::new()));
-                steps.push(Moved { from, item: after, event, text });
+                steps.extend(taken);
             }
             Err(error) => results.push((row.position, RowState::Skipped, error.to_string())),
         }
     }
-    take_steps(conn, office, Who::Staff(&who), &steps).await?;
+    for event in STEPS {
+        let (now, later) = steps.into_iter().partition(|step: &Moved| step.event == event);
+        steps = later;
+        take_steps(conn, office, Who::Staff(&who), &now).await?;
+    }
     Ok(store::save_results(conn, bulk.id, &results).await?)
 }
 
-fn said(command: &BulkCommand, resolution: Option<&Resolution>) -> (&'static str, String) {
-    match (command, resolution) {
-        (_, Some(wanted)) => {
-            ("proposed", format!("{}: {}", wanted.action.name(), wanted.reason.trim()))
+/// The steps of one row, one after the other.
+fn row_steps(
+    bulk: &BulkSummary,
+    (command, resolution): (&BulkCommand, Option<&Resolution>),
+    item: ErrorItem,
+) -> Result<Vec<Moved>, InvalidTransition> {
+    let mut steps = Vec::new();
+    let from = item.state.status();
+    let mut item = moved(command, item)?;
+    for (event, text) in said(command) {
+        let from = if event == "commented" { item.state.status() } else { from };
+        steps.push(Moved { from, item: item.clone(), event, text });
+    }
+    if let Some((approval, wanted)) = bulk.approval.zip(resolution) {
+        let from = item.state.status();
+        item = item.proposed(approval)?;
+        let text = format!("{}: {}", wanted.action.name(), wanted.reason.trim());
+        steps.push(Moved { from, item, event: "proposed", text });
+    }
+    Ok(steps)
+}
+
+/// What a command without its resolution leaves in the timeline.
+fn said(command: &BulkCommand) -> Vec<(&'static str, String)> {
+    match command {
+        BulkCommand::Assign { name, .. } => vec![("assigned", name.clone())],
+        BulkCommand::Snooze { why, .. } => vec![("snoozed", why.trim().to_owned())],
+        BulkCommand::Comment { text } => vec![("commented", text.trim().to_owned())],
+        BulkCommand::Edited(edit) => {
+            let owner = edit.owner.as_ref().map(|(_, name)| ("assigned", name.clone()));
+            let comment = edit.comment.as_ref().map(|text| ("commented", text.clone()));
+            owner.into_iter().chain(comment).collect()
         }
-        (BulkCommand::Assign { name, .. }, _) => ("assigned", name.clone()),
-        (BulkCommand::Snooze { why, .. }, _) => ("snoozed", why.trim().to_owned()),
-        (BulkCommand::Comment { text }, _) => ("commented", text.trim().to_owned()),
-        _ => ("changed", String::new()),
+        _ => Vec::new(),
     }
 }
 
@@ -202,15 +239,15 @@ async fn execute(
     bulk: &BulkSummary,
     chunk: Vec<(Row, ErrorItem)>,
 ) -> Result<(), ErrorItemError> {
-    let levels = levels(conn).await?;
+    let rules = rules_now(conn).await?;
     let (mut results, mut ready, mut back) = (Vec::new(), Vec::new(), Vec::new());
     for (row, item) in chunk {
         if !is_proposed(&item, bulk) {
             results.push((row.position, RowState::Skipped, CHANGED.to_owned()));
             continue;
         }
-        let Some(wanted) = resolution(command(bulk, &row), &item) else { continue };
-        let now = match content_with(conn, office, (&item, levels), &wanted).await {
+        let Some(wanted) = resolution(&rules, command(bulk, &row), &item) else { continue };
+        let now = match content_with(conn, office, (&item, rules.levels), &wanted).await {
             Err(error) if error.kind() == Kind::Unexpected => return Err(error),
             content => content.ok().map(|content| content_hash(&content)),
         };

@@ -4,8 +4,8 @@ use crate::explain::Inconsistent;
 use crate::office::Office;
 use domain::access::Actor;
 use domain::error_item::{
-    ApprovalLevel, BookedTotal, BulkCommand, BulkPhase, BulkRow, BulkSummary, ErrorItem, RowState,
-    RowTally, Selection,
+    ApprovalLevel, BookedTotal, BulkCommand, BulkPhase, BulkRow, BulkSummary, Edit, ErrorItem,
+    RowState, RowTally, Selection,
 };
 use domain::ids::{ErrorItemBulkId, ErrorItemId, SessionId, StaffId};
 use domain::journal::Entry;
@@ -53,6 +53,29 @@ pub(super) async fn freeze_ids(
          JOIN error_items i ON i.id = w.id GROUP BY i.id",
         Uuid::from(id),
         &items,
+    );
+    Ok(done.execute(conn).await?.rows_affected())
+}
+
+/// The rows of a workbook, each with the version that was exported and its own command.
+pub(super) async fn freeze_edits(
+    conn: &mut PgConnection,
+    id: ErrorItemBulkId,
+    rows: &[(ErrorItemId, i64, Edit)],
+) -> Result<u64, sqlx::Error> {
+    let items: Vec<Uuid> = rows.iter().map(|row| row.0.0).collect();
+    let versions: Vec<i64> = rows.iter().map(|row| row.1).collect();
+    let commands = rows.iter().map(|row| encoded(&BulkCommand::Edited(Box::new(row.2.clone()))));
+    let commands = commands.collect::<Result<Vec<Value>, _>>()?;
+    let done = sqlx::query!(
+        "INSERT INTO error_item_bulk_rows (bulk_id, position, item_id, version, command)
+         SELECT $1, r.position, r.item, r.version, r.command
+         FROM unnest($2::uuid[], $3::bigint[], $4::jsonb[])
+              WITH ORDINALITY r (item, version, command, position)",
+        Uuid::from(id),
+        &items,
+        &versions,
+        &commands,
     );
     Ok(done.execute(conn).await?.rows_affected())
 }

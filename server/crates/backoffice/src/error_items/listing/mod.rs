@@ -3,7 +3,7 @@
 pub(super) mod store;
 
 use super::store::Stored;
-use super::{ErrorItemError, evidence, options};
+use super::{ErrorItemError, advances, cases, evidence, options, undo};
 use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::error_item::{ErrorItemDetail, ErrorItemFilter, ErrorItemSummary, RecordView};
@@ -66,6 +66,10 @@ pub async fn find(
     let mut conn = office.db.acquire().await?;
     let stored = super::store::find(&mut conn, id).await?.ok_or(ErrorItemError::NotFound)?;
     let open = stored.item.state.status().is_open();
+    let advanced = match stored.item.difference.links.payment {
+        Some(payment) => advances::store::is_advanced(&mut conn, payment).await?,
+        None => false,
+    };
     let options =
         if open { options::of(&mut conn, office, &stored.item).await? } else { Vec::new() };
     Ok(ErrorItemDetail {
@@ -78,6 +82,10 @@ pub async fn find(
         evidence: evidence::list(&mut conn, id).await?,
         related: store::related(&mut conn, &stored.item).await?,
         timeline: super::steps::store::timeline(&mut conn, id).await?,
+        opened_by: store::opened_by(&mut conn, id).await?,
+        undoable: undo::offered(&mut conn, office, (actor, id)).await?,
+        case: cases::store::of_item(&mut conn, id).await?,
+        advanced,
         assignee_name: stored.assignee_name,
         reconciliation: stored.reconciliation,
         approval: stored.approval,

@@ -20,6 +20,7 @@ pub(in crate::error_items) struct Wanted {
     text: Option<String>,
     queue: Option<&'static str>,
     overdue_at: Option<OffsetDateTime>,
+    case: Option<String>,
 }
 
 impl Wanted {
@@ -40,6 +41,7 @@ impl Wanted {
             text: text.map(str::to_owned),
             queue: filter.queue.map(|queue| queue.name()),
             overdue_at: filter.overdue.then_some(now),
+            case: filter.case.clone(),
         }
     }
 }
@@ -63,6 +65,8 @@ macro_rules! wanted {
              AND ($10::text IS NULL OR i.queue = $10
                   AND i.state NOT IN ('executed', 'verified', 'closed', 'auto_resolved'))
              AND ($11::timestamptz IS NULL OR i.due_at < $11
+                  AND i.state NOT IN ('executed', 'verified', 'closed', 'auto_resolved'))
+             AND ($12::text IS NULL OR i.case_key = $12 AND i.case_key IS NOT NULL
                   AND i.state NOT IN ('executed', 'verified', 'closed', 'auto_resolved')) "
                 + $tail,
             wanted.status,
@@ -75,7 +79,8 @@ macro_rules! wanted {
             wanted.mine,
             wanted.text,
             wanted.queue,
-            wanted.overdue_at
+            wanted.overdue_at,
+            wanted.case
             $(, $argument)*
         )
         .persistent(false)
@@ -83,7 +88,7 @@ macro_rules! wanted {
 }
 
 /// The next items of the list after a place.
-pub(super) async fn page(
+pub(in crate::error_items) async fn page(
     conn: &mut PgConnection,
     wanted: &Wanted,
     after: Option<Cursor>,
@@ -95,7 +100,7 @@ pub(super) async fn page(
                 query_scalar,
                 "SELECT i.id FROM error_items i",
                 wanted,
-                "ORDER BY i.opened_at DESC, i.id DESC LIMIT $12",
+                "ORDER BY i.opened_at DESC, i.id DESC LIMIT $13",
                 limit,
             )
             .fetch_all(conn)
@@ -106,8 +111,8 @@ pub(super) async fn page(
                 query_scalar,
                 "SELECT i.id FROM error_items i",
                 wanted,
-                "AND (i.opened_at, i.id) < ($13, $14)
-                 ORDER BY i.opened_at DESC, i.id DESC LIMIT $12",
+                "AND (i.opened_at, i.id) < ($14, $15)
+                 ORDER BY i.opened_at DESC, i.id DESC LIMIT $13",
                 limit,
                 after.at,
                 after.id,
@@ -134,10 +139,10 @@ pub(in crate::error_items) async fn freeze(
     let done = wanted!(
         query,
         "INSERT INTO error_item_bulk_rows (bulk_id, position, item_id, version)
-         SELECT $12, row_number() OVER (ORDER BY i.opened_at, i.id), i.id, i.version
+         SELECT $13, row_number() OVER (ORDER BY i.opened_at, i.id), i.id, i.version
          FROM error_items i",
         wanted,
-        "ORDER BY i.opened_at, i.id LIMIT $13",
+        "ORDER BY i.opened_at, i.id LIMIT $14",
         bulk,
         limit,
     );
@@ -177,4 +182,17 @@ pub(super) async fn related(
         })
     });
     related.collect()
+}
+
+/// Who opened an item by hand.
+pub(super) async fn opened_by(
+    conn: &mut PgConnection,
+    id: domain::ids::ErrorItemId,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT s.name FROM error_items i JOIN staff s ON s.id = i.opened_by WHERE i.id = $1",
+        Uuid::from(id),
+    )
+    .fetch_optional(conn)
+    .await
 }

@@ -49,6 +49,15 @@ pub async fn propose_rules(
     actor: &Actor,
     change: RuleChange,
 ) -> Result<ApprovalId, ErrorItemError> {
+    propose_told(office, actor, (change, "")).await
+}
+
+/// The same, with what the checker should know beside the rules.
+pub(super) async fn propose_told(
+    office: &Office,
+    actor: &Actor,
+    (change, told): (RuleChange, &str),
+) -> Result<ApprovalId, ErrorItemError> {
     actor.require(Permission::MakeErrorResolution)?;
     let mut tx = office.begin().await?;
     if let RuleChange::AddQueue(rule) = &change
@@ -62,13 +71,18 @@ pub async fn propose_rules(
     let proposal = Proposal {
         kind: ApprovalKind::ErrorItemRules,
         subject: RULES,
-        title: format!("error item rules, version {}", before.version + 1),
+        title: title(before.version + 1, told),
         content: content(&before, &after),
     };
     let facts = facts(LEVEL, None)?;
     let approval = approvals::propose_weighed(&mut tx, office, actor, (&proposal, &facts)).await?;
     tx.commit().await?;
     Ok(approval)
+}
+
+fn title(version: i64, told: &str) -> String {
+    let colon = if told.is_empty() { "" } else { ": " };
+    format!("error item rules, version {version}{colon}{told}")
 }
 
 /// Puts approved rules in force, unless others came into force meanwhile.

@@ -46,9 +46,9 @@ pub(super) async fn take_step(
     step: Step<'_>,
 ) -> Result<(), sqlx::Error> {
     let Step { who, event: name, text } = step;
-    store::save_all(conn, [item]).await?;
     let moved = Some((from, item.state.status()));
     store::add_events(conn, office, who, &[NewEvent::of(item.id, name, text, moved)]).await?;
+    store::save_all(conn, [item]).await?;
     audit::record(conn, office, event(who, action(name)), &item.id.to_string(), item).await
 }
 
@@ -61,13 +61,13 @@ pub(super) async fn take_steps(
     steps: &[Moved],
 ) -> Result<(), ErrorItemError> {
     let Some(first) = steps.first() else { return Ok(()) };
-    store::save_all(conn, steps.iter().map(|step| &step.item)).await?;
     let events = steps.iter().map(|step| {
         let to = step.item.state.status();
         let moved = (step.from != to).then_some((step.from, to));
         NewEvent::of(step.item.id, step.event, &step.text, moved)
     });
     store::add_events(conn, office, who, &events.collect::<Vec<_>>()).await?;
+    store::save_all(conn, steps.iter().map(|step| &step.item)).await?;
     let mut records = Vec::with_capacity(steps.len());
     for Moved { item, .. } in steps {
         let id = item.id.to_string();

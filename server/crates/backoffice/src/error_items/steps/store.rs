@@ -58,7 +58,7 @@ impl<'a> Saved<'a> {
 }
 
 /// Writes items as they became. Their versions grow.
-pub(super) async fn save_all(
+pub(in crate::error_items) async fn save_all(
     conn: &mut PgConnection,
     items: impl IntoIterator<Item = &ErrorItem>,
 ) -> Result<(), sqlx::Error> {
@@ -107,6 +107,8 @@ impl<'a> NewEvent<'a> {
     }
 }
 
+/// Writes entries of timelines, each with what a step that is taken back leads to again: so they
+/// are written before the items are.
 pub(in crate::error_items) async fn add_events(
     conn: &mut PgConnection,
     office: &Office,
@@ -119,10 +121,13 @@ pub(in crate::error_items) async fn add_events(
     };
     sqlx::query!(
         "INSERT INTO error_item_events
-            (item_id, at, staff_id, actor, event, text, from_state, to_state, request_id)
-         SELECT e.item, $2, $3, $4, e.event, e.text, e.from_state, e.to_state, $5
+            (item_id, at, staff_id, actor, event, text, from_state, to_state, request_id,
+             assignee_before, snoozed_before)
+         SELECT e.item, $2, $3, $4, e.event, e.text, e.from_state, e.to_state, $5,
+                i.assignee_id, i.snoozed_until
          FROM jsonb_to_recordset($1) AS e
-              (item uuid, event text, text text, from_state text, to_state text)",
+              (item uuid, event text, text text, from_state text, to_state text)
+         JOIN error_items i ON i.id = e.item",
         serde_json::to_value(events).map_err(|e| sqlx::Error::Encode(Box::new(e)))?,
         office.now(),
         staff,
@@ -139,8 +144,9 @@ pub(in crate::error_items) async fn timeline(
     id: ErrorItemId,
 ) -> Result<Vec<TimelineEvent>, sqlx::Error> {
     let rows = sqlx::query!(
-        "SELECT at, actor, event, text, from_state, to_state FROM error_item_events
-         WHERE item_id = $1 ORDER BY id",
+        r#"SELECT at, actor, event, text, from_state, to_state,
+                  EXISTS (SELECT 1 FROM error_item_events u WHERE u.undoes = e.id) AS "undone!"
+           FROM error_item_events e WHERE item_id = $1 ORDER BY id"#,
         Uuid::from(id),
     )
     .fetch_all(conn)
@@ -152,6 +158,7 @@ pub(in crate::error_items) async fn timeline(
         event: row.event,
         text: row.text,
         moved: state(row.from_state).zip(state(row.to_state)),
+        undone: row.undone,
     });
     Ok(rows.collect())
 }

@@ -1,7 +1,7 @@
 //! Bills in formats set up by staff (自定义格式): separated values, fixed width by bytes, and Excel
 //! workbooks, read by the same rules as every other bill. What cannot be read refuses the file.
 
-mod sheet;
+pub(super) mod sheet;
 mod values;
 
 use super::decode::{GB_18030, UTF_8, decode_gb18030};

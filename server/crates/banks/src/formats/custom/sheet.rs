@@ -14,7 +14,7 @@ const COLUMNS_MAX: u32 = 256;
 const UNPACKED_MAX: u64 = 512 << 20;
 
 /// Takes the rows, each with its number from 1; cells that are left out are empty.
-pub(super) fn read(
+pub(in crate::formats) fn read(
     bytes: &[u8],
     mut each: impl FnMut(u32, &[Cow<'_, str>]),
 ) -> Result<(), Problem> {

@@ -1,6 +1,7 @@
 //! What status reports and advices mean for payouts.
 
 use super::{About, Entry};
+use crate::error_items::{self, BankWord};
 use crate::office::Office;
 use crate::payouts::{self, PayoutError, Told};
 use crate::reconciliation::ReconciliationError;
@@ -32,10 +33,9 @@ pub(super) async fn report(
                 About { effect: Some(effect), payout: Some(payout), ..About::default() }
             }
             Err(PayoutError::NotFound(_)) => only(EntryEffect::UnknownNumber),
-            Err(PayoutError::Transition(_) | PayoutError::AmountDiffers { .. }) => About {
-                payout: payouts::id_of(conn, &entry.number).await?,
-                ..only(EntryEffect::Contradicts)
-            },
+            Err(PayoutError::Transition(_) | PayoutError::AmountDiffers { .. }) => {
+                contradiction(conn, office, entry).await?
+            }
             Err(error) => return Err(error.into()),
         };
     }
@@ -73,8 +73,30 @@ fn effect(status: Option<&str>, moved: bool) -> EntryEffect {
     }
 }
 
+
+/// What contradicts what is certain is for a person to find out about.
+async fn contradiction(
+    conn: &mut PgConnection,
+    office: &Office,
+    entry: &Entry,
+) -> Result<About, ReconciliationError> {
+    let refused = entry.status.as_deref() == Some(PaymentStatus::Rejected.name());
+    let word = BankWord {
+        number: &entry.number,
+        bank_ref: &entry.other_no,
+        amount: entry.amount,
+        status: entry.status.as_deref().unwrap_or("returned"),
+        refused: refused || entry.status.is_none(),
+    };
+    Ok(About {
+        payout: payouts::id_of(conn, &entry.number).await?,
+        error_item: error_items::report_payout(conn, office, &word).await?,
+        ..only(EntryEffect::Contradicts)
+    })
+}
+
 /// What the bank says of one payout, or of those of a file it does not list: of a file that is
-/// partly rejected, they are accepted.
+/// partly rejected, they are accepted. Nothing while it has not looked at it.
 fn told(entry: &Entry) -> Option<Told> {
     let is = |status: PaymentStatus| entry.status.as_deref() == Some(status.name());
     if is(PaymentStatus::Accepted) || is(PaymentStatus::Settled) || is(PaymentStatus::Partly) {
@@ -92,14 +114,19 @@ fn told(entry: &Entry) -> Option<Told> {
     is(PaymentStatus::Rejected).then(|| Told::Rejected { reason: reason(), amount: entry.amount })
 }
 
-/// Marks the rows of an advice that name a payout of ours.
+/// Marks the rows of an advice that name a payout of ours. That a payout comes back which was never
+/// sent contradicts what is certain.
 pub(super) async fn announce(
     conn: &mut PgConnection,
+    office: &Office,
     entries: &mut [Entry],
 ) -> Result<(), ReconciliationError> {
     for entry in entries.iter_mut().filter(|entry| !entry.number.is_empty()) {
         let back = entry.reason.is_some();
         entry.about = match payouts::id_of(conn, &entry.number).await? {
+            Some(_) if back && !error_items::may_come_back(conn, &entry.number).await? => {
+                contradiction(conn, office, entry).await?
+            }
             Some(payout) => {
                 let effect =
                     if back { EntryEffect::AnnouncesReturn } else { EntryEffect::Announces };

@@ -65,7 +65,7 @@ pub(super) async fn take(
     let (file, kind, channel, day) = of;
     match kind {
         FileKind::PaymentStatus => effects::report(conn, office, &mut entries).await?,
-        FileKind::Notification => effects::announce(conn, &mut entries).await?,
+        FileKind::Notification => effects::announce(conn, office, &mut entries).await?,
         FileKind::Disputes => disputes::open(conn, office, (channel, day), &mut entries).await?,
         FileKind::Bill
         | FileKind::Statement
