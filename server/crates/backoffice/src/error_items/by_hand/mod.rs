@@ -3,11 +3,11 @@
 
 mod store;
 
-use super::{ErrorItemError, Step, event, note, rules};
+use super::{ErrorItemError, Step, event, fresh, note};
 use crate::audit::{self, Who};
 use crate::office::Office;
 use domain::access::{Actor, Permission};
-use domain::error_item::{Difference, ErrorItem, HandOpening, Links};
+use domain::error_item::{HandOpening, Links};
 use domain::ids::ErrorItemId;
 use sqlx::PgConnection;
 
@@ -31,7 +31,7 @@ pub async fn open_by_hand(
     }
     let links = links(&mut tx, related.trim()).await?;
     let found = seen.difference((&actor.name, office.today()), links)?;
-    let id = insert(&mut tx, office, actor, &found).await?;
+    let id = fresh::insert_by_hand(&mut tx, office, actor, &found).await?;
     store::opened_by(&mut tx, id, by).await?;
     let who = Who::Staff(actor);
     let text = seen.note.trim();
@@ -52,24 +52,4 @@ async fn links(conn: &mut PgConnection, related: &str) -> Result<Links, ErrorIte
         (Some(_), false) => Err(ErrorItemError::RelatedAmbiguous(related.to_owned())),
         (None, _) => Err(ErrorItemError::NothingRelated(related.to_owned())),
     }
-}
-
-async fn insert(
-    conn: &mut PgConnection,
-    office: &Office,
-    actor: &Actor,
-    found: &Difference,
-) -> Result<ErrorItemId, ErrorItemError> {
-    let day = found.clearing_date;
-    let before = super::store::take_numbers(conn, day, 1).await?;
-    let number = format!("EI{}-{:04}", day.compact(), before + 1);
-    let id = ErrorItemId(office.new_id());
-    let item = ErrorItem::found(id, number, found.clone(), office.now());
-    let routed = rules::current(conn).await?.rules.route(found, office.now());
-    super::store::insert(conn, &item, (None, &routed)).await?;
-    let text = format!("{}: difference {}", found.cause.name(), found.difference);
-    let who = Who::Staff(actor);
-    note(conn, office, id, Step { who, event: "opened", text: &text }).await?;
-    audit::record(conn, office, event(who, "error_items.open"), &id.to_string(), &item).await?;
-    Ok(id)
 }

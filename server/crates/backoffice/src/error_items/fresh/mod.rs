@@ -9,6 +9,7 @@ use super::store as items;
 use super::{ErrorItemError, Moved, WORKER, event, rules, take_steps};
 use crate::audit::{self, Record, Who};
 use crate::office::Office;
+use domain::access::Actor;
 use domain::date::BusinessDate;
 use domain::error_item::{
     Action, AutoRule, Difference, ErrorItem, ErrorItemStatus, HandlingRules, Outcome, Routing,
@@ -41,6 +42,22 @@ pub(super) async fn insert(
     ids.into_iter().next().ok_or(ErrorItemError::NotFound)
 }
 
+/// Opens an item about what a person saw: no rule answers it, and nobody is given it.
+pub(super) async fn insert_by_hand(
+    conn: &mut PgConnection,
+    office: &Office,
+    actor: &Actor,
+    found: &Difference,
+) -> Result<ErrorItemId, ErrorItemError> {
+    let version = rules::current(conn).await?;
+    let numbers = numbers(conn, &[found]).await?;
+    let number = numbers.first().map_or("", String::as_str);
+    let new = New { rule: None, ..new(office, &version.rules, (found, number)) };
+    let id = new.item.id;
+    write(conn, office, Who::Staff(actor), (&[new], None)).await?;
+    Ok(id)
+}
+
 /// Opens an item for each difference; the answers stand in their order.
 pub(super) async fn insert_all(
     conn: &mut PgConnection,
@@ -60,7 +77,7 @@ pub(super) async fn insert_all(
             .map(|(found, number)| new(office, &version.rules, (found, number)))
             .collect();
         ids.extend(new.iter().map(|new| new.item.id));
-        write(conn, office, (&new, run)).await?;
+        write(conn, office, WORKER, (&new, run)).await?;
         let rest = answer(conn, office, (version.version, new)).await?;
         hand_out(conn, office, rest).await?;
     }
@@ -104,6 +121,7 @@ async fn numbers(
 async fn write(
     conn: &mut PgConnection,
     office: &Office,
+    who: Who<'_>,
     (new, run): (&[New<'_>], Option<ReconciliationId>),
 ) -> Result<(), ErrorItemError> {
     store::insert(conn, new.iter().map(|new| (&new.item, &new.routed)), run).await?;
@@ -117,11 +135,11 @@ async fn write(
     let opened = new.iter().zip(&texts);
     let events: Vec<NewEvent<'_>> =
         opened.map(|(new, text)| NewEvent::of(new.item.id, "opened", text, None)).collect();
-    add_events(conn, office, WORKER, &events).await?;
+    add_events(conn, office, who, &events).await?;
     let mut records = Vec::with_capacity(new.len());
     for New { item, .. } in new {
         let id = item.id.to_string();
-        records.push(Record::of(office, event(WORKER, "error_items.open"), &id, item)?);
+        records.push(Record::of(office, event(who, "error_items.open"), &id, item)?);
     }
     Ok(audit::record_all(conn, &records).await?)
 }
