@@ -1,7 +1,7 @@
 //! New items (新差错), as many as a run finds, with a handful of statements for all of them: numbers,
 //! items, timelines, audit records; what rules book for them; who gets them.
 
-mod store;
+pub(super) mod store;
 
 use super::resolving::book_many;
 use super::steps::store::{NewEvent, add_events};

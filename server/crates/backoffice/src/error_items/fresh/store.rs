@@ -75,7 +75,7 @@ impl<'a> Opened<'a> {
 }
 
 /// Writes items that were just found, with one statement.
-pub(super) async fn insert<'a>(
+pub(in crate::error_items) async fn insert<'a>(
     conn: &mut PgConnection,
     items: impl Iterator<Item = (&'a ErrorItem, &'a Routing)>,
     run: Option<ReconciliationId>,

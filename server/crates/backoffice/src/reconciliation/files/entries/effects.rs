@@ -73,7 +73,6 @@ fn effect(status: Option<&str>, moved: bool) -> EntryEffect {
     }
 }
 
-
 /// What contradicts what is certain is for a person to find out about.
 async fn contradiction(
     conn: &mut PgConnection,
