@@ -29,8 +29,12 @@ async function open(page: Page, path: string): Promise<void> {
   await hydrated(page);
 }
 
+/** Sends a command and waits until it was answered. */
 async function press(page: Page, button: string): Promise<void> {
-  await page.getByRole("button", { name: button, exact: true }).click();
+  await Promise.all([
+    page.waitForResponse((answer) => /\/(api\/fn|upload)\//.test(answer.url())),
+    page.getByRole("button", { name: button, exact: true }).click(),
+  ]);
 }
 
 /** Loads a page again until it says something. */
