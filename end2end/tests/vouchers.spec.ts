@@ -74,7 +74,7 @@ test("a voucher is rejected by line, drafted anew and exported again", async ({ 
      where d.state = 'closed' group by 1 order by 1 desc limit 1`,
   );
   expect(date, "the demonstration has a closed day with bookings").toMatch(/^\d{4}-/);
-  const [compact, day] = [date.replaceAll("-", ""), `/vouchers/${date}`];
+  const [compact, day] = [date.replaceAll("-", ""), `/vouchers/days/${date}`];
   await as(page, "chen.maker");
   await open(page, "/vouchers");
   await page.locator('[name="request[day]"]').fill(date);
