@@ -29,8 +29,12 @@ async function open(page: Page, path: string): Promise<void> {
   await hydrated(page);
 }
 
+/** Sends a command and waits until it was answered. */
 async function press(page: Page, button: string): Promise<void> {
-  await page.getByRole("button", { name: button, exact: true }).click();
+  await Promise.all([
+    page.waitForResponse((answer) => /\/(api\/fn|upload)\//.test(answer.url())),
+    page.getByRole("button", { name: button, exact: true }).click(),
+  ]);
 }
 
 /** Loads a page again until it says something. */
@@ -70,7 +74,7 @@ test("a voucher is rejected by line, drafted anew and exported again", async ({ 
      where d.state = 'closed' group by 1 order by 1 desc limit 1`,
   );
   expect(date, "the demonstration has a closed day with bookings").toMatch(/^\d{4}-/);
-  const [compact, day] = [date.replaceAll("-", ""), `/vouchers/${date}`];
+  const [compact, day] = [date.replaceAll("-", ""), `/vouchers/days/${date}`];
   await as(page, "chen.maker");
   await open(page, "/vouchers");
   await page.locator('[name="request[day]"]').fill(date);

@@ -66,7 +66,7 @@ fn rule_book() -> Vec<Rule> {
         hours,
     };
     let [first, second, third, fourth] = Level::ALL.map(step);
-    let manager = Step { role: Some(Role::Manager), ..third };
+    let manager = |step| Step { role: Some(Role::Manager), ..step };
     let payouts = |fen| of(ApprovalKind::PayoutBatch, Some(fen));
     let grave = Conditions {
         sources: vec!["write_off".to_owned(), "own_funds".to_owned()],
@@ -76,14 +76,14 @@ fn rule_book() -> Vec<Rule> {
         Conditions { risk_from: Some(Risk::High), ..of(ApprovalKind::ErrorResolution, None) };
     vec![
         rule("payouts above 20,000", payouts(2_000_000), &[first, second], 24),
-        rule("payouts above 50,000", payouts(5_000_000), &[first, second, manager], 8),
+        rule("payouts above 50,000", payouts(5_000_000), &[first, second, manager(third)], 8),
         rule(
             "adjustments above 100,000",
             of(ApprovalKind::Adjustment, Some(10_000_000)),
             &[first, second],
             24,
         ),
-        rule("adjustments that write off or touch own funds", grave, &[first, fourth], 24),
+        rule("adjustments that write off or touch own funds", grave, &[first, manager(fourth)], 24),
         rule("error items of high risk", risky, &[first, third], 24),
     ]
 }

@@ -155,6 +155,24 @@ pub async fn decide_in(
     Ok(Decided::Done)
 }
 
+/// Presents a waiting request anew, for the system that knows its content is another one by now.
+///
+/// # Errors
+/// No such request.
+pub async fn present(
+    conn: &mut PgConnection,
+    office: &Office,
+    id: ApprovalId,
+    now: &Value,
+) -> Result<(), ApprovalError> {
+    let approval = store::lock(conn, id).await?.ok_or(ApprovalError::NotFound)?;
+    let waits = approval.state == ApprovalState::Pending;
+    if waits && content_hash(now) != approval.content_hash {
+        present_again(conn, office, approval, now).await?;
+    }
+    Ok(())
+}
+
 /// Stores the content as it is now and starts the chain anew.
 async fn present_again(
     conn: &mut PgConnection,

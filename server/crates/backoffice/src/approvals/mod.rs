@@ -17,7 +17,7 @@ mod lists;
 pub mod rules;
 mod store;
 
-pub use deciding::{Answer, Decided, decide, decide_in, opened, prove};
+pub use deciding::{Answer, Decided, decide, decide_in, opened, present, prove};
 pub use error::ApprovalError;
 pub use lists::{find, list};
 

@@ -70,10 +70,10 @@ async fn write_offs_and_large_adjustments_go_to_the_levels_the_rules_name(pool: 
     let (maker, checker) = pair(&office).await;
     let manager = person(&office, Role::Manager).await;
     let of = |when| Conditions { kinds: vec![ApprovalKind::Adjustment], ..when };
-    let rule = |name: &str, when, level| Rule {
+    let rule = |name: &str, when, (level, role)| Rule {
         name: name.to_owned(),
         when: of(when),
-        steps: vec![Step { level, ..Step::default() }],
+        steps: vec![Step { level, role, ..Step::default() }],
         hours: 24,
     };
     let sources = vec!["write_off".to_owned()];
@@ -81,9 +81,13 @@ async fn write_offs_and_large_adjustments_go_to_the_levels_the_rules_name(pool: 
         rule(
             "large",
             Conditions { amount_over: Some(Money::cny(100_000)), ..Conditions::default() },
-            Level::L2,
+            (Level::L2, None),
         ),
-        rule("write-offs", Conditions { sources, ..Conditions::default() }, Level::L4),
+        rule(
+            "write-offs",
+            Conditions { sources, ..Conditions::default() },
+            (Level::L4, Some(Role::Manager)),
+        ),
     ];
     let mut tx = office.begin().await.unwrap();
     let authority = Authority { staff: manager.staff, level: Level::L4, until: None };
@@ -109,7 +113,7 @@ async fn write_offs_and_large_adjustments_go_to_the_levels_the_rules_name(pool: 
     let refused = decide(&office, &checker, written_off, (Verdict::Approve, "")).await;
     assert!(matches!(
         refused,
-        Err(ApprovalError::Refused(DecisionRefused::LevelMissing { needed: Level::L4, .. }))
+        Err(ApprovalError::Refused(DecisionRefused::RoleMissing(Role::Manager)))
     ));
     decide(&office, &manager, written_off, (Verdict::Approve, "")).await.unwrap();
 }

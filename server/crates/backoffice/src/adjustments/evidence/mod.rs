@@ -49,6 +49,9 @@ pub async fn add_file(
         return Err(AdjustmentError::TooManyFiles);
     }
     store::insert(&mut tx, id, &file, (staff, office.now())).await?;
+    if let Some(now) = super::content_now(&mut tx, id).await? {
+        approvals::present(&mut tx, office, document.approval, &now).await?;
+    }
     let content = json!({ "file": file.id, "name": file.name, "sha256": file.sha256 });
     let event = event(Who::Staff(actor), "adjustments.evidence");
     audit::record(&mut tx, office, event, &id.to_string(), &content).await?;
