@@ -66,7 +66,7 @@ async fn insert(
     let id = ErrorItemId(office.new_id());
     let item = ErrorItem::found(id, number, found.clone(), office.now());
     let routed = rules::current(conn).await?.rules.route(found, office.now());
-    super::store::insert(conn, &item, (None, &routed)).await?;
+    super::fresh::keep(conn, &item, &routed).await?;
     let text = format!("{}: difference {}", found.cause.name(), found.difference);
     let who = Who::Staff(actor);
     note(conn, office, id, Step { who, event: "opened", text: &text }).await?;

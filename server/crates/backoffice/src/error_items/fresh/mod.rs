@@ -41,6 +41,15 @@ pub(super) async fn insert(
     ids.into_iter().next().ok_or(ErrorItemError::NotFound)
 }
 
+/// Keeps the row of an item that a person opens by hand; its timeline is the caller's.
+pub(super) async fn keep(
+    conn: &mut PgConnection,
+    item: &ErrorItem,
+    routed: &Routing,
+) -> Result<(), sqlx::Error> {
+    store::insert(conn, std::iter::once((item, routed)), None).await
+}
+
 /// Opens an item for each difference; the answers stand in their order.
 pub(super) async fn insert_all(
     conn: &mut PgConnection,
