@@ -89,6 +89,8 @@ async fn a_rule_answers_small_fees_without_a_person_once_it_is_approved(pool: Pg
             channel: Some("unionpay".to_owned()),
             below_minor: 50,
             action,
+            direction: None,
+            long: None,
         })
     };
     let (office, lin) = (&desk.office, &desk.operations);
