@@ -1,7 +1,7 @@
 //! Typed configuration from the environment. An unknown `COUNTINGHOUSE_*` variable is an error:
 //! most likely it is a known one, misspelt.
 
-use backoffice::access::vault::{KEY_LENGTH, Vault};
+use backoffice::vault::{KEY_LENGTH, Vault};
 use domain::date::BusinessZone;
 use figment::Figment;
 use figment::providers::{Env, Serialized};

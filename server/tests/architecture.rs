@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 const ORDER: &[&str] = &[
     "explain",
     "bell",
+    "vault",
     "office",
     "audit",
     "access",

@@ -7,6 +7,8 @@ pub mod explain;
 /// Rings within this process, so that nobody waits longer than needed.
 pub mod bell;
 
+pub mod vault;
+
 pub mod office;
 
 /// Who did what: the append-only audit record.

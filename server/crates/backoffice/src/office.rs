@@ -1,8 +1,8 @@
 //! What every use case is given: the database, the clock, the bank fronts, the settings, and the
 //! request it works for.
 
-use crate::access::vault::Vault;
 use crate::bell::Bell;
+use crate::vault::Vault;
 use banks::front::Fronts;
 use banks::notify::Notify;
 use domain::calendar::Calendar;

@@ -1,5 +1,5 @@
-use super::vault::VaultError;
 use crate::explain::{Explain, Inconsistent, Kind};
+use crate::vault::VaultError;
 
 /// Why signing in, or asking who is signed in, failed.
 #[derive(Debug, thiserror::Error)]

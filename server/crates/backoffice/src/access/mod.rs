@@ -5,7 +5,6 @@ mod error;
 mod password;
 pub mod second_factor;
 mod store;
-pub mod vault;
 
 pub use error::AccessError;
 

@@ -54,7 +54,7 @@ pub async fn open(pool: PgPool) -> House {
             zone: BusinessZone::china(),
             calendar: Calendar::default(),
             demo: false,
-            vault: backoffice::access::vault::Vault::new(&[7; 32]).ok(),
+            vault: backoffice::vault::Vault::new(&[7; 32]).ok(),
         }),
         bell: backoffice::bell::Bell::default(),
         request_id: "test".to_owned(),

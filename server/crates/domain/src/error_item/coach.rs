@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn five_alike_ask_for_a_rule_and_four_do_not() {
         let fees: Vec<_> =
-            (0..5).map(|n| done(n, Cause::Fee, Action::AcceptFee, 3 + n as u64)).collect();
+            (0..5).zip(3..).map(|(n, fen)| done(n, Cause::Fee, Action::AcceptFee, fen)).collect();
         let rules = HandlingRules::default();
         assert_eq!(advise(&rules, &fees[..4]), []);
         let [advice] = advise(&rules, &fees).try_into().unwrap();

@@ -4,10 +4,10 @@
 
 mod store;
 
-use super::vault::{Vault, VaultError};
 use super::{AccessError, password};
 use crate::audit::{self, Event, Who};
 use crate::office::Office;
+use crate::vault::{Vault, VaultError};
 use domain::access::Actor;
 use domain::ids::StaffId;
 use domain::staff::{Picture, SecondFactor};

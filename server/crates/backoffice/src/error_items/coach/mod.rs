@@ -44,7 +44,7 @@ async fn find(conn: &mut PgConnection, office: &Office) -> Result<Vec<Advice>, E
     Ok(found)
 }
 
-/// Proposes the rule that the resolutions of a pattern ask for now.
+/// Proposes the rule that the resolutions of a pattern ask for.
 ///
 /// # Errors
 /// Not allowed, the resolutions ask for nothing any more, or another change is waiting.
