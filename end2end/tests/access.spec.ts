@@ -49,7 +49,7 @@ async function approve(page: Page, title: string, [login, name]: [string, string
   await page.locator("main table tbody tr", { hasText: title }).locator("a").first().click();
   await page.locator('[name="request[confirmed]"]').check();
   await press(page, "Approve");
-  await expect(page.locator("main table").first()).toContainText(name);
+  await expect(page.locator("main table", { hasText: "Needs" })).toContainText(name);
 }
 
 /** The code an authenticator app shows for a secret (RFC 6238). */

@@ -21,7 +21,7 @@ const test = base.extend<{}, { stack: Stack }>({
 });
 
 test.describe.configure({ mode: "serial", timeout: 300_000 });
-test.use({ expectedOnConsole: [[/status of 409/], { scope: "test" }] });
+test.use({ expectedOnConsole: [[/status of 409/, /status of 422/], { scope: "test" }] });
 
 let batch: string;
 let approval: string;

@@ -164,7 +164,7 @@ fn changes(changes: Vec<Difference>) -> impl IntoView {
     view! {
         <Panel title=t(text::APPROVALS_CHANGED)>
             <p class="field-hint">{t(text::APPROVALS_CHANGED_HINT)}</p>
-            {table(changes, (text::APPROVALS_BEFORE, text::APPROVALS_AFTER))}
+            {table(text::APPROVALS_CHANGED, changes, (text::APPROVALS_BEFORE, text::APPROVALS_AFTER))}
         </Panel>
     }
 }

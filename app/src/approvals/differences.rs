@@ -22,11 +22,16 @@ pub(super) fn Differences(
 }
 
 fn show(differences: Vec<Difference>) -> impl IntoView {
-    table(differences, (text::APPROVALS_WAS_APPROVED, text::APPROVALS_IS_NOW))
+    let sides = (text::APPROVALS_WAS_APPROVED, text::APPROVALS_IS_NOW);
+    table(text::APPROVALS_DIFFERENCES, differences, sides)
 }
 
-/// Differences, place by place, under these headings.
-pub(super) fn table(differences: Vec<Difference>, (was, is): (Text, Text)) -> impl IntoView {
+/// Differences, place by place, under a caption and these headings.
+pub(super) fn table(
+    caption: Text,
+    differences: Vec<Difference>,
+    (was, is): (Text, Text),
+) -> impl IntoView {
     let columns =
         vec![Column::text(t(text::APPROVALS_PLACE)), Column::text(t(was)), Column::text(t(is))];
     let empty = differences.is_empty();
@@ -45,5 +50,5 @@ pub(super) fn table(differences: Vec<Difference>, (was, is): (Text, Text)) -> im
         }
     });
     let rows = rows.collect_view();
-    view! { <Table caption=t(text::APPROVALS_DIFFERENCES) columns empty>{rows}</Table> }
+    view! { <Table caption=t(caption) columns empty>{rows}</Table> }
 }
