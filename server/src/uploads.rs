@@ -2,12 +2,10 @@
 
 use crate::refusal;
 use crate::router::Site;
-use axum::body::Body;
 use axum::extract::multipart::MultipartError;
-use axum::extract::{DefaultBodyLimit, Multipart, Path, Request};
+use axum::extract::{DefaultBodyLimit, Multipart, Path};
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::map_request;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use axum::{Extension, Router};
@@ -22,7 +20,6 @@ use domain::access::Actor;
 use domain::arrival::Given;
 use domain::ids::ArrivalId;
 use domain::source_file::FileKind;
-use futures_util::StreamExt as _;
 use std::collections::BTreeMap;
 
 /// Most bytes of an order file, which is read whole.
@@ -55,18 +52,6 @@ pub fn routes() -> Router<Site> {
             "/upload/adjustments/{id}",
             post(adjustment_file).layer(DefaultBodyLimit::max(EVIDENCE_MAX)),
         )
-        .layer(map_request(paced))
-}
-
-/// Hands the body on piece by piece, with a pause after each: a reader of forms takes all that is
-/// ready before it looks at it, and a sender faster than the database always has more.
-async fn paced(request: Request) -> Request {
-    request.map(|body| {
-        Body::from_stream(body.into_data_stream().then(async |piece| {
-            tokio::task::yield_now().await;
-            piece
-        }))
-    })
 }
 
 /// Why a form could not be used.
