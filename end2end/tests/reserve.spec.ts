@@ -4,7 +4,9 @@ import { startStack, type Stack } from "../support/stack.ts";
 
 const PASSWORD = "abacus-ledger-2026";
 
-const NAMES: Record<string, string> = { "wang.checker": "Wang Lei", "he.checker": "He Jing", "liu.manager": "Liu Fang" };
+const NAMES: Record<string, string> = {
+  "wang.checker": "Wang Lei", "he.checker": "He Jing", "liu.manager": "Liu Fang",
+};
 
 /** An institution of its own: this story opens a gap. */
 const test = base.extend<{}, { stack: Stack }>({
