@@ -1,56 +1,11 @@
 import { createHmac } from "node:crypto";
-import type { Page } from "@playwright/test";
-import { axe, expect, hydrated, signIn, test as base } from "../support/fixtures.ts";
-import { startStack, type Stack } from "../support/stack.ts";
-
-const PASSWORD = "abacus-ledger-2026";
+import { axe, expect, hydrated } from "../support/fixtures.ts";
+import { PASSWORD, approve, as, institution, open, press, shows } from "../support/institution.ts";
 
 /** An institution of its own. */
-const test = base.extend<{}, { stack: Stack }>({
-  stack: [
-    async ({}, use) => {
-      const stack = await startStack("access_story");
-      await use(stack);
-      await stack.stop();
-    },
-    { scope: "worker", timeout: 120_000 },
-  ],
-  baseURL: async ({ stack }, use) => use(stack.url),
-});
+const test = institution("access_story");
 
 test.describe.configure({ mode: "serial", timeout: 180_000 });
-
-async function as(page: Page, login: string): Promise<void> {
-  await page.context().clearCookies();
-  await signIn(page, login, PASSWORD);
-}
-
-async function open(page: Page, path: string): Promise<void> {
-  await page.goto(path);
-  await hydrated(page);
-}
-
-async function press(page: Page, button: string): Promise<void> {
-  await page.getByRole("button", { name: button, exact: true }).click();
-}
-
-/** Loads a page again until it says something. */
-async function shows(page: Page, path: string, text: string | RegExp): Promise<void> {
-  await expect(async () => {
-    await open(page, path);
-    await expect(page.locator("main")).toContainText(text, { timeout: 500 });
-  }).toPass({ timeout: 30_000 });
-}
-
-/** Decides the first waiting request that says this. */
-async function approve(page: Page, title: string, [login, name]: [string, string]): Promise<void> {
-  await as(page, login);
-  await open(page, "/approvals");
-  await page.locator("main table tbody tr", { hasText: title }).locator("a").first().click();
-  await page.locator('[name="request[confirmed]"]').check();
-  await press(page, "Approve");
-  await expect(page.locator("main table", { hasText: "Needs" })).toContainText(name);
-}
 
 /** The code an authenticator app shows for a secret (RFC 6238). */
 function code(secret: string): string {

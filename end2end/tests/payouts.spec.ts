@@ -1,40 +1,20 @@
 import { createHash } from "node:crypto";
 import type { Page } from "@playwright/test";
-import { axe, expect, hydrated, signIn, test as base } from "../support/fixtures.ts";
+import { axe, expect, hydrated } from "../support/fixtures.ts";
+import { PASSWORD, as, institution, open } from "../support/institution.ts";
 import { control } from "../support/merchant.ts";
-import { sql, startStack, type Stack } from "../support/stack.ts";
+import { sql, type Stack } from "../support/stack.ts";
 
-const PASSWORD = "abacus-ledger-2026";
 const COUNT = 200;
 
 /** An institution of its own: this story changes an account and stops payouts. */
-const test = base.extend<{}, { stack: Stack }>({
-  stack: [
-    async ({}, use) => {
-      const stack = await startStack("payouts");
-      await use(stack);
-      await stack.stop();
-    },
-    { scope: "worker", timeout: 120_000 },
-  ],
-  baseURL: async ({ stack }, use) => use(stack.url),
-});
+const test = institution("payouts");
 
 test.describe.configure({ mode: "serial", timeout: 300_000 });
 test.use({ expectedOnConsole: [[/status of 409/, /status of 422/], { scope: "test" }] });
 
 let batch: string;
 let approval: string;
-
-async function as(page: Page, login: string): Promise<void> {
-  await page.context().clearCookies();
-  await signIn(page, login, PASSWORD);
-}
-
-async function open(page: Page, path: string): Promise<void> {
-  await page.goto(path);
-  await hydrated(page);
-}
 
 /** Ticks that the content was read, and says yes or no. */
 async function decide(page: Page, button: string): Promise<void> {

@@ -1,24 +1,13 @@
 import { control, Merchant } from "../support/merchant.ts";
-import { expect, hydrated, signIn, test as base } from "../support/fixtures.ts";
-import { sql, startStack, type Stack } from "../support/stack.ts";
+import { expect, hydrated, signIn } from "../support/fixtures.ts";
+import { PASSWORD, institution } from "../support/institution.ts";
+import { sql, type Stack } from "../support/stack.ts";
 
 /** An institution of its own: this story counts what there is. */
-const test = base.extend<{}, { stack: Stack }>({
-  stack: [
-    async ({}, use) => {
-      const stack = await startStack("repeats");
-      await use(stack);
-      await stack.stop();
-    },
-    { scope: "worker", timeout: 120_000 },
-  ],
-  baseURL: async ({ stack }, use) => use(stack.url),
-});
+const test = institution("repeats");
 
 // A value that is a list stands in a list, beside its options.
 test.use({ expectedOnConsole: [[/Failed to load resource/, /ERR_/], { scope: "test" }] });
-
-const PASSWORD = "abacus-ledger-2026";
 
 test("a refund asked for by double click, again by going back, and from a second tab is one", async ({
   page,

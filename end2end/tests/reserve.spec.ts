@@ -1,59 +1,15 @@
 import type { Page } from "@playwright/test";
-import { axe, expect, hydrated, signIn, test as base } from "../support/fixtures.ts";
-import { startStack, type Stack } from "../support/stack.ts";
+import { axe, expect } from "../support/fixtures.ts";
+import { approve, as, institution, open, press, shows } from "../support/institution.ts";
 
-const PASSWORD = "abacus-ledger-2026";
-
-const NAMES: Record<string, string> = {
-  "wang.checker": "Wang Lei", "he.checker": "He Jing", "liu.manager": "Liu Fang",
-};
+const WANG: [string, string] = ["wang.checker", "Wang Lei"];
+const HE: [string, string] = ["he.checker", "He Jing"];
+const LIU: [string, string] = ["liu.manager", "Liu Fang"];
 
 /** An institution of its own: this story opens a gap. */
-const test = base.extend<{}, { stack: Stack }>({
-  stack: [
-    async ({}, use) => {
-      const stack = await startStack("reserve_story");
-      await use(stack);
-      await stack.stop();
-    },
-    { scope: "worker", timeout: 120_000 },
-  ],
-  baseURL: async ({ stack }, use) => use(stack.url),
-});
+const test = institution("reserve_story");
 
 test.describe.configure({ mode: "serial", timeout: 180_000 });
-
-async function as(page: Page, login: string): Promise<void> {
-  await page.context().clearCookies();
-  await signIn(page, login, PASSWORD);
-}
-
-async function open(page: Page, path: string): Promise<void> {
-  await page.goto(path);
-  await hydrated(page);
-}
-
-async function press(page: Page, button: string | RegExp): Promise<void> {
-  await page.getByRole("button", { name: button, exact: true }).click();
-}
-
-/** Loads a page again until it says something. */
-async function shows(page: Page, path: string, text: string | RegExp): Promise<void> {
-  await expect(async () => {
-    await open(page, path);
-    await expect(page.locator("main")).toContainText(text, { timeout: 500 });
-  }).toPass({ timeout: 30_000 });
-}
-
-/** Decides the first waiting request that says this. */
-async function approve(page: Page, title: string | RegExp, who = "wang.checker"): Promise<void> {
-  await as(page, who);
-  await open(page, "/approvals");
-  await page.locator("main table tbody tr", { hasText: title }).locator("a").first().click();
-  await page.locator('[name="request[confirmed]"]').check();
-  await press(page, "Approve");
-  await expect(page.locator("main table", { hasText: "Needs" })).toContainText(NAMES[who]!);
-}
 
 /** A manual adjustment between two accounts of the institution: a loss this large takes three people. */
 async function adjust(page: Page, debit: string, credit: string): Promise<void> {
@@ -67,9 +23,9 @@ async function adjust(page: Page, debit: string, credit: string): Promise<void> 
   await press(page, "Submit for approval");
   await expect(page).toHaveURL(/\/adjustments\/[0-9a-f-]{36}/);
   const document = new URL(page.url()).pathname;
-  await approve(page, "TZ");
-  await approve(page, "TZ", "he.checker");
-  await approve(page, "TZ", "liu.manager");
+  await approve(page, "TZ", WANG);
+  await approve(page, "TZ", HE);
+  await approve(page, "TZ", LIU);
   await shows(page, document, "Booked");
 }
 
@@ -87,7 +43,7 @@ test("the evening is prepared by one person and signed by another", async ({ pag
   await expect(page).toHaveURL(/\/approvals\//);
   await expect(page.getByRole("button", { name: "Approve" })).toHaveCount(0);
 
-  await approve(page, "claims");
+  await approve(page, "claims", WANG);
   await shows(page, proof, "SHA-256 of what was signed");
   await expect(page.locator("main")).toContainText("Chen Yu");
   await expect(page.locator("main")).toContainText("Wang Lei");
@@ -137,7 +93,7 @@ test("quota is earmarked under four eyes, and every table is there", async ({ pa
     await press(page, "Propose");
     await expect(page).toHaveURL(/\/reserve\/documents\/[0-9a-f-]{36}/);
     const document = new URL(page.url()).pathname;
-    await approve(page, "BF");
+    await approve(page, "BF", WANG);
     await shows(page, document, "Booked");
     await shows(page, "/reserve/quotas", "NUCC");
   } else {
@@ -172,7 +128,7 @@ test("a clearing house is added and an account cleared over it, by two people", 
   await house.locator('[name="request[rail]"]').selectOption("bank");
   await house.getByRole("button", { name: "Propose the change" }).click();
   await expect(page).toHaveURL(/\/approvals\//);
-  await approve(page, "clearing house city");
+  await approve(page, "clearing house city", WANG);
   await as(page, "chen.maker");
   await shows(page, "/reserve/settings", "City clearing");
   const clearing = panel("Clear an account over a house");
@@ -180,7 +136,7 @@ test("a clearing house is added and an account cleared over it, by two people", 
   await clearing.locator('[name="request[house]"]').selectOption("city");
   await clearing.getByRole("button", { name: "Propose the change" }).click();
   await expect(page).toHaveURL(/\/approvals\//);
-  await approve(page, "are cleared over city");
+  await approve(page, "are cleared over city", WANG);
   await as(page, "chen.maker");
   await expect(async () => {
     await open(page, "/reserve/settings");

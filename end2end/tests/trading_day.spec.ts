@@ -1,52 +1,22 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { axe, expect, hydrated, signIn, test as base } from "../support/fixtures.ts";
+import { axe, expect, hydrated } from "../support/fixtures.ts";
+import { as, institution, open, shows } from "../support/institution.ts";
 import { control, Merchant } from "../support/merchant.ts";
-import { startStack, type Stack } from "../support/stack.ts";
 
-const PASSWORD = "abacus-ledger-2026";
 const RESERVE = "10120100000001";
 
 /** An institution of its own: this story moves the clock. */
-const test = base.extend<{}, { stack: Stack }>({
-  stack: [
-    async ({}, use) => {
-      const stack = await startStack("trading_day");
-      await use(stack);
-      await stack.stop();
-    },
-    { scope: "worker", timeout: 120_000 },
-  ],
-  baseURL: async ({ stack }, use) => use(stack.url),
-});
+const test = institution("trading_day");
 
 let day: string;
 let next: string;
 
 test.describe.configure({ mode: "serial", timeout: 300_000 });
 
-/** Signs a colleague in, in this browser. */
-async function as(page: Page, login: string): Promise<void> {
-  await page.context().clearCookies();
-  await signIn(page, login, PASSWORD);
-}
-
-async function open(page: Page, path: string): Promise<void> {
-  await page.goto(path);
-  await hydrated(page);
-}
-
 /** Sends the form with this button and waits for what follows. */
 async function press(page: Page, button: string | RegExp): Promise<void> {
   await page.getByRole("button", { name: button }).click();
-}
-
-/** Loads a page again until it says something. */
-async function shows(page: Page, path: string, text: string | RegExp): Promise<void> {
-  await expect(async () => {
-    await open(page, path);
-    await expect(page.locator("main")).toContainText(text, { timeout: 500 });
-  }).toPass({ timeout: 30_000 });
 }
 
 test("merchants collect over the API, and what is wrong is refused with its reason", async ({

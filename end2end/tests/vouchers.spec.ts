@@ -1,33 +1,12 @@
 import type { Page } from "@playwright/test";
-import { axe, expect, hydrated, signIn, test as base } from "../support/fixtures.ts";
-import { sql, startStack, type Stack } from "../support/stack.ts";
-
-const PASSWORD = "abacus-ledger-2026";
+import { axe, expect } from "../support/fixtures.ts";
+import { as, institution, open, shows } from "../support/institution.ts";
+import { sql } from "../support/stack.ts";
 
 /** An institution of its own: this story exports a day. */
-const test = base.extend<{}, { stack: Stack }>({
-  stack: [
-    async ({}, use) => {
-      const stack = await startStack("vouchers_story");
-      await use(stack);
-      await stack.stop();
-    },
-    { scope: "worker", timeout: 120_000 },
-  ],
-  baseURL: async ({ stack }, use) => use(stack.url),
-});
+const test = institution("vouchers_story");
 
 test.describe.configure({ mode: "serial", timeout: 180_000 });
-
-async function as(page: Page, login: string): Promise<void> {
-  await page.context().clearCookies();
-  await signIn(page, login, PASSWORD);
-}
-
-async function open(page: Page, path: string): Promise<void> {
-  await page.goto(path);
-  await hydrated(page);
-}
 
 /** Sends a command and waits until it was answered. */
 async function press(page: Page, button: string): Promise<void> {
@@ -35,14 +14,6 @@ async function press(page: Page, button: string): Promise<void> {
     page.waitForResponse((answer) => /\/(api\/fn|upload)\//.test(answer.url())),
     page.getByRole("button", { name: button, exact: true }).click(),
   ]);
-}
-
-/** Loads a page again until it says something. */
-async function shows(page: Page, path: string, text: string | RegExp): Promise<void> {
-  await expect(async () => {
-    await open(page, path);
-    await expect(page.locator("main")).toContainText(text, { timeout: 500 });
-  }).toPass({ timeout: 30_000 });
 }
 
 /** Writes the file of a day's checked vouchers and answers it, line by line, without its head. */
