@@ -4,10 +4,11 @@ use super::Desk;
 use crate::router::RequestId;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request, State};
 use axum::http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use backoffice::explain::{Explain, Kind, busy};
 use backoffice::gateway::{Answer, Counter, GatewayError};
@@ -62,6 +63,8 @@ pub enum Trouble {
     Gateway(GatewayError),
     /// Too many others are being served.
     Crowded,
+    /// The work took longer than a caller should wait.
+    Late,
     /// The request could not be read.
     Unreadable {
         /// The HTTP status.
@@ -113,6 +116,7 @@ impl IntoResponse for ApiError {
         let (status, mut body) = match &self.trouble {
             Trouble::Gateway(error) => gateway_error(error, &self.request_id),
             Trouble::Crowded => too_busy("as many requests as we can serve", &self.request_id),
+            Trouble::Late => too_busy("the work takes too long", &self.request_id),
             Trouble::Unreadable { status, code, message, field } => {
                 let mut body = ErrorBody::new(code.name(), message.clone(), &self.request_id);
                 body.error.field = field.map(str::to_owned);
@@ -298,6 +302,18 @@ pub fn again(answer: Answer) -> Response {
 pub fn answered(status: u16, body: &Value) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     (status, Json(body)).into_response()
+}
+
+/// Answers every request in time: who would wait longer, because the database is slow, is told to
+/// come again with the same key. Work that others share in a group is not undone by that.
+pub(super) async fn within_deadline(
+    State(desk): State<Desk>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let request_id = id_of(&request);
+    let answer = tokio::time::timeout(desk.deadline, next.run(request)).await;
+    answer.map_err(|_| ApiError::new(Trouble::Late, &request_id))
 }
 
 pub(super) async fn no_such_route(request: Request) -> ApiError {

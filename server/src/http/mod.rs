@@ -12,6 +12,7 @@ mod refunds;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use backoffice::gateway::Counter;
 use backoffice::office::Office;
 use std::sync::Arc;
@@ -30,6 +31,9 @@ pub struct Admission {
     pub requests: usize,
     /// How long a request waits to be let in before it is told that we are too busy.
     pub patience: Duration,
+    /// How long a request is worked on before it is told that we are too busy. What it began goes
+    /// on; the same key finds its outcome.
+    pub deadline: Duration,
     /// Payments sent by this process as soon as they are taken; what is more is left to the
     /// workers.
     pub payments: usize,
@@ -37,7 +41,8 @@ pub struct Admission {
 
 impl Default for Admission {
     fn default() -> Self {
-        Self { requests: 128, patience: Duration::from_secs(1), payments: 256 }
+        let (patience, deadline) = (Duration::from_secs(1), Duration::from_secs(15));
+        Self { requests: 128, patience, deadline, payments: 256 }
     }
 }
 
@@ -48,6 +53,7 @@ pub struct Desk {
     counter: Counter,
     places: Arc<Semaphore>,
     patience: Duration,
+    deadline: Duration,
 }
 
 impl Desk {
@@ -59,6 +65,7 @@ impl Desk {
             counter: Counter::open(office, admission.payments),
             places: Arc::new(Semaphore::new(admission.requests)),
             patience: admission.patience,
+            deadline: admission.deadline,
         }
     }
 }
@@ -73,6 +80,7 @@ pub fn api(desk: Desk) -> Router {
         .fallback(api::no_such_route)
         .method_not_allowed_fallback(api::no_such_method)
         .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(from_fn_with_state(desk.clone(), api::within_deadline))
         .with_state(desk);
     Router::new().nest(BASE, routes).merge(callbacks::routes(office))
 }

@@ -6,7 +6,7 @@
 //! than it would by itself.
 
 use sqlx::pool::PoolConnection;
-use sqlx::{Connection as _, PgConnection, PgPool, Postgres};
+use sqlx::{Connection as _, Executor as _, PgConnection, PgPool, Postgres};
 use std::future::Future;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -18,6 +18,11 @@ use tokio::task::JoinSet;
 const TRIES_MAX: u32 = 4;
 /// How long an idle connection is taken to be alive without asking.
 const TRUST: Duration = Duration::from_secs(1);
+/// Each statement of a writer touches few rows, found by their keys. It is planned once, for good:
+/// on a day when the tables are nearly empty, reading them whole would look cheaper, and would be
+/// done for as long as the connection lives.
+const PLANS: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; \
+                     SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
 
 /// How a group of one kind is written. The owner of the tables says.
 ///
@@ -317,12 +322,12 @@ impl<W: Write> Writer<W> {
     }
 
     /// A connection of this writer's own. It writes the same few statements over and over: planning
-    /// one takes longer than a small group takes to be written, so each is planned once.
+    /// one takes longer than a small group takes to be written, so each is planned once, and so that
+    /// the plan stays right however much the tables grow.
     async fn fresh(&self) -> Result<PoolConnection<Postgres>, GroupError<W::Error>> {
         let mut conn = self.db.acquire().await.map_err(gone)?;
         conn.close_on_drop();
-        let set = sqlx::query!("SET plan_cache_mode = force_generic_plan");
-        set.execute(&mut *conn).await.map_err(gone)?;
+        conn.execute(PLANS).await.map_err(gone)?;
         Ok(conn)
     }
 

@@ -146,11 +146,6 @@ async fn place(
     if store::take_keys(conn, &keys).await? != all {
         return Err(GatewayError::InProgress);
     }
-    let mut orders = Trail::default();
-    for (_, order) in &new {
-        orders.create(order);
-    }
-    orders.write(conn).await?;
     let mut round = Round::default();
     let mut took = Vec::with_capacity(new.len());
     for (one, order) in new {
@@ -186,6 +181,7 @@ impl Round {
     ) -> Result<Took, GatewayError> {
         let Asking { office, client, request, checked, at_once, .. } = one;
         let payer = checked.payer.as_ref();
+        self.trail.create(&order);
         self.arrived(office, client, &order);
         let (mut begun, mut refused) = (None, None);
         match self.ask_crm(conn, office, (&order, payer)).await? {

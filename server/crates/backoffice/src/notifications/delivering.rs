@@ -83,7 +83,6 @@ async fn conclude(
 ) -> Result<(), NotificationError> {
     let mut tx = office.begin().await?;
     let state = store::lock(&mut tx, id).await?.ok_or(NotificationError::NotFound)?;
-    store::add_attempt(&mut tx, id, attempt).await?;
     let pause = match why {
         Try::Planned(this) => pause_after(this.attempt, id).map(|pause| (this, pause)),
         Try::Wanted(_) => None,
@@ -96,7 +95,7 @@ async fn conclude(
     let after = state.after(tried);
     let next = pause.filter(|_| after == NotificationState::Pending);
     let next_at = next.map(|(_, pause)| office.now().saturating_add(pause));
-    store::save(&mut tx, office, id, (state, after, next_at)).await?;
+    store::add_attempt(&mut tx, id, attempt, (after, next_at)).await?;
     if let Some(((this, _), at)) = next.zip(next_at) {
         let again = DeliverNotification { attempt: this.attempt + 1, ..this.clone() };
         jobs::enqueue_at(&mut tx, office, &again, at).await?;

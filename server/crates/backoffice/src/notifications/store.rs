@@ -227,19 +227,23 @@ pub(super) async fn hold(
     Ok(())
 }
 
-/// Writes a try down under the next number; the notification is held for update.
+/// Writes a try down under the next number, with what the notification, which is held for update,
+/// becomes by it.
 pub(super) async fn add_attempt(
     conn: &mut PgConnection,
     id: NotificationId,
     attempt: &AttemptRecord,
+    (after, next): (NotificationState, Option<OffsetDateTime>),
 ) -> Result<(), NotificationError> {
     sqlx::query!(
-        "WITH counted AS (
-            UPDATE notifications SET attempts = attempts + 1 WHERE id = $1 RETURNING attempts)
+        "WITH told AS (
+            UPDATE notifications SET attempts = attempts + 1, state = $9, next_attempt_at = $10,
+                delivered_at = CASE WHEN $9 = 'delivered' THEN COALESCE(delivered_at, $4) END
+            WHERE id = $1 RETURNING attempts)
          INSERT INTO notification_attempts
             (notification_id, number, url, started_at, finished_at, status, failure, excerpt,
              sent_by)
-         SELECT $1, attempts, $2, $3, $4, $5, $6, $7, $8 FROM counted",
+         SELECT $1, attempts, $2, $3, $4, $5, $6, $7, $8 FROM told",
         id.0,
         attempt.url,
         attempt.started_at,
@@ -248,27 +252,8 @@ pub(super) async fn add_attempt(
         attempt.failure,
         attempt.excerpt,
         attempt.sent_by,
-    )
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn save(
-    conn: &mut PgConnection,
-    office: &Office,
-    id: NotificationId,
-    (before, after, next): (NotificationState, NotificationState, Option<OffsetDateTime>),
-) -> Result<(), NotificationError> {
-    sqlx::query!(
-        "UPDATE notifications SET state = $3, next_attempt_at = $4,
-                delivered_at = CASE WHEN $3 = 'delivered' THEN COALESCE(delivered_at, $5) END
-         WHERE id = $1 AND state = $2",
-        id.0,
-        before.name(),
         after.name(),
         next,
-        office.now(),
     )
     .execute(conn)
     .await?;

@@ -83,14 +83,18 @@ impl Trail {
         });
     }
 
-    /// Notes that an order, which is held or new, takes on another state.
+    /// Notes that an order, which is held or new, takes on another state. A new one is written
+    /// in the last state it took on.
     pub fn advance(&mut self, office: &Office, order: &mut Order, to: (OrderState, Change<'_>)) {
         let (state, change) = to;
         if state == order.state {
             return;
         }
         let (from, to) = (order.state.status().name(), state.status().name());
-        self.moves.push(MoveRow { order: order.id.into(), from, to: state.clone() });
+        match self.orders.iter_mut().rev().find(|new| new.id == order.id) {
+            Some(new) => new.state = state.clone(),
+            None => self.moves.push(MoveRow { order: order.id.into(), from, to: state.clone() }),
+        }
         let subject = (Subject::Order, order.id.into());
         self.changed(office, order.id, (subject, change), (from, to));
         order.state = state;
