@@ -66,7 +66,8 @@ pub(super) async fn stream_bill(
     let file = Uuid::from(file);
     let statement = format!(
         "COPY (SELECT line, kind, channel_no,
-                      CASE kind WHEN 'refund' THEN refund_no ELSE order_no END, gross_minor, currency, fee_e5, status
+                      CASE kind WHEN 'refund' THEN refund_no ELSE order_no END,
+                      gross_minor, currency, fee_e5, status
                FROM bill_lines WHERE file_id = '{file}')
          TO STDOUT WITH (FORMAT binary)"
     );
