@@ -241,8 +241,8 @@ impl BillSums {
     /// # Errors
     /// Rows of different currencies, or sums out of range.
     pub fn of(&self, kind: RowKind) -> Result<KindTotals, MoneyError> {
-        if let Some(error) = &self.failed {
-            return Err(error.clone());
+        if let Some(error) = self.failed {
+            return Err(error);
         }
         let totals = match kind {
             RowKind::Payment => self.payments,
