@@ -418,6 +418,25 @@ mod tests {
     }
 
     #[test]
+    fn a_character_may_be_cut_where_the_bytes_are_taken_in() {
+        for shift in 0..4 {
+            let name = "账".repeat(60_000);
+            let blanks = " ".repeat(shift);
+            let text = format!("<?xml version='1.0' encoding='GBK'?>{blanks}<a>x{name}</a>");
+            let (gbk, _, _) = encoding_rs::GBK.encode(&text);
+            for (bytes, encoding) in [(text.as_bytes(), "UTF-8"), (&*gbk, "GB18030")] {
+                let tree = read(&mut &*bytes, &mut |_| false).unwrap();
+                assert_eq!(tree.encoding(), encoding);
+                assert!(tree.root().text() == format!("x{name}"), "{encoding} {shift}");
+                let cut = read(&mut &bytes[..bytes.len() - 5], &mut |_| false);
+                assert!(cut.is_err(), "{encoding} {shift}");
+            }
+        }
+        let endless = format!("<a>{}</a>", "x".repeat(5 << 20));
+        assert!(refused(&endless).contains("longer than 4 MiB"));
+    }
+
+    #[test]
     fn an_encoding_is_known_from_the_first_character_that_is_not_ascii() {
         let (gbk, _, _) =
             encoding_rs::GBK.encode("<?xml version='1.0' encoding='GBK'?><a>账房</a>");
