@@ -2,8 +2,9 @@
 
 use crate::refusal;
 use crate::router::Site;
+use axum::body::Body;
 use axum::extract::multipart::MultipartError;
-use axum::extract::{DefaultBodyLimit, Multipart, Path};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Path, Request};
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -20,7 +21,11 @@ use domain::access::Actor;
 use domain::arrival::Given;
 use domain::ids::ArrivalId;
 use domain::source_file::FileKind;
+use futures_util::Stream as _;
+use futures_util::stream::poll_fn;
 use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::task::Poll;
 
 /// Most bytes of an order file, which is read whole.
 const ORDERS_MAX: usize = 64 * 1024 * 1024;
@@ -72,7 +77,7 @@ async fn file(
     Extension(office): Extension<Office>,
     actor: Option<Extension<Actor>>,
     (jar, headers): (CookieJar, HeaderMap),
-    form: Multipart,
+    request: Request,
 ) -> Response {
     let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
     // What says it is too long is refused before the first byte of it is kept.
@@ -80,11 +85,32 @@ async fn file(
     if told.is_some_and(|length: usize| length > FILE_MAX) {
         return answer(jar, app::routes::IMPORT_FILE, &ReconciliationError::TooLong);
     }
+    let form = match Multipart::from_request(request.map(piecemeal), &()).await {
+        Ok(form) => form,
+        Err(rejection) => return rejection.into_response(),
+    };
     match receive(&office, &actor, form).await {
         Ok(id) => Redirect::to(&app::routes::arrival(id)).into_response(),
         Err(Stopped::Form(error)) => refused(jar, app::routes::IMPORT_FILE, &error.to_string()),
         Err(Stopped::Receiving(error)) => answer(jar, app::routes::IMPORT_FILE, &error),
     }
+}
+
+/// A body that is given away one piece at a time. The form's reader takes in all that is ready before
+/// it hands on anything: with a sender faster than the database that would be the whole file. After
+/// each piece nothing is ready until the reader comes back for more.
+fn piecemeal(body: Body) -> Body {
+    let mut pieces = body.into_data_stream();
+    let mut given = false;
+    Body::from_stream(poll_fn(move |cx| {
+        if std::mem::take(&mut given) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let next = Pin::new(&mut pieces).poll_next(cx);
+        given = matches!(next, Poll::Ready(Some(Ok(_))));
+        next
+    }))
 }
 
 /// Why a file was not received.

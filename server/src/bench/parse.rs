@@ -3,6 +3,7 @@
 
 use super::report::Report;
 use banks::formats::stream::{Wanted, read_stream};
+use std::io::Cursor;
 use std::time::{Duration, Instant};
 
 /// How long each file is made.
@@ -53,7 +54,7 @@ pub(super) fn measure(rounds: u32, report: &mut Report) -> anyhow::Result<()> {
         for _ in 0..rounds.max(1) {
             rows = 0;
             let started = Instant::now();
-            read_stream(&wanted, &mut file.as_slice(), &mut |batch| {
+            read_stream(&wanted, &mut Cursor::new(file.as_slice()), &mut |batch| {
                 rows += batch.len();
                 true
             })?;

@@ -17,6 +17,7 @@ use domain::ids::MerchantId;
 use domain::page::PageRequest;
 use domain::reconciliation::{RunScope, Shown};
 use domain::source_file::FileKind;
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -118,7 +119,10 @@ pub struct Reconcile {
 /// The file cannot be read.
 pub fn inspect(bill: &Bill) -> anyhow::Result<ExitCode> {
     let Bill::Inspect { file } = bill;
-    let inspection = formats::inspect(&named(file)?);
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let mut bytes =
+        File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let inspection = formats::inspect_stream(&name, &mut bytes);
     writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&inspection)?)?;
     Ok(if inspection.acceptable { ExitCode::SUCCESS } else { ExitCode::from(REFUSED) })
 }

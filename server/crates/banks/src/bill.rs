@@ -187,13 +187,80 @@ impl Bill {
     /// # Errors
     /// Rows of different currencies, or sums out of range.
     pub fn totals(&self, kind: RowKind) -> Result<KindTotals, MoneyError> {
-        let currency = self.rows.first().map_or(Currency::Cny, |row| row.gross.currency());
-        let mut totals = KindTotals { count: 0, gross: Money::zero(currency), fee_e5: 0 };
-        for row in self.rows.iter().filter(|row| row.kind == kind) {
-            totals.count += 1;
-            totals.gross = totals.gross.checked_add(row.gross)?;
-            totals.fee_e5 = totals.fee_e5.checked_add(row.fee_e5).ok_or(MoneyError::Overflow)?;
+        let mut sums = BillSums::default();
+        sums.add(&self.rows);
+        sums.of(kind)
+    }
+}
+
+/// Count and sums of a bill's rows as they pass by.
+#[derive(Debug, Clone, Default)]
+pub struct BillSums {
+    rows: usize,
+    currency: Option<Currency>,
+    merchant_no: Option<String>,
+    payments: Option<KindTotals>,
+    refunds: Option<KindTotals>,
+    failed: Option<MoneyError>,
+}
+
+impl BillSums {
+    /// Adds rows.
+    pub fn add(&mut self, rows: &[BillRow]) {
+        self.rows = self.rows.saturating_add(rows.len());
+        for row in rows {
+            if self.merchant_no.is_none() {
+                self.merchant_no = Some(row.merchant_no.clone());
+            }
+            let currency = *self.currency.get_or_insert(row.gross.currency());
+            let totals = match row.kind {
+                RowKind::Payment => &mut self.payments,
+                RowKind::Refund => &mut self.refunds,
+            };
+            let totals = totals.get_or_insert(KindTotals::nothing(currency));
+            if let Err(error) = totals.add(row) {
+                self.failed = Some(error);
+            }
         }
-        Ok(totals)
+    }
+
+    /// How many rows there were.
+    #[must_use]
+    pub const fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The merchant number of the first row.
+    #[must_use]
+    pub fn merchant_no(&self) -> Option<&str> {
+        self.merchant_no.as_deref()
+    }
+
+    /// Of one kind.
+    ///
+    /// # Errors
+    /// Rows of different currencies, or sums out of range.
+    pub fn of(&self, kind: RowKind) -> Result<KindTotals, MoneyError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        let totals = match kind {
+            RowKind::Payment => self.payments,
+            RowKind::Refund => self.refunds,
+        };
+        Ok(totals.unwrap_or(KindTotals::nothing(self.currency.unwrap_or(Currency::Cny))))
+    }
+}
+
+impl KindTotals {
+    const fn nothing(currency: Currency) -> Self {
+        Self { count: 0, gross: Money::zero(currency), fee_e5: 0 }
+    }
+
+    fn add(&mut self, row: &BillRow) -> Result<(), MoneyError> {
+        self.count += 1;
+        self.gross = self.gross.checked_add(row.gross)?;
+        self.fee_e5 = self.fee_e5.checked_add(row.fee_e5).ok_or(MoneyError::Overflow)?;
+        Ok(())
     }
 }

@@ -46,7 +46,7 @@ fn read(spec: &FormatSpec, bytes: &[u8]) -> Result<Vec<BillRow>, Refusal> {
     let custom = Some(CustomFormat { name, merchant_no, spec: spec.clone() });
     let wanted = Wanted { name: "bill-20260331.txt".to_owned(), member: None, custom };
     let mut rows = Vec::new();
-    let document = read_stream(&wanted, &mut &*bytes, &mut |batch| {
+    let document = read_stream(&wanted, &mut std::io::Cursor::new(bytes), &mut |batch| {
         rows.extend(batch);
         true
     })?;

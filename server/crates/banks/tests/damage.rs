@@ -220,7 +220,7 @@ fn torn(file: &NamedFile, dice: &mut Dice) -> NamedFile {
 fn flowing(file: &NamedFile) -> Result<Document, banks::formats::Refusal> {
     let wanted = Wanted { name: file.name.clone(), ..Wanted::default() };
     let mut rows = Vec::new();
-    let read = read_stream(&wanted, &mut file.bytes.as_slice(), &mut |batch| {
+    let read = read_stream(&wanted, &mut std::io::Cursor::new(&file.bytes), &mut |batch| {
         rows.extend(batch);
         true
     });

@@ -6,11 +6,12 @@
 
 use super::decode::decode_gb18030;
 use super::problems::quote;
+use super::stream::Source;
 use crate::bill::Problem;
 use crate::front::NamedFile;
 use flate2::Crc;
 use flate2::bufread::{DeflateDecoder, GzDecoder};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read, SeekFrom, Take};
 
 /// Most members of an archive.
 const MEMBERS_MAX: usize = 32;
@@ -33,6 +34,13 @@ const GZIP: [u8; 2] = *b"\x1F\x8B";
 const LOCAL_LENGTH: usize = 30;
 const CENTRAL_LENGTH: usize = 46;
 const END_LENGTH: usize = 22;
+const LOCAL_LENGTH_U64: u64 = 30;
+
+/// Where the end record can stand: it and a comment behind it.
+const END_MAX: u64 = 22 + 65_535;
+
+/// Packed bytes at hand at a time.
+const WINDOW: usize = 64 << 10;
 
 /// Whether the bytes are an archive.
 pub(super) fn is_archive(bytes: &[u8]) -> bool {
@@ -52,21 +60,21 @@ pub(super) fn nested(name: &str) -> Problem {
     ))
 }
 
-/// The files inside a zip archive, to be unpacked one by one.
-pub(super) struct Members<'a> {
-    archive: &'a [u8],
+/// The files inside a zip archive, to be unpacked one by one. Of the archive only its directory is
+/// held.
+pub(super) struct Members {
     members: Vec<Member>,
 }
 
-impl<'a> Members<'a> {
+impl Members {
     /// Reads and judges the archive's directory; nothing is unpacked.
-    pub fn of(archive: &'a [u8]) -> Result<Self, Problem> {
+    pub fn of(archive: &mut dyn Source) -> Result<Self, Problem> {
         let members: Vec<Member> =
             directory(archive)?.into_iter().filter(|member| !member.folder).collect();
         if members.is_empty() {
             return Err(refused("the archive is empty"));
         }
-        Ok(Self { archive, members })
+        Ok(Self { members })
     }
 
     /// Their names, in the archive's order.
@@ -80,15 +88,13 @@ impl<'a> Members<'a> {
     }
 
     /// One of them, unpacked as it is read. Length and checksum are judged at its end.
-    pub fn open(&self, name: &str) -> Result<Unpacking<'a>, Problem> {
+    pub fn open<'a>(
+        &self,
+        archive: &'a mut dyn Source,
+        name: &str,
+    ) -> Result<Unpacking<'a>, Problem> {
         let member = self.members.iter().find(|member| member.name == name).ok_or_else(damaged)?;
-        let data = member.data(self.archive).ok_or_else(damaged)?;
-        let packed = if member.deflated {
-            Packed::Deflated(DeflateDecoder::new(data))
-        } else {
-            Packed::Stored(data)
-        };
-        Ok(Unpacking { packed, crc: Crc::new(), stated: (member.length, member.crc) })
+        member.open(archive)
     }
 }
 
@@ -96,34 +102,42 @@ impl<'a> Members<'a> {
 pub(super) struct Unpacking<'a> {
     packed: Packed<'a>,
     crc: Crc,
+    so_far: u64,
     /// Length and checksum, as the archive's directory states them.
     stated: (u64, u32),
 }
 
+/// Its bytes in the archive.
+type Data<'a> = BufReader<Take<&'a mut dyn Source>>;
+
 enum Packed<'a> {
-    Stored(&'a [u8]),
-    Deflated(DeflateDecoder<&'a [u8]>),
+    Stored(Data<'a>),
+    Deflated(DeflateDecoder<Data<'a>>),
 }
 
 impl Read for Unpacking<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let wrong = || io::Error::new(io::ErrorKind::InvalidData, damaged().reason);
         let (length, crc) = self.stated;
-        let so_far = u64::from(self.crc.amount());
         let read = match &mut self.packed {
             Packed::Stored(data) => data.read(buffer)?,
-            Packed::Deflated(decoder) => decoder.read(buffer).map_err(|_| wrong())?,
+            // What the source itself says of its failure is kept.
+            Packed::Deflated(decoder) => decoder.read(buffer).map_err(|error| {
+                if error.kind() == io::ErrorKind::Other { error } else { wrong() }
+            })?,
         };
         self.crc.update(&buffer[..read]);
-        let after = so_far + u64::try_from(read).unwrap_or(u64::MAX);
-        if after > length {
+        self.so_far = self.so_far.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+        if self.so_far > length {
             return Err(wrong());
         }
-        let left = match &self.packed {
-            Packed::Stored(data) => !data.is_empty(),
-            Packed::Deflated(decoder) => !decoder.get_ref().is_empty(),
+        let data = match &self.packed {
+            Packed::Stored(data) => data,
+            Packed::Deflated(decoder) => decoder.get_ref(),
         };
-        if read == 0 && !buffer.is_empty() && (after != length || self.crc.sum() != crc || left) {
+        let left = !data.buffer().is_empty() || data.get_ref().limit() > 0;
+        let agrees = self.so_far == length && self.crc.sum() == crc && !left;
+        if read == 0 && !buffer.is_empty() && !agrees {
             return Err(wrong());
         }
         Ok(read)
@@ -187,9 +201,10 @@ pub(super) fn unpack(file: &NamedFile) -> Result<Vec<NamedFile>, Problem> {
     let members = if file.bytes.starts_with(&GZIP) {
         vec![gunzip(file)?]
     } else {
-        let members = directory(&file.bytes)?;
+        let mut archive = Cursor::new(file.bytes.as_slice());
+        let members = directory(&mut archive)?;
         let files = members.iter().filter(|member| !member.folder);
-        files.map(|member| member.inflate(&file.bytes)).collect::<Result<_, _>>()?
+        files.map(|member| member.inflate(&mut archive)).collect::<Result<_, _>>()?
     };
     match members.iter().find(|member| is_archive(&member.bytes)) {
         Some(inner) => Err(nested(&inner.name)),
@@ -212,13 +227,12 @@ fn too_large(name: &str) -> Problem {
 }
 
 /// How long a member may become.
-fn limit(packed: usize) -> u64 {
-    let packed = u64::try_from(packed).unwrap_or(u64::MAX);
+fn limit(packed: u64) -> u64 {
     packed.saturating_mul(RATIO_MAX).saturating_add(RATIO_FREE).min(MEMBER_MAX)
 }
 
 fn gunzip(file: &NamedFile) -> Result<NamedFile, Problem> {
-    let limit = limit(file.bytes.len());
+    let limit = limit(u64::try_from(file.bytes.len()).unwrap_or(u64::MAX));
     let mut decoder = GzDecoder::new(file.bytes.as_slice());
     let mut bytes = Vec::new();
     let read = decoder.by_ref().take(limit + 1).read_to_end(&mut bytes).map_err(|_| damaged())?;
@@ -239,51 +253,62 @@ struct Member {
     folder: bool,
     deflated: bool,
     crc: u32,
-    packed: usize,
+    packed: u64,
     length: u64,
-    offset: usize,
+    offset: u64,
 }
 
 impl Member {
-    /// Its packed bytes: what its own header says must agree with the directory.
-    fn data<'a>(&self, archive: &'a [u8]) -> Option<&'a [u8]> {
-        let header = archive.get(self.offset..)?.get(..LOCAL_LENGTH)?;
-        let name_length = usize::from(u16_at(header, 26)?);
-        let extra_length = usize::from(u16_at(header, 28)?);
-        let name_at = self.offset + LOCAL_LENGTH;
-        let name = archive.get(name_at..)?.get(..name_length)?;
-        let agrees = header.starts_with(&LOCAL) && name == self.raw_name;
-        archive.get(name_at + name_length + extra_length..)?.get(..self.packed).filter(|_| agrees)
-    }
-
-    fn inflate(&self, archive: &[u8]) -> Result<NamedFile, Problem> {
-        let mut data = self.data(archive).ok_or_else(damaged)?;
-        let mut bytes = Vec::new();
-        if self.deflated {
-            let mut decoder = DeflateDecoder::new(data).take(self.length + 1);
-            decoder.read_to_end(&mut bytes).map_err(|_| damaged())?;
-            data = decoder.into_inner().into_inner();
-        } else {
-            bytes.extend_from_slice(data);
-            data = &[];
-        }
-        let mut crc = Crc::new();
-        crc.update(&bytes);
-        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        if length != self.length || crc.sum() != self.crc || !data.is_empty() {
+    /// Opens it: what its own header says must agree with the directory.
+    fn open<'a>(&self, archive: &'a mut dyn Source) -> Result<Unpacking<'a>, Problem> {
+        let header = part(archive, self.offset, LOCAL_LENGTH)?;
+        let name_length = u16_at(&header, 26).map_or(0, usize::from);
+        let extra_length = u16_at(&header, 28).map_or(0, usize::from);
+        let rest = part(archive, self.offset + LOCAL_LENGTH_U64, name_length + extra_length)?;
+        if !header.starts_with(&LOCAL) || rest.get(..name_length) != Some(&self.raw_name) {
             return Err(damaged());
         }
+        // The archive stands behind its members' headers now.
+        let data = BufReader::with_capacity(WINDOW, archive.take(self.packed));
+        let packed = if self.deflated {
+            Packed::Deflated(DeflateDecoder::new(data))
+        } else {
+            Packed::Stored(data)
+        };
+        Ok(Unpacking { packed, crc: Crc::new(), so_far: 0, stated: (self.length, self.crc) })
+    }
+
+    fn inflate(&self, archive: &mut dyn Source) -> Result<NamedFile, Problem> {
+        let mut bytes = Vec::new();
+        self.open(archive)?.read_to_end(&mut bytes).map_err(|_| damaged())?;
         Ok(NamedFile { name: self.name.clone(), bytes })
     }
 }
 
+/// So many bytes from a place of the archive, all of them.
+fn part(archive: &mut dyn Source, from: u64, length: usize) -> Result<Vec<u8>, Problem> {
+    let failed = |error: io::Error| {
+        Problem::of_file(format!("the file could not be read to its end: {error}"))
+    };
+    archive.seek(SeekFrom::Start(from)).map_err(failed)?;
+    let mut bytes = Vec::new();
+    let wanted = u64::try_from(length).unwrap_or(u64::MAX);
+    let read = archive.take(wanted).read_to_end(&mut bytes).map_err(failed)?;
+    if read == length { Ok(bytes) } else { Err(damaged()) }
+}
+
 /// Reads and judges the directory at the end of a zip archive.
-fn directory(archive: &[u8]) -> Result<Vec<Member>, Problem> {
-    let end = end_of(archive).ok_or_else(damaged)?;
-    let fixed = &archive[end..];
+fn directory(archive: &mut dyn Source) -> Result<Vec<Member>, Problem> {
+    let length = archive.seek(SeekFrom::End(0)).map_err(|_| damaged())?;
+    let tail = length.min(END_MAX);
+    let tail = part(archive, length - tail, usize::try_from(tail).map_err(|_| damaged())?)?;
+    let end = end_of(&tail).ok_or_else(damaged)?;
+    let fixed = &tail[end..];
+    let behind = u64::try_from(tail.len() - end).map_err(|_| damaged())?;
+    let end = length - behind;
     let word = |at: usize| u16_at(fixed, at).ok_or_else(damaged);
     let long = |at: usize| u32_at(fixed, at).ok_or_else(damaged);
-    let (count, start, length) = (usize::from(word(10)?), long(16)?, long(12)?);
+    let (count, start, size) = (usize::from(word(10)?), long(16)?, long(12)?);
     if word(4)? != 0 || word(6)? != 0 || word(8)? != word(10)? || count == usize::from(u16::MAX) {
         return Err(refused("only plain zip archives are read, in one part and without zip64"));
     }
@@ -291,39 +316,43 @@ fn directory(archive: &[u8]) -> Result<Vec<Member>, Problem> {
         let reason = format!("the archive has {count} members, more than {MEMBERS_MAX}");
         return Err(refused(&reason));
     }
-    if start.checked_add(length) != Some(end) {
+    let size_max = MEMBERS_MAX * (CENTRAL_LENGTH + 3 * usize::from(u16::MAX));
+    let size = usize::try_from(size).ok().filter(|size| *size <= size_max).ok_or_else(damaged)?;
+    if start.checked_add(u64::try_from(size).unwrap_or(u64::MAX)) != Some(end) {
         return Err(damaged());
     }
+    let entries = part(archive, start, size)?;
     let mut members = Vec::with_capacity(count);
-    let mut at = start;
+    let mut at = 0;
     for _ in 0..count {
-        let (member, next) = member(archive, at)?;
+        let (member, next) = member(&entries, at)?;
         members.push(member);
         at = next;
     }
-    if at != end {
+    if at != entries.len() {
         return Err(damaged());
     }
-    let mut places: Vec<(usize, usize)> =
+    let mut places: Vec<(u64, u64)> =
         members.iter().map(|held| (held.offset, held.packed)).collect();
     places.push((start, 0));
     places.sort_unstable();
     let apart = places.windows(2).all(|pair| match pair {
-        [(offset, packed), (next, _)] => {
-            offset.checked_add(*packed + LOCAL_LENGTH).is_some_and(|end| end <= *next)
-        }
+        [(offset, packed), (next, _)] => offset
+            .checked_add(*packed)
+            .and_then(|end| end.checked_add(LOCAL_LENGTH_U64))
+            .is_some_and(|end| end <= *next),
         _ => false,
     });
     if apart { Ok(members) } else { Err(refused("members of the archive overlap")) }
 }
 
-/// Where the end record stands: its comment must reach exactly to the end of the file.
-fn end_of(archive: &[u8]) -> Option<usize> {
-    let last = archive.len().checked_sub(END_LENGTH)?;
+/// Where the end record stands in the last bytes: its comment must reach exactly to the end of the
+/// file.
+fn end_of(tail: &[u8]) -> Option<usize> {
+    let last = tail.len().checked_sub(END_LENGTH)?;
     let first = last.saturating_sub(usize::from(u16::MAX));
     (first..=last).rev().find(|at| {
-        archive[*at..].starts_with(&END)
-            && u16_at(archive, at + 20).map(usize::from) == Some(last - at)
+        tail[*at..].starts_with(&END) && u16_at(tail, at + 20).map(usize::from) == Some(last - at)
     })
 }
 
@@ -356,7 +385,6 @@ fn member(archive: &[u8], at: usize) -> Result<(Member, usize), Problem> {
         let reason = format!("\"{}\" is packed in a way that is not read", quote(&name));
         return Err(refused(&reason));
     }
-    let length = u64::try_from(length).unwrap_or(u64::MAX);
     if length > limit(packed) {
         return Err(too_large(&name));
     }
@@ -387,7 +415,6 @@ fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     bytes.get(at..at + 2)?.try_into().ok().map(u16::from_le_bytes)
 }
 
-fn u32_at(bytes: &[u8], at: usize) -> Option<usize> {
-    let value = bytes.get(at..at + 4)?.try_into().ok().map(u32::from_le_bytes)?;
-    usize::try_from(value).ok()
+fn u32_at(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..at + 4)?.try_into().ok().map(u32::from_le_bytes).map(u64::from)
 }

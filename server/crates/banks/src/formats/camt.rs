@@ -1,12 +1,16 @@
 //! What the messages of ISO 20022 about accounts (camt) have in common: entries (Ntry) with their
 //! amounts, and the transactions inside them.
 
+use super::fields;
 use super::problems::{Problems, quote};
 use super::xml::Element;
 use crate::bill::{Check, Problem};
 use crate::statement::StatementRow;
 use domain::date::BusinessDate;
 use domain::money::{Currency, Money};
+
+/// Most movements of a message, each held as a row until its totals are known.
+const ROWS_MAX: usize = 400_000;
 
 /// Collects what a message says, and what is wrong with it.
 #[derive(Default)]
@@ -15,6 +19,8 @@ pub(super) struct Reader {
     pub problems: Problems,
     /// What the message states about itself.
     pub checks: Vec<Check>,
+    /// Movements so far: they are held until the message is complete.
+    rows: usize,
 }
 
 /// What the entries add up to, booked or not, as TxsSummry states it.
@@ -44,7 +50,7 @@ impl Sums {
 #[derive(Clone, Copy)]
 pub(super) struct Entry<'e> {
     /// Its element.
-    pub element: &'e Element,
+    pub element: Element<'e>,
     /// Its place, counted from 1.
     pub number: u32,
     /// Its amount, with sign.
@@ -53,13 +59,13 @@ pub(super) struct Entry<'e> {
 
 impl Reader {
     /// Tells what is wrong with an element, and gives nothing.
-    pub fn refuse<T>(&mut self, element: &Element, field: &str, reason: &str) -> Option<T> {
-        self.problems.push(Problem::at_field(element.line, field, reason));
+    pub fn refuse<T>(&mut self, element: Element<'_>, field: &str, reason: &str) -> Option<T> {
+        self.problems.push(Problem::at_field(element.line(), field, reason));
         None
     }
 
     /// The account (Acct) of a statement or notification.
-    pub fn account<'e>(&mut self, element: &'e Element) -> Option<&'e str> {
+    pub fn account<'e>(&mut self, element: Element<'e>) -> Option<&'e str> {
         let account = element
             .text_at(&["Acct", "Id", "IBAN"])
             .or_else(|| element.text_at(&["Acct", "Id", "Othr", "Id"]));
@@ -70,7 +76,7 @@ impl Reader {
     }
 
     /// Compares the summary (TxsSummry), where there is one, with the entries.
-    pub fn check_summary(&mut self, statement: &Element, sums: &Sums, currency: Currency) {
+    pub fn check_summary(&mut self, statement: Element<'_>, sums: &Sums, currency: Currency) {
         let Some(summary) = statement.find(&["TxsSummry"]) else { return };
         let sum = |money: Option<Money>| money.unwrap_or(Money::zero(currency)).plain();
         let stated = [
@@ -85,14 +91,14 @@ impl Reader {
                 "Sum" => Money::parse(text, currency).map(Money::plain),
                 _ => Ok(text.to_owned()),
             };
-            if let Some(stated) = self.problems.keep(stated, summary.line, &what, text) {
+            if let Some(stated) = self.problems.keep(stated, summary.line(), &what, text) {
                 self.checks.push(Check { what, stated, computed });
             }
         }
     }
 
     /// The amount (Amt) inside an element.
-    pub fn money(&mut self, parent: &Element) -> Option<Money> {
+    pub fn money(&mut self, parent: Element<'_>) -> Option<Money> {
         let Some(element) = parent.find(&["Amt"]) else {
             return self.refuse(parent, "Amt", "the amount is missing");
         };
@@ -100,26 +106,23 @@ impl Reader {
     }
 
     /// Banks may write up to five decimals; those beyond the currency's two must be zero.
-    pub fn amount(&mut self, element: &Element) -> Option<Money> {
+    pub fn amount(&mut self, element: Element<'_>) -> Option<Money> {
         let code = element.attribute("Ccy").unwrap_or_default();
-        let currency = self.problems.keep(code.parse::<Currency>(), element.line, "Ccy", code)?;
+        let currency = self.problems.keep(code.parse::<Currency>(), element.line(), "Ccy", code)?;
         let text = element.text();
         let exact = match text.split_once('.') {
             Some((whole, decimals)) if (3..=5).contains(&decimals.len()) => {
-                let (cents, rest) = decimals.split_at_checked(2).unwrap_or((decimals, ""));
-                if rest.bytes().all(|b| b == b'0') {
-                    format!("{whole}.{cents}")
-                } else {
-                    text.to_owned()
-                }
+                let (_, rest) = decimals.split_at_checked(2).unwrap_or((decimals, ""));
+                let zeros = rest.bytes().all(|byte| byte == b'0');
+                text.get(..whole.len() + 3).filter(|_| zeros).unwrap_or(text)
             }
-            _ => text.to_owned(),
+            _ => text,
         };
-        self.problems.keep(Money::parse(&exact, currency), element.line, "Amt", text)
+        self.problems.keep(fields::money(exact, currency), element.line(), "Amt", text)
     }
 
     /// An amount with the sign its element states (CdtDbtInd).
-    pub fn signed(&mut self, parent: &Element, amount: Money) -> Option<Money> {
+    pub fn signed(&mut self, parent: Element<'_>, amount: Money) -> Option<Money> {
         match parent.text_at(&["CdtDbtInd"]) {
             Some("CRDT") => Some(amount),
             Some("DBIT") => amount.checked_neg().ok(),
@@ -130,7 +133,7 @@ impl Reader {
     /// An entry in the account's currency.
     pub fn entry<'e>(
         &mut self,
-        element: &'e Element,
+        element: Element<'e>,
         number: u32,
         currency: Currency,
     ) -> Option<Entry<'e>> {
@@ -143,7 +146,7 @@ impl Reader {
     }
 
     /// Whether the bank has booked an entry; a state that is not known is a problem.
-    pub fn booked(&mut self, entry: &Element) -> bool {
+    pub fn booked(&mut self, entry: Element<'_>) -> bool {
         match entry.text_at(&["Sts"]).or_else(|| entry.text_at(&["Sts", "Cd"])) {
             Some("BOOK") => true,
             Some("PDNG" | "INFO" | "FUTR") => false,
@@ -158,16 +161,44 @@ impl Reader {
     /// One row for the entry, or one for each of its transactions. Transactions that do not add up
     /// to their entry are a problem, and the entry stays one row.
     pub fn rows_of(&mut self, entry: Entry<'_>, rows: &mut Vec<StatementRow>) {
+        if !self.has_room(entry.element) {
+            return;
+        }
         let booked = entry.element.find(&["BookgDt"]).and_then(day_of);
         let Some(booking_date) = booked else {
             self.refuse::<()>(entry.element, "BookgDt", "the booking date is missing or wrong");
             return;
         };
         self.check_batches(entry.element);
-        let transactions: Vec<&Element> =
+        let before = rows.len();
+        self.movements(entry, booking_date, rows);
+        self.rows += rows.len() - before;
+    }
+
+    /// Whether another movement may be held; that it may not is told once.
+    fn has_room(&mut self, entry: Element<'_>) -> bool {
+        if self.rows < ROWS_MAX {
+            return true;
+        }
+        if self.rows == ROWS_MAX {
+            self.rows += 1;
+            let reason =
+                format!("the message has more than {ROWS_MAX} movements: ask for it in parts");
+            self.refuse::<()>(entry, "Ntry", &reason);
+        }
+        false
+    }
+
+    fn movements(
+        &mut self,
+        entry: Entry<'_>,
+        booking_date: BusinessDate,
+        rows: &mut Vec<StatementRow>,
+    ) {
+        let transactions: Vec<Element<'_>> =
             entry.element.all("NtryDtls").flat_map(|details| details.all("TxDtls")).collect();
         let several =
-            transactions.len() > 1 && transactions.iter().any(|held| amount_of(held).is_some());
+            transactions.len() > 1 && transactions.iter().any(|held| amount_of(*held).is_some());
         if several && let Some(split) = self.split(entry, booking_date, &transactions) {
             rows.extend(split);
             return;
@@ -177,12 +208,12 @@ impl Reader {
     }
 
     /// A batch states how many transactions it has; listed, they must be as many.
-    fn check_batches(&mut self, entry: &Element) {
+    fn check_batches(&mut self, entry: Element<'_>) {
         for details in entry.all("NtryDtls") {
             let listed = details.all("TxDtls").count();
             let Some(stated) = details.text_at(&["Btch", "NbOfTxs"]) else { continue };
             if listed > 0 {
-                let what = format!("Btch/NbOfTxs, line {}", details.line);
+                let what = format!("Btch/NbOfTxs, line {}", details.line());
                 let (stated, computed) = (stated.to_owned(), listed.to_string());
                 self.checks.push(Check { what, stated, computed });
             }
@@ -193,11 +224,11 @@ impl Reader {
         &mut self,
         entry: Entry<'_>,
         booking_date: BusinessDate,
-        transactions: &[&Element],
+        transactions: &[Element<'_>],
     ) -> Option<Vec<StatementRow>> {
         let mut sum = Some(Money::zero(entry.amount.currency()));
         let mut split = Vec::new();
-        for transaction in transactions {
+        for transaction in transactions.iter().copied() {
             let Some(part) = amount_of(transaction) else {
                 let reason = "some transactions of the entry have amounts and others none";
                 return self.refuse(transaction, "TxDtls", reason);
@@ -219,7 +250,7 @@ impl Reader {
 }
 
 /// A transaction's amount stands in one of three places, by version and bank.
-fn amount_of(transaction: &Element) -> Option<&Element> {
+fn amount_of(transaction: Element<'_>) -> Option<Element<'_>> {
     transaction
         .find(&["Amt"])
         .or_else(|| transaction.find(&["AmtDtls", "TxAmt", "Amt"]))
@@ -227,7 +258,7 @@ fn amount_of(transaction: &Element) -> Option<&Element> {
 }
 
 /// A date given as `Dt` or as the beginning of `DtTm`.
-pub(super) fn day_of(parent: &Element) -> Option<BusinessDate> {
+pub(super) fn day_of(parent: Element<'_>) -> Option<BusinessDate> {
     let text = parent.text_at(&["Dt"]).or_else(|| parent.text_at(&["DtTm"]))?;
     text.get(..10)?.parse().ok()
 }
@@ -236,7 +267,7 @@ fn row(
     entry: Entry<'_>,
     booking_date: BusinessDate,
     amount: Money,
-    transaction: Option<&Element>,
+    transaction: Option<Element<'_>>,
 ) -> StatementRow {
     let element = entry.element;
     let of_transaction = |path: &[&str]| transaction.and_then(|held| held.text_at(path));
@@ -263,7 +294,7 @@ fn row(
 }
 
 /// The payer of a credit, the payee of a debit; a returned payment keeps its first roles.
-fn other_side(transaction: &Element, amount: Money, returned: bool) -> Option<&str> {
+fn other_side(transaction: Element<'_>, amount: Money, returned: bool) -> Option<&str> {
     let payer_first = !amount.is_negative() && !returned;
     let roles = if payer_first { ["Dbtr", "Cdtr"] } else { ["Cdtr", "Dbtr"] };
     let parties = transaction.find(&["RltdPties"])?;
@@ -271,7 +302,7 @@ fn other_side(transaction: &Element, amount: Money, returned: bool) -> Option<&s
     party.text_at(&["Nm"]).or_else(|| party.text_at(&["Pty", "Nm"]))
 }
 
-fn remittance(entry: &Element, transaction: Option<&Element>) -> String {
+fn remittance(entry: Element<'_>, transaction: Option<Element<'_>>) -> String {
     let lines: Vec<&str> = transaction
         .and_then(|held| held.find(&["RmtInf"]))
         .map(|held| held.all("Ustrd").map(Element::text).collect())
@@ -288,7 +319,7 @@ fn quote_free(text: &str) -> String {
 }
 
 /// Why a payment of ours came back (退票): RtrInf, or the bank's code of a returned transfer.
-fn return_reason(element: &Element) -> Option<String> {
+fn return_reason(element: Element<'_>) -> Option<String> {
     if let Some(returned) = element.find(&["RtrInf"]) {
         let code = returned.text_at(&["Rsn", "Cd"]).or_else(|| returned.text_at(&["Rsn", "Prtry"]));
         let more = returned.text_at(&["AddtlInf"]);

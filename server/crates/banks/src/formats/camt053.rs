@@ -3,16 +3,18 @@
 //! The opening balance (OPBD, or PRCD, the closing balance before) plus the booked entries must
 //! give the closing balance CLBD. An entry of several transactions becomes one row for each when
 //! their amounts are given and add up to the entry; entries not yet booked are left out.
+//!
+//! It is read as it flows in: an entry is turned into rows as soon as it is complete.
 
 use super::camt::{Reader, Sums, day_of};
-use super::decode::decode;
 use super::xml::{self, Element};
 use super::{Document, Format, Sample};
 use crate::bill::{Check, Problem};
 use crate::front::NamedFile;
-use crate::statement::{Statement, StatementFile};
+use crate::statement::{Statement, StatementFile, StatementRow};
 use domain::date::BusinessDate;
-use domain::money::Money;
+use domain::money::{Currency, Money};
+use std::io::Read;
 
 /// The format.
 pub(super) struct Camt053;
@@ -27,78 +29,144 @@ impl Format for Camt053 {
     }
 
     fn parse(&self, file: &NamedFile) -> Result<Document, Problem> {
-        let decoded =
-            decode(&file.bytes).map_err(|error| Problem::at_line(error.line, error.to_string()))?;
-        let root = xml::parse(&decoded)?;
-        let message = root
-            .find(&["BkToCstmrStmt"])
-            .filter(|_| root.name == "Document")
-            .ok_or_else(|| Problem::of_file("there is no Document/BkToCstmrStmt"))?;
-        let mut reader = Reader::default();
-        let statements: Vec<Statement> =
-            message.all("Stmt").filter_map(|held| reader.statement(held)).collect();
-        if message.find(&["Stmt"]).is_none() {
-            reader.problems.push(Problem::of_file("the message has no statement (Stmt)"));
-        }
-        Ok(Document::Statement(StatementFile {
-            format: self.name().to_owned(),
-            encoding: decoded.encoding.to_owned(),
-            statements,
-            checks: reader.checks,
-            problems: reader.problems.finish(),
-        }))
+        read(self.name(), &mut file.bytes.as_slice())
+    }
+
+    fn flowing(&self, input: &mut dyn Read) -> Option<Result<Document, Problem>> {
+        Some(read(self.name(), input))
     }
 }
 
+fn read(format: &str, input: &mut dyn Read) -> Result<Document, Problem> {
+    let mut message = Message::default();
+    let tree = xml::read(input, &mut |element| message.take(element))?;
+    let root = tree.root();
+    let body = root.find(&["BkToCstmrStmt"]).filter(|_| root.name() == "Document");
+    if body.is_none() {
+        return Err(Problem::of_file("there is no Document/BkToCstmrStmt"));
+    }
+    let mut reader = message.reader;
+    if !message.any {
+        reader.problems.push(Problem::of_file("the message has no statement (Stmt)"));
+    }
+    Ok(Document::Statement(StatementFile {
+        format: format.to_owned(),
+        encoding: tree.encoding().to_owned(),
+        statements: message.statements,
+        checks: reader.checks,
+        problems: reader.problems.finish(),
+    }))
+}
+
+/// A message on its way in.
+#[derive(Default)]
+struct Message {
+    reader: Reader,
+    statements: Vec<Statement>,
+    any: bool,
+    open: Entries,
+}
+
+/// The entries so far of the statement at hand.
+#[derive(Default)]
+struct Entries {
+    number: u32,
+    /// Of the first balance, which stands before the entries.
+    currency: Option<Currency>,
+    sums: Sums,
+    booked: Option<Money>,
+    overflow: bool,
+    rows: Vec<StatementRow>,
+}
+
+impl Message {
+    /// Takes entries and statements as they are complete.
+    fn take(&mut self, element: Element<'_>) -> bool {
+        match element.name() {
+            "Ntry" if element.stands_at(&["Document", "BkToCstmrStmt", "Stmt", "Ntry"]) => {
+                self.entry(element);
+                true
+            }
+            "Stmt" if element.stands_at(&["Document", "BkToCstmrStmt", "Stmt"]) => {
+                self.any = true;
+                let entries = std::mem::take(&mut self.open);
+                self.statements.extend(self.reader.statement(element, entries));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn entry(&mut self, element: Element<'_>) {
+        let open = &mut self.open;
+        open.number = open.number.saturating_add(1);
+        let told = || {
+            let amount = opening(element.parent()?).and_then(|balance| balance.find(&["Amt"]));
+            amount?.attribute("Ccy")?.parse().ok()
+        };
+        let own = || element.find(&["Amt"])?.attribute("Ccy")?.parse().ok();
+        open.currency = open.currency.or_else(told).or_else(own);
+        let currency = open.currency.unwrap_or(Currency::Cny);
+        let Some(entry) = self.reader.entry(element, open.number, currency) else { return };
+        open.overflow |= open.sums.add(entry.amount).is_none();
+        if !self.reader.booked(entry.element) {
+            return;
+        }
+        let before = open.booked.unwrap_or(Money::zero(currency));
+        match before.checked_add(entry.amount) {
+            Ok(booked) => open.booked = Some(booked),
+            Err(_) => open.overflow = true,
+        }
+        self.reader.rows_of(entry, &mut open.rows);
+    }
+}
+
+/// The opening balance of a statement: OPBD, or PRCD, the closing balance before.
+fn opening(statement: Element<'_>) -> Option<Element<'_>> {
+    balance_of(statement, &["OPBD", "PRCD"])
+}
+
+/// The first balance of these types.
+fn balance_of<'e>(statement: Element<'e>, types: &[&str]) -> Option<Element<'e>> {
+    let path = ["Tp", "CdOrPrtry", "Cd"];
+    types.iter().find_map(|code| statement.all("Bal").find(|bal| bal.text_at(&path) == Some(*code)))
+}
+
 impl Reader {
-    fn statement(&mut self, element: &Element) -> Option<Statement> {
-        let account = self.account(element)?;
-        let opening = self.balance(element, &["OPBD", "PRCD"])?;
-        let closing = self.balance(element, &["CLBD"])?;
-        let (opening, (closing, day)) = (opening.0, closing);
+    fn statement(&mut self, element: Element<'_>, entries: Entries) -> Option<Statement> {
+        let account = self.account(element)?.to_owned();
+        let (opening, _) = self.balance(element, &["OPBD", "PRCD"])?;
+        let (closing, day) = self.balance(element, &["CLBD"])?;
         let currency = opening.currency();
         if closing.currency() != currency {
             return self.refuse(element, "Bal", "the balances are of different currencies");
         }
-        let number = element.text_at(&["Id"]).unwrap_or_default().to_owned();
-        let mut rows = Vec::new();
-        let mut computed = Some(opening);
-        let mut sums = Sums::default();
-        for (index, entry) in element.all("Ntry").enumerate() {
-            let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-            let Some(entry) = self.entry(entry, number, currency) else { continue };
-            if sums.add(entry.amount).is_none() {
-                return self.refuse(element, "Ntry", "the sum of the entries is out of range");
-            }
-            if !self.booked(entry.element) {
-                continue;
-            }
-            computed = computed.and_then(|sum| sum.checked_add(entry.amount).ok());
-            self.rows_of(entry, &mut rows);
+        if entries.currency.is_some_and(|of_entries| of_entries != currency) {
+            return self.refuse(element, "Ntry", "the entries are not in the account's currency");
         }
+        let booked = entries.booked.unwrap_or(Money::zero(currency));
+        let computed = opening.checked_add(booked).ok().filter(|_| !entries.overflow);
         let Some(computed) = computed else {
             return self.refuse(element, "Ntry", "the sum of the entries is out of range");
         };
+        let number = element.text_at(&["Id"]).unwrap_or_default().to_owned();
         self.checks.push(Check {
             what: format!("CLBD {account} {number}").trim_end().to_owned(),
             stated: closing.plain(),
             computed: computed.plain(),
         });
-        self.check_summary(element, &sums, currency);
-        let account = account.to_owned();
+        self.check_summary(element, &entries.sums, currency);
+        let rows = entries.rows;
         Some(Statement { number, account, currency, day, opening, closing, rows })
     }
 
     /// The first balance of these types, with its day.
     fn balance(
         &mut self,
-        statement: &Element,
+        statement: Element<'_>,
         types: &[&str],
     ) -> Option<(Money, Option<BusinessDate>)> {
-        let path = ["Tp", "CdOrPrtry", "Cd"];
-        let found = types
-            .iter()
-            .find_map(|code| statement.all("Bal").find(|bal| bal.text_at(&path) == Some(*code)));
+        let found = balance_of(statement, types);
         let Some(found) = found else {
             let reason = format!("there is no balance {}", types.join(" or "));
             return self.refuse(statement, "Bal", &reason);

@@ -4,9 +4,11 @@
 use super::problems::line_number;
 use crate::bill::Problem;
 use encoding_rs::{DecoderResult, GB18030};
+use memchr::memchr2_iter;
 use std::borrow::Cow;
 
-const BOM: &[u8] = b"\xEF\xBB\xBF";
+/// The byte order mark of UTF-8.
+pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// Name of UTF-8 in documents.
 pub(super) const UTF_8: &str = "UTF-8";
@@ -53,14 +55,13 @@ impl Undecodable {
 pub(super) fn decode_lines(bytes: &[u8]) -> Result<Decoded<'_>, Problem> {
     let decoded = decode(bytes).map_err(|error| Problem::at_line(error.line, error.to_string()))?;
     let text = decoded.text.as_bytes();
-    let odd = text.iter().enumerate().find(|(at, byte)| match **byte {
-        0 => true,
-        b'\r' => text.get(at + 1).is_some_and(|next| *next != b'\n'),
-        _ => false,
+    let odd = memchr2_iter(0, b'\r', text).find_map(|at| {
+        let alone = text.get(at + 1).is_some_and(|next| *next != b'\n');
+        (text[at] == 0 || alone).then_some((at, text[at]))
     });
     let Some((at, byte)) = odd else { return Ok(decoded) };
     let line = line_number(text[..at].iter().filter(|byte| **byte == b'\n').count());
-    Err(odd_byte(*byte, line))
+    Err(odd_byte(byte, line))
 }
 
 /// A byte that no exported text has: NUL, or a carriage return alone.
@@ -99,7 +100,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Undecodable> {
     }
 }
 
-fn was_utf_8(valid: &[u8]) -> bool {
+/// Whether a text that breaks after this part is damaged UTF-8.
+pub(super) fn was_utf_8(valid: &[u8]) -> bool {
     let leads = valid.iter().filter(|byte| **byte >= 0xC0);
     let (three, other) = leads.fold((0_usize, 0_usize), |(three, other), lead| {
         if (0xE0..0xF0).contains(lead) { (three + 1, other) } else { (three, other + 1) }

@@ -1,7 +1,7 @@
 //! A file as read, whatever it is.
 
 use super::alipay;
-use crate::bill::{Bill, Check, Problem};
+use crate::bill::{Bill, BillSums, Check, Problem};
 use crate::dispute::DisputeFile;
 use crate::fund::FundBill;
 use crate::instruction::{InstructionBatch, StatusReport};
@@ -95,8 +95,8 @@ impl Document {
 }
 
 /// A bill that must also agree with the summary delivered beside it.
-pub(super) fn with_summary(mut bill: Bill, summary: BillSummary) -> Bill {
-    match alipay::agree(&bill, &summary) {
+pub(super) fn with_summary(mut bill: Bill, sums: &BillSums, summary: BillSummary) -> Bill {
+    match alipay::agree((&bill, sums), &summary) {
         Ok(checks) => bill.checks.extend(checks),
         Err(error) => bill.problems.push(Problem::of_file(error.to_string())),
     }

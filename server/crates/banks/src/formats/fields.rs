@@ -101,14 +101,18 @@ pub(super) fn money(text: &str, currency: Currency) -> Result<Money, MoneyError>
 
 /// Up to thirteen digits, with no decimals or two.
 fn plain_amount(text: &[u8]) -> Option<i64> {
-    let (whole, decimals) = match text {
-        [whole @ .., b'.', tens, ones] => (whole, [*tens, *ones]),
-        whole => (whole, [b'0', b'0']),
-    };
+    match text {
+        [whole @ .., b'.', tens, ones] => plain_minor(whole, &[*tens, *ones]),
+        whole => plain_minor(whole, b"00"),
+    }
+}
+
+/// The same, taken apart; there are two decimals.
+fn plain_minor(whole: &[u8], decimals: &[u8]) -> Option<i64> {
     if whole.is_empty() || whole.len() > E5_DIGITS_MAX {
         return None;
     }
-    whole.iter().chain(&decimals).try_fold(0_i64, |sum, digit| {
+    whole.iter().chain(decimals).try_fold(0_i64, |sum, digit| {
         digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0'))
     })
 }
@@ -149,7 +153,14 @@ pub(super) fn swift_amount(text: &str, currency: Currency) -> Result<Money, Mone
     if text.contains('.') {
         return Err(MoneyError::NotPlainDigits);
     }
-    Money::parse(&text.strip_suffix(',').unwrap_or(text).replace(',', "."), currency)
+    let text = text.strip_suffix(',').unwrap_or(text);
+    if let Some((whole, decimals)) = text.split_once(',')
+        && decimals.len() == 2
+        && let Some(minor) = plain_minor(whole.as_bytes(), decimals.as_bytes())
+    {
+        return Ok(Money::new(minor, currency));
+    }
+    Money::parse(&text.replace(',', "."), currency)
 }
 
 /// An amount in minor units, with an optional sign and leading zeros.
@@ -311,6 +322,10 @@ mod tests {
             "9999999999999.99",
         ] {
             assert_eq!(money(text, Currency::Cny), Money::parse(text, Currency::Cny), "{text}");
+        }
+        for text in ["1,00", "0,01", "1,0", "1,", ",00", "1,000", "1,2,00", "-1,00", "1,é"] {
+            let point = Money::parse(&text.trim_end_matches(',').replace(',', "."), Currency::Cny);
+            assert_eq!(swift_amount(text, Currency::Cny), point, "{text}");
         }
         for text in ["2026-02-30 00:00:00", "2026-01-01 24:00:00", "2026-01-01T00:00:00", ""] {
             assert_eq!(moment(text), Err(FieldError::Moment), "{text}");

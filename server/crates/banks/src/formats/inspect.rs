@@ -1,7 +1,8 @@
 //! What a file is and whether it may be stored, told to a person.
 
-use super::{Document, parse};
-use crate::bill::{Bill, Check, Problem, RowKind, fee_text};
+use super::Document;
+use super::stream::{Source, Wanted, read_stream};
+use crate::bill::{BillSums, Check, Problem, RowKind, fee_text};
 use crate::front::NamedFile;
 use crate::instruction::{PaymentStatus, StatusReport};
 use crate::summary::BillSummary;
@@ -9,6 +10,7 @@ use domain::date::BusinessDate;
 use domain::money::{Currency, Money, MoneyError};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::io::{Cursor, SeekFrom};
 
 /// Count and sums of one kind of row in one currency, as text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -67,9 +69,15 @@ pub struct Inspection {
 /// Looks at a file. Stores nothing.
 #[must_use]
 pub fn inspect(file: &NamedFile) -> Inspection {
+    inspect_stream(&file.name, &mut Cursor::new(file.bytes.as_slice()))
+}
+
+/// Looks at a file as it flows in. Stores nothing.
+#[must_use]
+pub fn inspect_stream(name: &str, input: &mut dyn Source) -> Inspection {
     let mut inspection = Inspection {
-        name: file.name.clone(),
-        bytes: file.bytes.len(),
+        name: name.to_owned(),
+        bytes: length(input),
         format: None,
         kind: None,
         encoding: None,
@@ -80,7 +88,13 @@ pub fn inspect(file: &NamedFile) -> Inspection {
         problems: Vec::new(),
         acceptable: false,
     };
-    let document = match parse(file) {
+    let wanted = Wanted { name: name.to_owned(), ..Wanted::default() };
+    let mut passed = BillSums::default();
+    let read = read_stream(&wanted, input, &mut |rows| {
+        passed.add(&rows);
+        true
+    });
+    let document = match read {
         Ok(document) => document,
         Err(refusal) => {
             inspection.format = refusal.format;
@@ -96,7 +110,14 @@ pub fn inspect(file: &NamedFile) -> Inspection {
     let stated = document.checks().iter().cloned();
     inspection.checks = stated.map(|check| Stated { holds: check.holds(), check }).collect();
     (inspection.rows, inspection.clearing_date) = extent(&document);
-    match sums(&document) {
+    let totals = match &document {
+        Document::Bill(_) => {
+            inspection.rows = passed.rows();
+            bill_sums(&passed)
+        }
+        other => sums(other),
+    };
+    match totals {
         Ok(totals) => inspection.totals = totals,
         Err(error) => {
             inspection.problems.push(Problem::of_file(error.to_string()));
@@ -104,6 +125,14 @@ pub fn inspect(file: &NamedFile) -> Inspection {
         }
     }
     inspection
+}
+
+/// Its length; afterwards it stands at its beginning.
+fn length(input: &mut dyn Source) -> usize {
+    let length = input.seek(SeekFrom::End(0)).unwrap_or(0);
+    // What cannot be led back is told by the reading.
+    let _ = input.rewind();
+    usize::try_from(length).unwrap_or(usize::MAX)
 }
 
 /// How many rows there are, and the day they clear or are for.
@@ -133,7 +162,11 @@ pub fn extent(document: &Document) -> (usize, Option<BusinessDate>) {
 /// Sums out of range.
 pub fn sums(document: &Document) -> Result<Vec<KindSum>, MoneyError> {
     match document {
-        Document::Bill(bill) => bill_sums(bill),
+        Document::Bill(bill) => {
+            let mut sums = BillSums::default();
+            sums.add(&bill.rows);
+            bill_sums(&sums)
+        }
         Document::Summary(summary) => summary_sums(summary),
         Document::Disputes(file) => {
             let settled = file.rows.iter().map(|row| row.settled);
@@ -158,10 +191,10 @@ pub fn sums(document: &Document) -> Result<Vec<KindSum>, MoneyError> {
 /// Names of the directions of movements.
 const MOVEMENTS: [&str; 2] = ["credit", "debit"];
 
-fn bill_sums(bill: &Bill) -> Result<Vec<KindSum>, MoneyError> {
+fn bill_sums(of: &BillSums) -> Result<Vec<KindSum>, MoneyError> {
     let mut sums = Vec::new();
     for kind in [RowKind::Payment, RowKind::Refund] {
-        let totals = bill.totals(kind)?;
+        let totals = of.of(kind)?;
         sums.push(KindSum {
             kind: kind.name().to_owned(),
             currency: totals.gross.currency(),

@@ -36,12 +36,13 @@ pub mod workbook;
 mod xml;
 
 pub use document::Document;
-pub use inspect::{Inspection, KindSum, Stated, extent, inspect, sums};
+pub use inspect::{Inspection, KindSum, Stated, extent, inspect, inspect_stream, sums};
 
-use crate::bill::{Check, Problem};
+use crate::bill::{BillSums, Check, Problem};
 use crate::front::NamedFile;
 use std::fmt;
-use stream::LineReader;
+use std::io::Read;
+use stream::{LineReader, Source};
 
 /// What a bill without a record is refused for: a day without trades looks like a failed download.
 const NO_RECORD: &str = "the file is empty, it has not one record";
@@ -94,6 +95,12 @@ pub trait Format: Sync {
     /// # Errors
     /// What keeps the file from being read at all.
     fn parse(&self, file: &NamedFile) -> Result<Document, Problem>;
+
+    /// Reads such a file as it flows in, where that is possible and it is no file of lines.
+    #[doc(hidden)]
+    fn flowing(&self, _input: &mut dyn Read) -> Option<Result<Document, Problem>> {
+        None
+    }
 
     /// Reads such a file line by line, where that is possible.
     #[doc(hidden)]
@@ -211,7 +218,9 @@ pub fn parse(file: &NamedFile) -> Result<Document, Refusal> {
         match (parse_plain(first), parse_plain(second)) {
             (Ok(Document::Bill(bill)), Ok(Document::Summary(summary)))
             | (Ok(Document::Summary(summary)), Ok(Document::Bill(bill))) => {
-                return Ok(Document::Bill(document::with_summary(bill, summary)));
+                let mut sums = BillSums::default();
+                sums.add(&bill.rows);
+                return Ok(Document::Bill(document::with_summary(bill, &sums, summary)));
             }
             _ => {}
         }
@@ -234,11 +243,13 @@ fn several(names: &[&str]) -> Refusal {
 ///
 /// # Errors
 /// The archive is damaged, encrypted or unfit to be unpacked.
-pub fn members(file: &NamedFile) -> Result<Vec<String>, Refusal> {
-    if !archive::is_archive(&file.bytes) || archive::is_gzip(&file.bytes) {
+pub fn members(file: &mut dyn Source) -> Result<Vec<String>, Refusal> {
+    let mut head = Vec::new();
+    let read = file.take(4).read_to_end(&mut head);
+    if read.is_err() || !archive::is_archive(&head) || archive::is_gzip(&head) {
         return Ok(Vec::new());
     }
-    let members = archive::Members::of(&file.bytes).map_err(|p| Refusal::of_file(None, p))?;
+    let members = archive::Members::of(file).map_err(|p| Refusal::of_file(None, p))?;
     Ok(members.names().into_iter().map(str::to_owned).collect())
 }
 

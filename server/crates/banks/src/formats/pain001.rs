@@ -3,7 +3,6 @@
 //! what it holds.
 
 use super::camt::Reader;
-use super::decode::decode;
 use super::xml::{self, Element};
 use super::{Document, Format, Sample};
 use crate::bill::{Check, Problem};
@@ -11,6 +10,7 @@ use crate::front::NamedFile;
 use crate::instruction::{Instruction, InstructionBatch};
 use domain::date::BusinessDate;
 use domain::money::Money;
+use std::io::Read;
 
 /// The format.
 pub(super) struct Pain001;
@@ -25,12 +25,21 @@ impl Format for Pain001 {
     }
 
     fn parse(&self, file: &NamedFile) -> Result<Document, Problem> {
-        let decoded =
-            decode(&file.bytes).map_err(|error| Problem::at_line(error.line, error.to_string()))?;
-        let root = xml::parse(&decoded)?;
+        self.read(&mut file.bytes.as_slice())
+    }
+
+    fn flowing(&self, input: &mut dyn Read) -> Option<Result<Document, Problem>> {
+        Some(self.read(input))
+    }
+}
+
+impl Pain001 {
+    fn read(&self, input: &mut dyn Read) -> Result<Document, Problem> {
+        let tree = xml::read(input, &mut |_| false)?;
+        let root = tree.root();
         let message = root
             .find(&["CstmrCdtTrfInitn"])
-            .filter(|_| root.name == "Document")
+            .filter(|_| root.name() == "Document")
             .ok_or_else(|| Problem::of_file("there is no Document/CstmrCdtTrfInitn"))?;
         let mut reader = Reader::default();
         let mut rows = Vec::new();
@@ -53,7 +62,7 @@ impl Format for Pain001 {
         }
         Ok(Document::Instructions(InstructionBatch {
             format: self.name().to_owned(),
-            encoding: decoded.encoding.to_owned(),
+            encoding: tree.encoding().to_owned(),
             message_id: message.text_at(&["GrpHdr", "MsgId"]).unwrap_or_default().to_owned(),
             execution_date,
             rows,
@@ -63,7 +72,7 @@ impl Format for Pain001 {
     }
 }
 
-fn execution_day(reader: &mut Reader, group: &Element) -> Option<BusinessDate> {
+fn execution_day(reader: &mut Reader, group: Element<'_>) -> Option<BusinessDate> {
     let day = group
         .text_at(&["ReqdExctnDt"])
         .or_else(|| group.text_at(&["ReqdExctnDt", "Dt"]))
@@ -75,7 +84,7 @@ fn execution_day(reader: &mut Reader, group: &Element) -> Option<BusinessDate> {
     day
 }
 
-fn instruction(reader: &mut Reader, transfer: &Element, group: &str) -> Option<Instruction> {
+fn instruction(reader: &mut Reader, transfer: Element<'_>, group: &str) -> Option<Instruction> {
     let Some(amount) = transfer.find(&["Amt", "InstdAmt"]) else {
         return reader.refuse(transfer, "Amt/InstdAmt", "the amount is missing");
     };
@@ -87,7 +96,7 @@ fn instruction(reader: &mut Reader, transfer: &Element, group: &str) -> Option<I
     let account = text(&["CdtrAcct", "Id", "IBAN"]);
     let account = account.or_else(|| text(&["CdtrAcct", "Id", "Othr", "Id"]));
     Some(Instruction {
-        line: transfer.line,
+        line: transfer.line(),
         group: group.to_owned(),
         end_to_end_id: end_to_end_id.to_owned(),
         amount,
@@ -97,14 +106,14 @@ fn instruction(reader: &mut Reader, transfer: &Element, group: &str) -> Option<I
 }
 
 /// Count and sum, where the head of the message or of a group states them.
-fn check(reader: &mut Reader, stating: &Element, what: &str, rows: &[Instruction]) {
+fn check(reader: &mut Reader, stating: Element<'_>, what: &str, rows: &[Instruction]) {
     if let Some(stated) = stating.text_at(&["NbOfTxs"]) {
         let (what, stated) = (format!("{what} NbOfTxs"), stated.to_owned());
         reader.checks.push(Check { what, stated, computed: rows.len().to_string() });
     }
     let (Some(text), Some(first)) = (stating.text_at(&["CtrlSum"]), rows.first()) else { return };
     let currency = first.amount.currency();
-    let line = stating.line;
+    let line = stating.line();
     let stated = Money::parse(text, currency);
     let sum = Money::sum(rows.iter().map(|row| row.amount), currency);
     let Some(sum) = reader.problems.keep(sum, line, "CtrlSum", text) else { return };

@@ -5,7 +5,6 @@
 //! payment reported as settled can still come back in a statement.
 
 use super::camt::Reader;
-use super::decode::decode;
 use super::xml::{self, Element};
 use super::{Document, Format, Sample};
 use crate::bill::{Check, Problem};
@@ -13,6 +12,7 @@ use crate::front::NamedFile;
 use crate::instruction::{PaymentStatus, ReportedGroup, ReportedPayment, StatusReport};
 use domain::money::Money;
 use std::collections::BTreeSet;
+use std::io::Read;
 
 /// The format.
 pub(super) struct Pain002;
@@ -27,12 +27,21 @@ impl Format for Pain002 {
     }
 
     fn parse(&self, file: &NamedFile) -> Result<Document, Problem> {
-        let decoded =
-            decode(&file.bytes).map_err(|error| Problem::at_line(error.line, error.to_string()))?;
-        let root = xml::parse(&decoded)?;
+        self.read(&mut file.bytes.as_slice())
+    }
+
+    fn flowing(&self, input: &mut dyn Read) -> Option<Result<Document, Problem>> {
+        Some(self.read(input))
+    }
+}
+
+impl Pain002 {
+    fn read(&self, input: &mut dyn Read) -> Result<Document, Problem> {
+        let tree = xml::read(input, &mut |_| false)?;
+        let root = tree.root();
         let message = root
             .find(&["CstmrPmtStsRpt"])
-            .filter(|_| root.name == "Document")
+            .filter(|_| root.name() == "Document")
             .ok_or_else(|| Problem::of_file("there is no Document/CstmrPmtStsRpt"))?;
         let original = message
             .find(&["OrgnlGrpInfAndSts"])
@@ -57,7 +66,7 @@ impl Format for Pain002 {
         let text = |path: &[&str]| message.text_at(path).unwrap_or_default().to_owned();
         let report = StatusReport {
             format: self.name().to_owned(),
-            encoding: decoded.encoding.to_owned(),
+            encoding: tree.encoding().to_owned(),
             message_id: text(&["GrpHdr", "MsgId"]),
             original_message_id: text(&["OrgnlGrpInfAndSts", "OrgnlMsgId"]),
             status: status(&mut reader, original, "GrpSts"),
@@ -85,7 +94,7 @@ fn with_substance(mut report: StatusReport) -> StatusReport {
     report
 }
 
-fn payment(reader: &mut Reader, element: &Element, group: &str) -> Option<ReportedPayment> {
+fn payment(reader: &mut Reader, element: Element<'_>, group: &str) -> Option<ReportedPayment> {
     let Some(end_to_end_id) = element.text_at(&["OrgnlEndToEndId"]) else {
         return reader.refuse(element, "OrgnlEndToEndId", "the payment reported on has no number");
     };
@@ -98,7 +107,7 @@ fn payment(reader: &mut Reader, element: &Element, group: &str) -> Option<Report
         None => None,
     };
     Some(ReportedPayment {
-        line: element.line,
+        line: element.line(),
         group: group.to_owned(),
         end_to_end_id: end_to_end_id.to_owned(),
         status,
@@ -109,7 +118,7 @@ fn payment(reader: &mut Reader, element: &Element, group: &str) -> Option<Report
 }
 
 /// The state an element states; an unknown one is a problem.
-fn status(reader: &mut Reader, element: &Element, name: &str) -> Option<PaymentStatus> {
+fn status(reader: &mut Reader, element: Element<'_>, name: &str) -> Option<PaymentStatus> {
     let code = element.text_at(&[name])?;
     let status = meaning(code);
     if status.is_none() {
@@ -131,7 +140,7 @@ fn meaning(code: &str) -> Option<PaymentStatus> {
 }
 
 /// Reason codes and texts of an element, in the file's order.
-fn reason(element: &Element) -> Option<String> {
+fn reason(element: Element<'_>) -> Option<String> {
     let mut words: Vec<&str> = Vec::new();
     for information in element.all("StsRsnInf") {
         let code = information.text_at(&["Rsn", "Cd"]);
@@ -144,7 +153,7 @@ fn reason(element: &Element) -> Option<String> {
 
 /// Counts per state, and their sums where every payment repeats its amount. With a state of a
 /// group, a report may leave out payments of other states; those it lists it must count.
-fn check_counts(reader: &mut Reader, stating: &Element, what: &str, all: &[ReportedPayment]) {
+fn check_counts(reader: &mut Reader, stating: Element<'_>, what: &str, all: &[ReportedPayment]) {
     let mut counted_once = BTreeSet::new();
     for counted in stating.all("NbOfTxsPerSts") {
         let code = counted.text_at(&["DtldSts"]).unwrap_or_default();
@@ -169,10 +178,10 @@ fn check_counts(reader: &mut Reader, stating: &Element, what: &str, all: &[Repor
         let currency = first.currency();
         let sum = Money::sum(amounts.iter().copied(), currency);
         let stated = Money::parse(text, currency);
-        let Some(sum) = reader.problems.keep(sum, counted.line, "DtldCtrlSum", text) else {
+        let Some(sum) = reader.problems.keep(sum, counted.line(), "DtldCtrlSum", text) else {
             continue;
         };
-        if let Some(stated) = reader.problems.keep(stated, counted.line, "DtldCtrlSum", text) {
+        if let Some(stated) = reader.problems.keep(stated, counted.line(), "DtldCtrlSum", text) {
             let (what, stated) = (format!("{what} DtldCtrlSum"), stated.plain());
             reader.checks.push(Check { what, stated, computed: sum.plain() });
         }

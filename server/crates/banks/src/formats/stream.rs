@@ -1,20 +1,22 @@
 //! Reading a file as it flows in, so that memory does not grow with it.
 //!
 //! Bills are files of lines: their readers take one line after the other and give their rows away
-//! in batches. What remains of a file of another kind is small and is read whole, up to a limit.
+//! in batches. Messages in XML are turned into movements entry by entry. Of an archive the directory
+//! is read, then the one member that is wanted as it is unpacked. What remains is small and is read
+//! whole, up to a limit: statements in lines, and workbooks, whose reader jumps about in them.
 
 use super::decode::{GB_18030, UTF_8, Undecodable, decode_gb18030};
-use super::{ALL, Document, Format, Refusal, Sample, archive, custom, guess, problems};
-use crate::bill::{Bill, BillRow, Problem};
+use super::{ALL, Document, Format, Refusal, Sample, archive, custom, document, guess, problems};
+use crate::bill::{Bill, BillRow, BillSums, Problem};
 use crate::front::NamedFile;
 use memchr::memchr;
 use std::borrow::Cow;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
 
 /// Rows of a bill that are given away at a time.
 pub const BATCH: usize = 10_000;
 
-/// Most bytes of a file that is read whole, and of an archive.
+/// Most bytes of a file that is read whole.
 pub const WHOLE_MAX: usize = 64 << 20;
 
 /// Most bytes of one line: a file without line ends must not fill the memory.
@@ -27,6 +29,11 @@ const WINDOW: usize = 256 << 10;
 const HEAD: usize = 64 << 10;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// The bytes of a file: an archive's directory stands at its end.
+pub trait Source: Read + Seek {}
+
+impl<S: Read + Seek> Source for S {}
 
 /// What to read, and as what.
 #[derive(Debug, Clone, Default)]
@@ -78,29 +85,53 @@ pub(super) trait LineReader: Send {
 /// The file is of no known format, cannot be read at all, or the sink wanted no more.
 pub fn read_stream(
     wanted: &Wanted,
-    mut input: &mut dyn Read,
+    input: &mut dyn Source,
     sink: &mut Sink<'_>,
 ) -> Result<Document, Refusal> {
-    let mut head = Vec::new();
-    (&mut input).take(size(HEAD)).read_to_end(&mut head).map_err(unreadable)?;
+    let head = head(&mut *input)?;
     if archive::is_gzip(&head) {
         let name = wanted.name.strip_suffix(".gz").unwrap_or(&wanted.name).to_owned();
         let mut inner = archive::gunzip_stream(Cursor::new(head).chain(input));
-        let document = read_stream(&Wanted { name, ..wanted.clone() }, &mut inner, sink)?;
-        io::copy(&mut inner, &mut io::sink()).map_err(unreadable)?;
-        return Ok(document);
+        return unpacked(&Wanted { name, ..wanted.clone() }, &mut inner, sink);
     }
     let book = wanted.custom.as_ref().is_some_and(custom::CustomFormat::is_book);
     if archive::is_archive(&head) && !book {
-        let bytes = whole(head, input, None)?;
-        return of_archive(wanted, NamedFile { name: wanted.name.clone(), bytes }, sink);
+        return of_archive(wanted, input, sink);
     }
     plain(wanted, head, input, sink)
 }
 
+/// The beginning of what flows in.
+fn head(mut input: impl Read) -> Result<Vec<u8>, Refusal> {
+    let mut head = Vec::new();
+    input.by_ref().take(size(HEAD)).read_to_end(&mut head).map_err(unreadable)?;
+    Ok(head)
+}
+
+/// What flows out of an archive, to its end: what follows the part that was read counts for the
+/// checksum too.
+fn unpacked(
+    wanted: &Wanted,
+    input: &mut dyn Read,
+    sink: &mut Sink<'_>,
+) -> Result<Document, Refusal> {
+    let head = head(&mut *input)?;
+    let book = wanted.custom.as_ref().is_some_and(custom::CustomFormat::is_book);
+    if archive::is_archive(&head) && !book {
+        return Err(Refusal::of_file(None, archive::nested(&wanted.name)));
+    }
+    let document = plain(wanted, head, input, sink)?;
+    io::copy(input, &mut io::sink()).map_err(unreadable)?;
+    Ok(document)
+}
+
 /// Of an archive the chosen file, its only one, or a bill with the summary beside it.
-fn of_archive(wanted: &Wanted, file: NamedFile, sink: &mut Sink<'_>) -> Result<Document, Refusal> {
-    let members = archive::Members::of(&file.bytes).map_err(|p| Refusal::of_file(None, p))?;
+fn of_archive(
+    wanted: &Wanted,
+    input: &mut dyn Source,
+    sink: &mut Sink<'_>,
+) -> Result<Document, Refusal> {
+    let members = archive::Members::of(input).map_err(|p| Refusal::of_file(None, p))?;
     let names = members.names();
     let chosen = match (&wanted.member, &names[..]) {
         (Some(name), _) if names.contains(&name.as_str()) => name.clone(),
@@ -109,30 +140,55 @@ fn of_archive(wanted: &Wanted, file: NamedFile, sink: &mut Sink<'_>) -> Result<D
             return Err(Refusal::of_file(None, Problem::of_file(reason)));
         }
         (None, [only]) => (*only).to_owned(),
-        (None, [_, _]) if wanted.custom.is_none() => {
-            return with_its_summary(&file, sink);
+        (None, [first, second]) if wanted.custom.is_none() => {
+            return match with_its_summary(&members, [first, second], (input, sink))? {
+                Some(bill) => Ok(Document::Bill(bill)),
+                None => Err(super::several(&names)),
+            };
         }
         (None, _) => return Err(super::several(&names)),
     };
-    let mut member = members.open(&chosen).map_err(|p| Refusal::of_file(None, p))?;
+    let mut member = members.open(input, &chosen).map_err(|p| Refusal::of_file(None, p))?;
     let inner = Wanted { name: chosen, member: None, custom: wanted.custom.clone() };
-    let mut head = Vec::new();
-    member.by_ref().take(size(HEAD)).read_to_end(&mut head).map_err(unreadable)?;
-    if archive::is_archive(&head) {
-        let nested = archive::nested(&inner.name);
-        return Err(Refusal::of_file(None, nested));
-    }
-    let document = plain(&inner, head, &mut member, sink)?;
-    // What follows the part that was read counts for the checksum too.
-    io::copy(&mut member, &mut io::sink()).map_err(unreadable)?;
-    Ok(document)
+    unpacked(&inner, &mut member, sink)
 }
 
-/// Both are read whole: the summary proves the bill's rows only when it was read too.
-fn with_its_summary(file: &NamedFile, sink: &mut Sink<'_>) -> Result<Document, Refusal> {
-    match super::parse(file)? {
-        Document::Bill(bill) => give(bill, sink),
-        other => Ok(other),
+/// A bill flows; the summary beside it, which it must agree with, is small and is read first. None
+/// when the two are something else.
+fn with_its_summary(
+    members: &archive::Members,
+    names: [&str; 2],
+    (input, sink): (&mut dyn Source, &mut Sink<'_>),
+) -> Result<Option<Bill>, Refusal> {
+    let of_file = |problem| Refusal::of_file(None, problem);
+    let mut beside = None;
+    for name in names {
+        let head = head(members.open(input, name).map_err(of_file)?)?;
+        if archive::is_archive(&head) {
+            return Err(of_file(archive::nested(name)));
+        }
+        if known(&Sample::of_head(name, &head)).is_ok_and(|format| format.reader(name).is_some()) {
+            continue;
+        }
+        let wanted = Wanted { name: name.to_owned(), ..Wanted::default() };
+        let mut member = members.open(input, name).map_err(of_file)?;
+        match unpacked(&wanted, &mut member, &mut |_| true) {
+            Ok(Document::Summary(summary)) if beside.is_none() => beside = Some((name, summary)),
+            _ => return Ok(None),
+        }
+    }
+    let Some((summary_name, summary)) = beside else { return Ok(None) };
+    let Some(name) = names.into_iter().find(|name| *name != summary_name) else { return Ok(None) };
+    let wanted = Wanted { name: name.to_owned(), ..Wanted::default() };
+    let mut sums = BillSums::default();
+    let mut member = members.open(input, name).map_err(of_file)?;
+    let read = unpacked(&wanted, &mut member, &mut |rows| {
+        sums.add(&rows);
+        sink(rows)
+    });
+    match read? {
+        Document::Bill(bill) => Ok(Some(document::with_summary(bill, &sums, summary))),
+        _ => Ok(None),
     }
 }
 
@@ -165,7 +221,15 @@ fn plain(
         let input = Cursor::new(head).chain(input);
         return lines(reader.map_err(refused)?, input, sink).map(Document::Bill).map_err(refused);
     }
-    let bytes = whole(head, input, Some(format.name()))?;
+    let mut input = Cursor::new(head).chain(input);
+    if let Some(document) = format.flowing(&mut input) {
+        let document = document.map_err(refused)?;
+        return match document {
+            Document::Bill(bill) => give(bill, sink),
+            other => Ok(other),
+        };
+    }
+    let bytes = whole(Vec::new(), &mut input, Some(format.name()))?;
     let file = NamedFile { name: wanted.name.clone(), bytes };
     match format.parse(&file).map_err(refused)? {
         Document::Bill(bill) => give(bill, sink),

@@ -17,7 +17,7 @@ pub type Row = (u32, Vec<String>);
 /// # Errors
 /// It is no workbook, it is damaged, or it unpacks to more than a small one can.
 pub fn first_sheet(bytes: &[u8]) -> Result<(Vec<Row>, bool), Problem> {
-    if Members::of(bytes)?.unpacked() > UNPACKED_MAX {
+    if Members::of(&mut Cursor::new(bytes))?.unpacked() > UNPACKED_MAX {
         return Err(Problem::of_file("the workbook unpacks to more than it can hold"));
     }
     let mut rows = Vec::new();

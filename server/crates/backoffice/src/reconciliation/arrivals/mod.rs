@@ -20,7 +20,6 @@ use super::files::{bytes::Bytes, pieces, previewing, reading, taking, taking::Ca
 use super::{ReconciliationError, jobs};
 use crate::audit::Who;
 use crate::office::Office;
-use banks::formats::stream::WHOLE_MAX;
 use banks::front::NamedFile;
 use domain::access::{Actor, Permission, Role};
 use domain::arrival::{Arrival, ArrivalDetail, ArrivalFilter, ArrivalState, ArrivalWay, Given};
@@ -161,12 +160,7 @@ pub(super) async fn look(office: &Office, id: ArrivalId) -> Result<(), Reconcili
         }
         Err(error) => (previewing::nothing(&arrival.name, length), (Some(error.to_string()), None)),
     };
-    if length <= u64::try_from(WHOLE_MAX).unwrap_or(0) {
-        let mut conn = office.db.acquire().await?;
-        let bytes = pieces::all(&mut conn, id).await?;
-        let file = NamedFile { name: arrival.name.clone(), bytes };
-        preview.members = banks::formats::members(&file).unwrap_or_default();
-    }
+    preview.members = members(office, id).await?;
     let choice = preview.members.len() > 1 && arrival.given.member.is_none();
     let readable = preview.acceptable || preview.no_record || (choice && preview.format.is_none());
     let mut conn = office.db.acquire().await?;
@@ -182,6 +176,13 @@ pub(super) async fn look(office: &Office, id: ArrivalId) -> Result<(), Reconcili
     let state = if readable { ArrivalState::Waiting } else { ArrivalState::Unreadable };
     let obstacle = obstacle.as_deref();
     store::looked(&mut conn, id, (state, obstacle), (&preview, looked.as_ref())).await
+}
+
+/// The files inside an archive; none of what is none, or none that can be read.
+async fn members(office: &Office, id: ArrivalId) -> Result<Vec<String>, ReconciliationError> {
+    let mut input = Bytes::Kept(id).open(office);
+    let names = move || banks::formats::members(input.as_mut()).unwrap_or_default();
+    tokio::task::spawn_blocking(names).await.map_err(ReconciliationError::Reader)
 }
 
 /// What beside its own contents keeps a file from being imported; and what was found, of a bill.

@@ -10,15 +10,17 @@ use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::arrival::{ArrivalState, ArrivalWay, Given};
 use domain::ids::ArrivalId;
+use tokio::task::JoinHandle;
 
 /// Most bytes of a file that comes in.
 const LENGTH_MAX: i64 = 2 << 30;
 
-/// A file whose bytes are coming in. What was received is kept piece by piece; a file that breaks
-/// off is put aside.
+/// A file whose bytes are coming in. What was received is kept piece by piece, each while the next
+/// comes in; a file that breaks off is put aside.
 pub struct Receiving {
     id: ArrivalId,
     filling: pieces::Filling,
+    writing: Option<JoinHandle<Result<(), ReconciliationError>>>,
 }
 
 impl Receiving {
@@ -72,13 +74,26 @@ impl Receiving {
         if self.filling.length().saturating_add(length) > LENGTH_MAX {
             return Err(ReconciliationError::TooLong);
         }
-        if !self.filling.fills(bytes.len()) {
-            self.filling.hold(bytes);
-            return Ok(());
+        for piece in self.filling.take(bytes) {
+            self.written().await?;
+            let (office, id, length) = (office.clone(), self.id, self.filling.length());
+            self.writing = Some(tokio::spawn(async move {
+                let mut tx = office.begin().await?;
+                pieces::wait_for_no_disk(&mut tx).await?;
+                piece.write(&mut tx, id).await?;
+                store::received(&mut tx, id, length).await?;
+                Ok(tx.commit().await?)
+            }));
         }
-        let mut conn = office.db.acquire().await?;
-        self.filling.take(&mut conn, bytes).await?;
-        store::received(&mut conn, self.id, self.filling.length()).await
+        Ok(())
+    }
+
+    /// Waits until the piece on its way is kept.
+    async fn written(&mut self) -> Result<(), ReconciliationError> {
+        match self.writing.take() {
+            Some(writing) => writing.await.map_err(ReconciliationError::Reader)?,
+            None => Ok(()),
+        }
     }
 
     /// All bytes are here: looks at the file, or has it looked at when it is long.
@@ -100,15 +115,25 @@ impl Receiving {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn break_off(self, office: &Office, why: &str) -> Result<(), ReconciliationError> {
+    pub async fn break_off(
+        mut self,
+        office: &Office,
+        why: &str,
+    ) -> Result<(), ReconciliationError> {
+        // Whether the last piece was kept does not count any more, only that none comes later.
+        let _ = self.written().await;
         let mut conn = office.db.acquire().await?;
         store::drop(&mut conn, self.id, why).await?;
         Ok(pieces::discard(&mut conn, self.id).await?)
     }
 
-    async fn keep(self, office: &Office) -> Result<i64, ReconciliationError> {
+    async fn keep(mut self, office: &Office) -> Result<i64, ReconciliationError> {
+        self.written().await?;
+        let (rest, length, sha256) = self.filling.finish();
         let mut conn = office.db.acquire().await?;
-        let (length, sha256) = self.filling.finish(&mut conn).await?;
+        if let Some(rest) = rest {
+            rest.write(&mut conn, self.id).await?;
+        }
         store::here(&mut conn, self.id, (length, &sha256)).await?;
         Ok(length)
     }
@@ -129,7 +154,7 @@ async fn begin(
     let told = serde_json::json!({ "name": name, "way": way, "given": came.given });
     audit::record(&mut tx, office, event, &id.to_string(), &told).await?;
     tx.commit().await?;
-    Ok(Receiving { id, filling: pieces::Filling::new(id) })
+    Ok(Receiving { id, filling: pieces::Filling::default(), writing: None })
 }
 
 /// Keeps a file that came by itself.

@@ -99,9 +99,12 @@ pub(in crate::reconciliation) async fn import_as(
     let now = office.now();
     let arriving = (ArrivalWay::Command, ArrivalState::Importing);
     arrivals::insert(&mut tx, who, &came, (arriving, now)).await?;
-    let mut filling = pieces::Filling::new(came.arrival);
-    filling.take(&mut tx, &bytes).await?;
-    let (length, sha256) = filling.finish(&mut tx).await?;
+    let mut filling = pieces::Filling::default();
+    let full = filling.take(&bytes);
+    let (rest, length, sha256) = filling.finish();
+    for piece in full.iter().chain(&rest) {
+        piece.write(&mut tx, came.arrival).await?;
+    }
     let (id, _) =
         taking::take(&mut tx, office, who, (&came, &target), (reading, length, &sha256)).await?;
     tx.commit().await?;

@@ -8,7 +8,7 @@ use crate::office::Office;
 use crate::reconciliation::ReconciliationError;
 use banks::bill::{BillRow, Problem, RowKind};
 use banks::formats::custom::CustomFormat;
-use banks::formats::stream::{BATCH, WHOLE_MAX, Wanted, read_stream};
+use banks::formats::stream::{BATCH, Source, WHOLE_MAX, Wanted, read_stream};
 use banks::formats::{self, Document, Refusal};
 use banks::front::NamedFile;
 use banks::statement::{Statement, StatementFile};
@@ -161,7 +161,7 @@ pub(in crate::reconciliation) async fn look(
 /// Reads a file once and gives away the rows of what is wanted as a bill.
 pub(in crate::reconciliation) fn pass(
     target: &Target,
-    input: &mut dyn Read,
+    input: &mut dyn Source,
     sink: &mut dyn FnMut(Vec<BillRow>) -> bool,
 ) -> Result<Seen, Refusal> {
     if target.kind == FileKind::MerchantOrders {
@@ -203,7 +203,7 @@ fn without_trades(document: Document) -> Document {
     }
 }
 
-fn orders(target: &Target, input: &mut dyn Read) -> Result<Vec<ListedOrder>, Refusal> {
+fn orders(target: &Target, input: &mut dyn Source) -> Result<Vec<ListedOrder>, Refusal> {
     let refused = |reason: String| Refusal {
         format: Some(merchant_list::FORMAT.to_owned()),
         problems: vec![Problem::of_file(reason)],

@@ -7,7 +7,7 @@ use super::super::delimited::{Header, bare};
 use super::super::problems::Problems;
 use super::super::{Document, Format, Sample, fields};
 use super::{Frame, titled};
-use crate::bill::{Bill, Check, Problem, RowKind, fee_text};
+use crate::bill::{Bill, BillSums, Check, Problem, RowKind, fee_text};
 use crate::front::NamedFile;
 use crate::summary::{BillSummary, StoreTotals};
 use domain::money::{Currency, Money, MoneyError};
@@ -152,12 +152,12 @@ fn check(stores: &[StoreTotals], totals: &[StoreTotals], problems: &mut Problems
 
 /// What the summary states about the trades of its bill.
 pub(in super::super) fn agree(
-    bill: &Bill,
+    (bill, sums): (&Bill, &BillSums),
     summary: &BillSummary,
 ) -> Result<Vec<Check>, MoneyError> {
     let Some(total) = &summary.total else { return Ok(Vec::new()) };
-    let payments = bill.totals(RowKind::Payment)?;
-    let refunds = bill.totals(RowKind::Refund)?;
+    let payments = sums.of(RowKind::Payment)?;
+    let refunds = sums.of(RowKind::Refund)?;
     let ordered = payments.gross.checked_sub(refunds.gross)?;
     let fee = payments.fee_e5.checked_add(refunds.fee_e5).ok_or(MoneyError::Overflow)?;
     let stated_fee = total.fee.minor().checked_mul(-1_000).ok_or(MoneyError::Overflow)?;
@@ -171,8 +171,7 @@ pub(in super::super) fn agree(
     };
     Ok(vec![
         check("账号", summary.merchant_no.clone(), {
-            let first = bill.rows.first().map(|row| row.merchant_no.clone());
-            first.unwrap_or_else(|| summary.merchant_no.clone())
+            sums.merchant_no().unwrap_or(&summary.merchant_no).to_owned()
         }),
         check("日期", day(summary.clearing_date), day(bill.clearing_date)),
         check("交易订单总笔数", total.payments.to_string(), payments.count.to_string()),

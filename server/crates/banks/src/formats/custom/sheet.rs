@@ -18,7 +18,7 @@ pub(in crate::formats) fn read(
     bytes: &[u8],
     mut each: impl FnMut(u32, &[Cow<'_, str>]),
 ) -> Result<(), Problem> {
-    if Members::of(bytes)?.unpacked() > UNPACKED_MAX {
+    if Members::of(&mut Cursor::new(bytes))?.unpacked() > UNPACKED_MAX {
         return Err(Problem::of_file("the workbook unpacks to more than a bill can hold"));
     }
     let broken = |error: &dyn std::fmt::Display| {

@@ -31,7 +31,7 @@ impl<'t> Entry<'t> {
     /// # Errors
     /// What is wrong with it.
     pub fn read(tag: &Tag<'t>, currency: Currency) -> Result<Self, String> {
-        let text = tag.lines[0];
+        let text = tag.text;
         let (value, rest) = text.split_at_checked(6).ok_or(FORM)?;
         let value_date = fields::short_day(value).map_err(|error| error.to_string())?;
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
@@ -58,7 +58,7 @@ impl<'t> Entry<'t> {
         }
         let (customer_ref, bank_ref) = reference.split_once("//").unwrap_or((reference, ""));
         let amount = if credit { amount } else { amount.checked_neg().unwrap_or(amount) };
-        let supplementary = tag.lines.get(1).map(|line| line.trim()).unwrap_or_default();
+        let supplementary = tag.more.first().map(|line| line.trim()).unwrap_or_default();
         Ok(Self {
             value_date,
             booking_date,
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<(i64, String, String), String> {
-        let tag = Tag { line: 1, name: "61", lines: vec![text] };
+        let tag = Tag { line: 1, name: "61", text, more: Vec::new() };
         let entry = Entry::read(&tag, Currency::Eur)?;
         let refs = format!("{}|{}", entry.customer_ref, entry.bank_ref);
         Ok((entry.amount.minor(), entry.booking_date.to_string(), refs))

@@ -44,13 +44,12 @@ struct Information {
 impl Information {
     fn read(tag: &Tag<'_>) -> Self {
         // A structured text is broken at a width, a free one between words.
-        let joined = tag.lines.concat();
+        let joined = tag.concat();
         let code = joined.get(..3).filter(|code| code.bytes().all(|b| b.is_ascii_digit()));
         match code.and_then(|code| Some((code, joined[3..].strip_prefix('?')?))) {
             Some((code, rest)) => Self::structured(code, rest),
             None => {
-                let words: Vec<&str> =
-                    tag.lines.iter().flat_map(|line| line.split_whitespace()).collect();
+                let words: Vec<&str> = tag.lines().flat_map(str::split_whitespace).collect();
                 Self { text: words.join(" "), ..Self::default() }
             }
         }
@@ -115,10 +114,8 @@ mod tests {
         let tag = Tag {
             line: 1,
             name: "86",
-            lines: vec![
-                "159?00RETOURE?100399?20EREF+TFNR 40005 00005?21MTLG:Grund nicht s",
-                "pezifizie?22rt Reject?34914",
-            ],
+            text: "159?00RETOURE?100399?20EREF+TFNR 40005 00005?21MTLG:Grund nicht s",
+            more: vec!["pezifizie?22rt Reject?34914"],
         };
         let information = Information::read(&tag);
         assert_eq!(information.end_to_end_id.as_deref(), Some("TFNR 40005 00005"));
@@ -128,8 +125,9 @@ mod tests {
 
     #[test]
     fn a_number_may_be_broken_between_subfields() {
-        let lines = vec!["166?20EREF+EndToEndIdTFNR20004000?2101?22SVWZ+TO?32Richter ?33Renate"];
-        let information = Information::read(&Tag { line: 1, name: "86", lines });
+        let text = "166?20EREF+EndToEndIdTFNR20004000?2101?22SVWZ+TO?32Richter ?33Renate";
+        let tag = Tag { line: 1, name: "86", text, more: Vec::new() };
+        let information = Information::read(&tag);
         assert_eq!(information.end_to_end_id.as_deref(), Some("EndToEndIdTFNR2000400001"));
         assert_eq!(information.counterparty.as_deref(), Some("Richter Renate"));
         assert_eq!(information.return_reason, None);

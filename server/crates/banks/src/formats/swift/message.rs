@@ -3,6 +3,7 @@
 use super::super::decode::lines;
 use super::super::problems::{Problems, quote};
 use crate::bill::Problem;
+use std::borrow::Cow;
 
 /// One tag with its lines.
 #[derive(Debug)]
@@ -11,19 +12,31 @@ pub(super) struct Tag<'t> {
     pub line: u32,
     /// Its name, like `60F`.
     pub name: &'t str,
-    /// What follows the name, and the lines after it; never empty.
-    pub lines: Vec<&'t str>,
+    /// What follows the name.
+    pub text: &'t str,
+    /// The lines after it; most tags have none.
+    pub more: Vec<&'t str>,
 }
 
-impl Tag<'_> {
-    /// Its lines without the breaks between them.
-    pub fn joined(&self) -> String {
-        self.lines.concat().trim().to_owned()
+impl<'t> Tag<'t> {
+    /// Its lines; there is at least one.
+    pub fn lines(&self) -> impl Iterator<Item = &'t str> {
+        std::iter::once(self.text).chain(self.more.iter().copied())
     }
 
-    /// Whether only blank lines follow the first ones.
-    pub fn only_blank_after(&self, count: usize) -> bool {
-        self.lines.iter().skip(count).all(|line| line.trim().is_empty())
+    /// Its lines without the breaks between them, as they are.
+    pub fn concat(&self) -> Cow<'t, str> {
+        if self.more.is_empty() { self.text.into() } else { self.lines().collect() }
+    }
+
+    /// The same, without blanks around.
+    pub fn joined(&self) -> String {
+        self.concat().trim().to_owned()
+    }
+
+    /// Whether only blank lines follow the first one.
+    pub fn is_one_line(&self) -> bool {
+        self.more.iter().all(|line| line.trim().is_empty())
     }
 }
 
@@ -49,12 +62,11 @@ pub(super) fn read<'t>(text: &'t str, problems: &mut Problems) -> Vec<Message<'t
     let mut messages: Vec<Message<'t>> = Vec::new();
     let mut open = false;
     for (number, line) in lines(text) {
-        let bare = line.trim_matches(|c: char| c.is_control() || c == ' ');
-        let block = ["-}", "{1:", "{4:"].iter().any(|mark| bare.starts_with(mark));
-        if bare == "-" || block {
+        let bare = || line.trim_matches(|c: char| c.is_control() || c == ' ');
+        if !line.starts_with(':') && ends(bare()) {
             open = false;
-        } else if let Some((name, rest)) = tag(line) {
-            let tag = Tag { line: number, name, lines: vec![rest] };
+        } else if let Some((name, text)) = tag(line) {
+            let tag = Tag { line: number, name, text, more: Vec::new() };
             if name == "20" {
                 open = true;
                 messages.push(Message { line: number, tags: vec![tag] });
@@ -66,13 +78,18 @@ pub(super) fn read<'t>(text: &'t str, problems: &mut Problems) -> Vec<Message<'t
         } else if let Some(tag) =
             messages.last_mut().filter(|_| open).and_then(|message| message.tags.last_mut())
         {
-            tag.lines.push(line);
-        } else if !bare.is_empty() {
-            let reason = format!("text outside of a message: \"{}\"", quote(bare));
+            tag.more.push(line);
+        } else if !bare().is_empty() {
+            let reason = format!("text outside of a message: \"{}\"", quote(bare()));
             problems.push(Problem::at_line(number, reason));
         }
     }
     messages
+}
+
+/// Whether a line ends a message, or is the envelope of the next.
+fn ends(bare: &str) -> bool {
+    bare == "-" || ["-}", "{1:", "{4:"].iter().any(|mark| bare.starts_with(mark))
 }
 
 /// `:60F:C070904...` is tag `60F`.

@@ -214,7 +214,7 @@ impl Reader {
                 "the floor limit, which tells the currency, is missing",
             );
         };
-        let code = floor.lines[0].get(..3).unwrap_or_default();
+        let code = floor.text.get(..3).unwrap_or_default();
         let currency: Currency = self.problems.keep(code.parse(), floor.line, ":34F:", code)?;
         let rows = self.rows(message, currency)?;
         for (tag, debit) in [("90D", true), ("90C", false)] {
@@ -223,14 +223,14 @@ impl Reader {
             }
         }
         let told = message.find("13D").or_else(|| message.find("13"));
-        let day = told.and_then(|tag| fields::short_day(tag.lines[0].get(..6)?).ok());
+        let day = told.and_then(|tag| fields::short_day(tag.text.get(..6)?).ok());
         let day = day.or_else(|| rows.iter().map(|row| row.booking_date).max());
         Some(Notification { number, account, currency: Some(currency), day, rows })
     }
 
     /// `3PLN0,03`: count and sum of one direction.
     fn check_sum(&mut self, tag: &Tag<'_>, debit: bool, currency: Currency, rows: &[StatementRow]) {
-        let text = tag.lines[0];
+        let text = tag.text;
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let (count, rest) = text.split_at(digits);
         let amount = rest.strip_prefix(currency.code()).unwrap_or_default();
@@ -255,11 +255,10 @@ impl Reader {
 
     fn known(&mut self, message: &Message<'_>, names: &[&str]) {
         let mut seen = BTreeSet::new();
-        for tag in &message.tags {
-            let once = !matches!(tag.name, "61" | "86" | "65");
+        for tag in message.tags.iter().filter(|tag| !matches!(tag.name, "61" | "86")) {
             if !names.contains(&tag.name) {
                 self.refuse::<()>(tag.line, tag.name, "this tag is not expected here");
-            } else if !seen.insert(tag.name) && once {
+            } else if !seen.insert(tag.name) && tag.name != "65" {
                 self.refuse::<()>(tag.line, tag.name, "this tag occurs twice in one statement");
             }
         }
@@ -284,14 +283,14 @@ impl Reader {
     }
 
     fn balance_of(&mut self, tag: &Tag<'_>) -> Option<Balance> {
-        let text = tag.lines[0];
+        let text = tag.text;
         let name = format!(":{}:", tag.name);
         let parts = text.split_at_checked(1).and_then(|(mark, rest)| {
             let (day, rest) = rest.split_at_checked(6)?;
             let (currency, amount) = rest.split_at_checked(3)?;
             Some((mark, day, currency, amount))
         });
-        let Some((mark, day, code, amount)) = parts.filter(|_| tag.only_blank_after(1)) else {
+        let Some((mark, day, code, amount)) = parts.filter(|_| tag.is_one_line()) else {
             return self.refuse(tag.line, tag.name, "a balance is written like C070904EUR50,05");
         };
         let day = self.problems.keep(fields::short_day(day), tag.line, &name, text)?;

@@ -2,7 +2,7 @@
 
 mod store;
 
-pub(in crate::reconciliation) use store::{all, discard};
+pub(in crate::reconciliation) use store::{all, discard, wait_for_no_disk};
 
 use crate::office::Office;
 use domain::ids::ArrivalId;
@@ -31,9 +31,33 @@ pub(super) async fn next(
     store::piece(&mut conn, arrival, place).await
 }
 
+/// How long a file that is all here is.
+pub(super) async fn length(office: &Office, arrival: ArrivalId) -> Result<u64, sqlx::Error> {
+    let mut conn = office.db.acquire().await?;
+    let length = store::length(&mut conn, arrival).await?;
+    Ok(u64::try_from(length).unwrap_or(0))
+}
+
+/// A piece that is complete, or the last one.
+pub(in crate::reconciliation) struct Piece {
+    place: i32,
+    bytes: Vec<u8>,
+}
+
+impl Piece {
+    /// Keeps it.
+    pub async fn write(
+        &self,
+        conn: &mut PgConnection,
+        arrival: ArrivalId,
+    ) -> Result<(), sqlx::Error> {
+        store::insert(conn, arrival, self.place, &self.bytes).await
+    }
+}
+
 /// Bytes on their way into pieces.
+#[derive(Default)]
 pub(in crate::reconciliation) struct Filling {
-    arrival: ArrivalId,
     place: i32,
     buffer: Vec<u8>,
     hash: Sha256,
@@ -41,59 +65,35 @@ pub(in crate::reconciliation) struct Filling {
 }
 
 impl Filling {
-    /// From the first piece.
-    pub fn new(arrival: ArrivalId) -> Self {
-        Self { arrival, place: 0, buffer: Vec::new(), hash: Sha256::new(), length: 0 }
-    }
-
     /// How many bytes came.
     pub fn length(&self) -> i64 {
         self.length
     }
 
-    /// Takes what came; says whether a piece became full and was written.
-    pub async fn take(
-        &mut self,
-        conn: &mut PgConnection,
-        mut bytes: &[u8],
-    ) -> Result<bool, sqlx::Error> {
+    /// Takes what came; gives the pieces that are full now.
+    pub fn take(&mut self, mut bytes: &[u8]) -> Vec<Piece> {
         self.hash.update(bytes);
         self.length = self.length.saturating_add(i64::try_from(bytes.len()).unwrap_or(i64::MAX));
-        let mut written = false;
+        let mut full = Vec::new();
         while self.buffer.len() + bytes.len() >= PIECE {
             let (now, later) = bytes.split_at(PIECE - self.buffer.len());
             self.buffer.extend_from_slice(now);
-            self.write(conn).await?;
-            (bytes, written) = (later, true);
+            full.push(self.piece());
+            bytes = later;
         }
         self.buffer.extend_from_slice(bytes);
-        Ok(written)
+        full
     }
 
-    /// Whether the next bytes of this length would fill a piece.
-    pub fn fills(&self, length: usize) -> bool {
-        self.buffer.len() + length >= PIECE
+    /// Gives the rest, if there is one, and length and SHA-256 of all.
+    pub fn finish(mut self) -> (Option<Piece>, i64, String) {
+        let rest = (!self.buffer.is_empty()).then(|| self.piece());
+        (rest, self.length, hex::encode(self.hash.finalize()))
     }
 
-    /// Holds what does not fill a piece yet.
-    pub fn hold(&mut self, bytes: &[u8]) {
-        self.hash.update(bytes);
-        self.length = self.length.saturating_add(i64::try_from(bytes.len()).unwrap_or(i64::MAX));
-        self.buffer.extend_from_slice(bytes);
-    }
-
-    /// Writes the rest; gives length and SHA-256.
-    pub async fn finish(mut self, conn: &mut PgConnection) -> Result<(i64, String), sqlx::Error> {
-        if !self.buffer.is_empty() {
-            self.write(conn).await?;
-        }
-        Ok((self.length, hex::encode(self.hash.finalize())))
-    }
-
-    async fn write(&mut self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    fn piece(&mut self) -> Piece {
         self.place += 1;
-        store::insert(conn, self.arrival, self.place, &self.buffer).await?;
-        self.buffer.clear();
-        Ok(())
+        let next = Vec::with_capacity(PIECE.min(self.buffer.capacity()));
+        Piece { place: self.place, bytes: std::mem::replace(&mut self.buffer, next) }
     }
 }

@@ -19,6 +19,15 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// The commit of this transaction does not wait for the disk: that of what says that the file is all
+/// here does, and what was written before it is on the disk then. Until then it counts as broken off.
+pub(in crate::reconciliation) async fn wait_for_no_disk(
+    conn: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!("SET LOCAL synchronous_commit = off").execute(conn).await?;
+    Ok(())
+}
+
 pub(super) async fn piece(
     conn: &mut PgConnection,
     arrival: ArrivalId,
@@ -31,6 +40,16 @@ pub(super) async fn piece(
     )
     .fetch_optional(conn)
     .await
+}
+
+/// How many bytes of a file came.
+pub(super) async fn length(
+    conn: &mut PgConnection,
+    arrival: ArrivalId,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!("SELECT length FROM file_arrivals WHERE id = $1", Uuid::from(arrival))
+        .fetch_one(conn)
+        .await
 }
 
 /// All bytes of a file, for people who take it away.

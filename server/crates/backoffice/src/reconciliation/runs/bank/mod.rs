@@ -4,6 +4,7 @@
 //! Both sides stream through a sieve; only what does not agree at once is loaded whole, together
 //! with what the bills of other days say about it.
 
+mod copied;
 mod store;
 
 use super::sides::{self, Mixture, Record, concerns_money};

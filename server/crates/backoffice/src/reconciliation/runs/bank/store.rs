@@ -1,4 +1,5 @@
 use super::super::sides::{Record, fee, our_standing};
+use super::copied;
 use crate::explain::Inconsistent;
 use crate::reconciliation::ReconciliationError;
 use crate::reconciliation::files::{bill_direction, bill_standing};
@@ -7,7 +8,6 @@ use domain::error_item::{Links, RecordView};
 use domain::ids::FileId;
 use domain::matching::{Direction, Facts, Standing};
 use domain::money::{Currency, Money};
-use futures_util::TryStreamExt;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -21,34 +21,40 @@ pub(super) async fn stream_ours(
     (channel, day): (&str, BusinessDate),
     mut each: impl FnMut(u128, &Facts<'_>) -> Result<(), ReconciliationError>,
 ) -> Result<(), ReconciliationError> {
-    let mut rows = sqlx::query!(
-        r#"SELECT true AS "paid!", id AS "id!", number AS "number!", channel_no,
-                  amount_minor AS "amount!", currency AS "currency!", state AS "state!",
-                  cost_minor AS cost
-           FROM payments WHERE channel = $1 AND clearing_date = $2
-           UNION ALL
-           SELECT false, id, number, channel_no, amount_minor, currency, state, NULL
-           FROM refunds WHERE channel = $1 AND clearing_date = $2"#,
-        channel,
-        day.0,
-    )
-    .fetch(conn);
-    while let Some(row) = rows.try_next().await? {
-        let currency = currency("payments", row.id, &row.currency)?;
+    // COPY takes no parameters: the database itself makes a literal of the channel's code.
+    let channel = sqlx::query_scalar!(r#"SELECT quote_literal($1) AS "quoted!""#, channel)
+        .fetch_one(&mut *conn)
+        .await?;
+    let statement = format!(
+        "COPY (SELECT id, true, number, channel_no, amount_minor, currency, state, cost_minor
+               FROM payments WHERE channel = {channel} AND clearing_date = '{day}'
+               UNION ALL
+               SELECT id, false, number, channel_no, amount_minor, currency, state, NULL
+               FROM refunds WHERE channel = {channel} AND clearing_date = '{day}')
+         TO STDOUT WITH (FORMAT binary)"
+    );
+    let rows = conn.copy_out_raw(&statement).await?;
+    copied::each(rows, |[id, paid, number, channel_no, amount, code, state, cost]| {
+        let id = copied::uuid(id)?;
+        let currency = currency("payments", id, copied::text(code)?)?;
+        let paid = copied::truth(paid)?;
         let facts = Facts {
-            number: &row.number,
-            channel_no: row.channel_no.as_deref().unwrap_or_default(),
-            direction: if row.paid { Direction::In } else { Direction::Out },
-            amount: Money::new(row.amount, currency),
-            standing: our_standing(&row.state),
-            fee: row.cost.map(|cost| Money::new(cost, currency)),
+            number: copied::text(number)?,
+            channel_no: channel_no.map(|no| copied::text(Some(no))).transpose()?.unwrap_or(""),
+            direction: if paid { Direction::In } else { Direction::Out },
+            amount: Money::new(copied::number(amount)?, currency),
+            standing: our_standing(copied::text(state)?),
+            fee: cost
+                .map(|cost| copied::number(Some(cost)))
+                .transpose()?
+                .map(|cost| Money::new(cost, currency)),
             elsewhere: false,
             time: None,
             position: 0,
         };
-        each(row.id.as_u128(), &facts)?;
-    }
-    Ok(())
+        each(id.as_u128(), &facts)
+    })
+    .await
 }
 
 /// Hands on the rows of a bill, one by one.
@@ -57,34 +63,35 @@ pub(super) async fn stream_bill(
     file: FileId,
     mut each: impl FnMut(&Facts<'_>) -> Result<(), ReconciliationError>,
 ) -> Result<(), ReconciliationError> {
-    let mut rows = sqlx::query!(
-        "SELECT id, line, kind, channel_no, order_no, refund_no, gross_minor, currency, fee_e5,
-                status
-         FROM bill_lines WHERE file_id = $1",
-        Uuid::from(file),
-    )
-    .fetch(conn);
-    while let Some(row) = rows.try_next().await? {
-        let wrong = |what: &str| Inconsistent::new("bill_lines", row.id, what);
-        let amount = Money::new(row.gross_minor, currency("bill_lines", row.id, &row.currency)?);
-        let direction = bill_direction(&row.kind).ok_or_else(|| wrong("kind"))?;
+    let file = Uuid::from(file);
+    let statement = format!(
+        "COPY (SELECT line, kind, channel_no,
+                      CASE kind WHEN 'refund' THEN refund_no ELSE order_no END,
+                      gross_minor, currency, fee_e5, status
+               FROM bill_lines WHERE file_id = '{file}')
+         TO STDOUT WITH (FORMAT binary)"
+    );
+    let rows = conn.copy_out_raw(&statement).await?;
+    copied::each(rows, |[line, kind, channel_no, number, gross, code, fee_e5, status]| {
+        let wrong = |what: &str| Inconsistent::new("bill_lines", file, what);
+        let currency = currency("bill_lines", file, copied::text(code)?)?;
+        let amount = Money::new(copied::number(gross)?, currency);
+        let direction = bill_direction(copied::text(kind)?).ok_or_else(|| wrong("kind"))?;
+        let status = copied::text(status)?;
         let facts = Facts {
-            number: match direction {
-                Direction::In => &row.order_no,
-                Direction::Out => row.refund_no.as_deref().unwrap_or_default(),
-            },
-            channel_no: &row.channel_no,
+            number: number.map(|no| copied::text(Some(no))).transpose()?.unwrap_or(""),
+            channel_no: copied::text(channel_no)?,
             direction,
             amount,
-            standing: bill_standing(&row.status).ok_or_else(|| wrong("status"))?,
-            fee: Some(fee(row.fee_e5, amount)),
+            standing: bill_standing(status).ok_or_else(|| wrong("status"))?,
+            fee: Some(fee(copied::number(fee_e5)?, amount)),
             elsewhere: false,
             time: None,
-            position: u32::try_from(row.line).map_err(|_| wrong("line"))?,
+            position: u32::try_from(copied::number(line)?).map_err(|_| wrong("line"))?,
         };
-        each(&facts)?;
-    }
-    Ok(())
+        each(&facts)
+    })
+    .await
 }
 
 /// Which of our records are wanted: by id, or by a number the other side names.
