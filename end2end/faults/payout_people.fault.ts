@@ -97,9 +97,10 @@ test("approved while the merchant is frozen: one wins, and what did not leave st
 });
 
 test("a right lent to the maker, or lent no longer, decides nothing", async () => {
-  const today = await house.sql("select to_char(now() at time zone '+08', 'YYYY-MM-DD')");
+  const day = (days: number) => house.sql(`select (now() + interval '${days} days')::date`);
+  const [from, to] = [await day(-1), await day(10)];
   const lend = (who: string, standIn: string) => house.send(who, "approvals/lend", {
-    "request[stand_in]": standIn, "request[from]": today, "request[until]": today,
+    "request[stand_in]": standIn, "request[from]": from, "request[until]": to,
     "request[reason]": "annual leave",
   });
   const give = (login: string, role: string) => house.sql(
