@@ -39,22 +39,25 @@ pub async fn make_batch(
         return Err(PayoutError::EmptyBatch);
     }
     let mut tx = office.begin().await?;
-    reserve::available(&mut tx, account).await?;
-    let id = PayoutBatchId(office.new_id());
-    let number = store::next_batch_number(&mut tx, office.today()).await?;
-    store::insert_batch(&mut tx, office, (id, &number), (account, maker)).await?;
     let mut chosen = payouts.to_vec();
     chosen.sort_unstable();
     chosen.dedup();
-    for payout in chosen {
-        let payout = payout_store::lock(&mut tx, payout)
+    // The payouts before the account they are paid from, as whoever decides about them holds them.
+    for payout in &chosen {
+        let payout = payout_store::lock(&mut tx, *payout)
             .await?
             .ok_or_else(|| PayoutError::NotFound(payout.to_string()))?;
         if payout.batch.is_some() || !payout.state.can_be_batched() {
             let state = payout.state.name();
             return Err(PayoutError::NotFree { number: payout.number, state });
         }
-        store::put_into_batch(&mut tx, office, payout.id, id).await?;
+    }
+    reserve::available(&mut tx, account).await?;
+    let id = PayoutBatchId(office.new_id());
+    let number = store::next_batch_number(&mut tx, office.today()).await?;
+    store::insert_batch(&mut tx, office, (id, &number), (account, maker)).await?;
+    for payout in chosen {
+        store::put_into_batch(&mut tx, office, payout, id).await?;
     }
     let event = event(Who::Staff(actor), "payouts.make_batch");
     let after = json!({ "number": number, "payouts": payouts });
@@ -278,8 +281,8 @@ async fn content(
         rows.push(json!({
             "number": payout.number,
             "merchant": payout.merchant_code,
-            "source": payout.source().name(),
-            "from": payout.debit().code,
+            "comes_from": payout.source().name(),
+            "taken_from": payout.debit().code,
             "payee": payout.payee,
             "payee_is_registered": registered.as_ref() == Some(&payout.payee),
             "suspended": payees::is_suspended(conn, payout).await?,
