@@ -47,7 +47,7 @@ impl Payout {
     }
 
     /// The code of the account it was drafted from.
-    fn from_code(&self) -> &'static str {
+    fn drafted_code(&self) -> &'static str {
         self.purse.map_or(REFUNDS, Purse::code)
     }
 
@@ -354,7 +354,7 @@ pub(super) async fn insert_replacement(
         Uuid::from(id),
         Uuid::from(old.merchant),
         Uuid::from(old.id),
-        old.from_code(),
+        old.drafted_code(),
         old.amount.minor(),
         old.amount.currency().code(),
         payee.account,
