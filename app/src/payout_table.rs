@@ -7,7 +7,7 @@ use crate::{routes, session, text};
 use domain::access::Permission;
 use domain::ids::SettlementId;
 use domain::page::{PAGE_SIZE_MAX, Page, PageRequest};
-use domain::payout::{PayoutFilter, PayoutState, PayoutSummary};
+use domain::payout::{PayoutFilter, PayoutSource, PayoutState, PayoutSummary};
 use leptos::prelude::*;
 
 /// The word and the tone of a state.
@@ -33,6 +33,20 @@ pub fn named_state(state: &str) -> (&'static str, Tone) {
     (t(word), tone)
 }
 
+/// What a payout comes from, in words.
+#[must_use]
+pub fn source_name(source: PayoutSource) -> &'static str {
+    t(match source {
+        PayoutSource::Settlement => text::PAYOUTS_SOURCE_SETTLEMENT,
+        PayoutSource::ReturnedPayout => text::PAYOUTS_SOURCE_RETURNED,
+        PayoutSource::Refund => text::PAYOUTS_SOURCE_REFUND,
+        PayoutSource::UserWithdrawal => text::PAYOUTS_SOURCE_WITHDRAWAL,
+        PayoutSource::FeeSweep => text::PAYOUTS_SOURCE_FEE_SWEEP,
+        PayoutSource::TopUpReturn => text::PAYOUTS_SOURCE_TOP_UP,
+        PayoutSource::PositionTransfer => text::PAYOUTS_SOURCE_POSITION,
+    })
+}
+
 fn rows(page: Page<PayoutSummary>) -> impl IntoView {
     payout_table(page.rows)
 }
@@ -42,6 +56,7 @@ pub fn payout_table(payouts: Vec<PayoutSummary>) -> impl IntoView {
     let columns = vec![
         Column::text(t(text::PAYOUTS_NUMBER)),
         Column::text(t(text::PAYOUTS_MERCHANT)),
+        Column::text(t(text::PAYOUTS_SOURCE)),
         Column::text(t(text::PAYOUTS_STATE)),
         Column::text(t(text::PAYOUTS_BATCH)),
         Column::text(t(text::PAYOUTS_CREATED_AT)),
@@ -72,6 +87,7 @@ fn row(payout: PayoutSummary) -> impl IntoView {
                     {payout.merchant_name} " (" {payout.merchant_code} ")"
                 </a>
             </td>
+            <td>{source_name(payout.source)}</td>
             <td><Badge tone>{state}</Badge></td>
             <td>{batch}</td>
             <td><Moment at=payout.created_at /></td>

@@ -21,6 +21,9 @@ test.afterEach(async () => {
   await fetch(`${house.sandboxUrl}/control/misbehave`, { method: "DELETE" });
 });
 
+/** What the bank did though it had refused it: only its statement tells. */
+const refused: string[] = [];
+
 /** How often the server is killed while payouts go out: `PAYOUT_KILLS`. */
 const KILLS = Number(process.env["PAYOUT_KILLS"] ?? String(seeds()));
 
@@ -94,7 +97,7 @@ test("killed after a payout is marked as sending and before the bank hears of it
     await house.start();
     await until(async () => (await state(id)) === "unknown", 120_000);
   }
-  const { doubled, lost } = await payoutsAgree(house);
+  const { doubled, lost } = await payoutsAgree(house, 240_000, refused);
   const what = "payouts: killed between the attempt's commit and the call to the bank";
   report({ experiment: 2, part: "payouts", what, seeds: times, doubled, lost });
 });
@@ -110,7 +113,7 @@ test("killed after the bank paid and before we wrote its answer down", async () 
     await house.crash();
     await until(async () => (await state(id)) === "accepted", 120_000);
   }
-  const { doubled, lost } = await payoutsAgree(house);
+  const { doubled, lost } = await payoutsAgree(house, 240_000, refused);
   const what = "payouts: killed after the bank accepted and before our commit";
   report({ experiment: 3, part: "payouts", what, seeds: times, doubled, lost });
 });
@@ -124,7 +127,7 @@ test("a hundred approvals of one batch by two checkers at once release it once",
   // The others are told that another was quicker (409), or to come back (503): never an error.
   const odd = answers.map(({ status }) => status).filter((status) => status >= 400);
   expect(odd.filter((status) => status !== 409 && status !== 503)).toEqual([]);
-  const { doubled, lost } = await payoutsAgree(house);
+  const { doubled, lost } = await payoutsAgree(house, 240_000, refused);
   const what = "payouts: 100 approvals of one batch at once by two checkers";
   report({ experiment: 24, part: "payouts", what, seeds: 1, doubled, lost });
 });
@@ -153,7 +156,7 @@ test("approved and rejected at once, one wins and the other is told", async () =
     expect(statuses.filter((status) => status < 400).length, statuses.join()).toBe(1);
     expect(statuses.filter((status) => status === 409).length, statuses.join()).toBe(1);
   }
-  const { doubled, lost } = await payoutsAgree(house);
+  const { doubled, lost } = await payoutsAgree(house, 240_000, refused);
   const what = "payouts: approved and rejected, or approved and taken back, at once";
   report({ experiment: 25, part: "payouts", what, seeds: 2 * rounds, doubled, lost });
 });
@@ -191,7 +194,7 @@ test("the maker approves nothing, by no account of theirs and in no batch of dec
     and (login, role) in (('chen.maker', 'finance_checker'), ('wang.checker', 'finance_maker'))`);
   await house.sql("update staff set employee_no = null where login in ('he.checker', 'chen.maker')");
   await release(house, people.checker, id);
-  const { doubled, lost } = await payoutsAgree(house);
+  const { doubled, lost } = await payoutsAgree(house, 240_000, refused);
   const what = "payouts: the maker as checker: same account, second account, renamed, in a bulk";
   report({ experiment: 26, part: "payouts", what, seeds: 4, doubled, lost });
 });
@@ -211,7 +214,7 @@ test("an account changed while the page was open is shown and asked about again"
   expect(await house.sql(`select revision from approvals where id = '${id}'`)).toBe("2");
   await set(before);
   await release(house, people.checker, id);
-  const { doubled, lost } = await payoutsAgree(house);
+  const { doubled, lost } = await payoutsAgree(house, 240_000, refused);
   const what = "payouts: approved from a page that was out of date";
   report({ experiment: 27, part: "payouts", what, seeds: 1, doubled, lost });
 });
@@ -219,16 +222,20 @@ test("an account changed while the page was open is shown and asked about again"
 test("the bank pays and answers oddly, in every way it can", async () => {
   const odd = [
     "timeout_after", "server_error", "bad_gateway", "empty_answer", "other_number", "other_amount",
-    "other_currency", "answer_twice", "not_found_first", "refuse_and_do",
+    "other_currency", "answer_twice", "not_found_first", "refuse_and_do", "answer_late",
   ];
-  const refused: string[] = [];
+  // A reply after ten minutes finds nobody who waits: our deadline was long over.
+  const lateMs: Record<string, number> = { not_found_first: 3_000, answer_late: 600_000 };
   for (const kind of odd) {
-    await misbehave({ kind, next: 2, ...(kind === "not_found_first" && { late_ms: 3_000 }) });
+    await misbehave({ kind, next: 2, ...(kind in lateMs && { late_ms: lateMs[kind] }) });
     const ids = await draft(house, 2);
     await release(house, people.checker, await submit(house, people.maker, ids));
     await until(async () => (await state(ids[0])) !== "queued", 60_000);
     await sleep(500);
     await fetch(`${house.sandboxUrl}/control/misbehave`, { method: "DELETE" });
+    if (kind === "answer_late") {
+      for (const id of ids) await until(async () => (await state(id)) === "accepted", 120_000);
+    }
     if (kind !== "refuse_and_do") continue;
     // What the bank refused and did all the same its statement tells; it is not sent again.
     for (const id of ids) {
@@ -239,6 +246,27 @@ test("the bank pays and answers oddly, in every way it can", async () => {
   const { doubled, lost } = await payoutsAgree(house, 240_000, refused);
   const what = "payouts: the bank pays and answers oddly";
   report({ experiment: 20, part: "payouts", what, seeds: odd.length, doubled, lost });
+});
+
+test("what the bank does not know at first and then has paid is not sent again in between", async () => {
+  const times = 3;
+  for (let seed = 1; seed <= times; seed += 1) {
+    // The five minutes of the experiment, shortened: our questions come after 2, 4, 8, 16 seconds.
+    await misbehave({ kind: "not_found_first", late_ms: 12_000, next: 1 });
+    const [id] = await draft(house, 1);
+    await release(house, people.checker, await submit(house, people.maker, [id ?? ""]));
+    await until(async () => (await state(id)) === "unknown");
+    const asked = `select queries from payouts where id = '${id}'`;
+    await until(async () => Number(await house.sql(asked)) >= 2, 30_000);
+    expect(await state(id), "not found is not failed").toBe("unknown");
+    await until(async () => (await state(id)) === "accepted", 120_000);
+    const sent = `select count(*) from payout_steps where payout_id = '${id}' and state = 'sending'`;
+    expect(await house.sql(sent), "sent once").toBe("1");
+    await fetch(`${house.sandboxUrl}/control/misbehave`, { method: "DELETE" });
+  }
+  const { doubled, lost } = await payoutsAgree(house, 240_000, refused);
+  const what = "payouts: not found at first, paid later";
+  report({ experiment: 21, part: "payouts", what, seeds: times, doubled, lost });
 });
 
 test("a run of many is stopped at four tenths, the server is killed, and it goes on", async () => {
@@ -261,7 +289,7 @@ test("a run of many is stopped at four tenths, the server is killed, and it goes
   expect(await of("'queued'"), "a stop outlives the server").toBe(held);
   await lift(house);
   await until(async () => (await of("'accepted'")) === String(rows), 400_000);
-  const { doubled, lost } = await payoutsAgree(house);
+  const { doubled, lost } = await payoutsAgree(house, 240_000, refused);
   const steps = await house.sql(
     `select count(*) from payout_steps where state = 'sending'
      and payout_id in (${ids.map((id) => `'${id}'`).join(",")})`,
@@ -292,7 +320,7 @@ test("runs chosen from the same drafts at once: each payout is in one of them or
      group by payout_id having count(*) > 1) twice`,
   );
   expect(twice).toBe("0");
-  const { doubled, lost } = await payoutsAgree(house);
+  const { doubled, lost } = await payoutsAgree(house, 240_000, refused);
   const what = "payouts: chosen for several runs at once";
   report({ experiment: 44, part: "payouts", what, seeds: choices.length, doubled, lost });
 });
@@ -316,7 +344,7 @@ test("the same form fifty times at once, and again with another content", async 
   expect((await house.send(people.other, "payouts/submit", form)).status).toBe(403);
   const approval = await house.sql(`select approval_id from payout_batches where id = '${batch}'`);
   await release(house, people.checker, approval);
-  const { doubled, lost } = await payoutsAgree(house);
+  const { doubled, lost } = await payoutsAgree(house, 240_000, refused);
   const what = "payouts: the same form fifty times at once, by another, with another content";
   report({ experiment: 45, part: "payouts", what, seeds: 100, doubled, lost });
 });
@@ -339,7 +367,7 @@ test("clicked twice, sent again after the network dropped, sent from a second ta
       `select count(*) from payout_steps where payout_id = '${id}' and state = 'queued'`,
     )).toBe("1");
   }
-  const { doubled, lost } = await payoutsAgree(house);
+  const { doubled, lost } = await payoutsAgree(house, 240_000, refused);
   const what = "payouts: double click, resent after the network dropped, second tab";
   report({ experiment: 46, part: "payouts", what, seeds: rounds, doubled, lost });
 });
@@ -364,7 +392,7 @@ test("roles that change between page and click count as they are at the click", 
   expect(await house.sql(`select state from approvals where id = '${id}'`)).toBe("pending");
   await give("wang.checker", "finance_checker");
   await release(house, people.checker, id);
-  const { doubled, lost } = await payoutsAgree(house);
+  const { doubled, lost } = await payoutsAgree(house, 240_000, refused);
   const what = "payouts: roles swapped between page and click";
   report({ experiment: 57, part: "payouts", what, seeds: 2, doubled, lost });
 });

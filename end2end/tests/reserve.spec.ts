@@ -87,18 +87,19 @@ test("quota is earmarked under four eyes, and every table is there", async ({ pa
     kind: "earmark", amount: "0.01", grounds: "first quota", house: "nucc",
   });
   await open(page, `/reserve/documents/new?${earmark}`);
-  const main = page.locator("main");
-  if (await main.getByText("Quota available after").count()) {
-    await page.locator('[name="request[confirmed]"]').check();
-    await press(page, "Propose");
-    await expect(page).toHaveURL(/\/reserve\/documents\/[0-9a-f-]{36}/);
-    const document = new URL(page.url()).pathname;
-    await approve(page, "BF", WANG);
-    await shows(page, document, "Booked");
-    await shows(page, "/reserve/quotas", "NUCC");
-  } else {
-    await expect(main).toContainText("short; wait for channel funds");
-  }
+  await expect(page.locator("main")).toContainText("Quota available after");
+  await page.locator('[name="request[confirmed]"]').check();
+  await press(page, "Propose");
+  await expect(page).toHaveURL(/\/reserve\/documents\/[0-9a-f-]{36}/);
+  const document = new URL(page.url()).pathname;
+  await approve(page, "BF", WANG);
+  await shows(page, document, "Booked");
+  await shows(page, "/reserve/quotas", "NUCC");
+  // More than there is: refused, and by how much.
+  await as(page, "chen.maker");
+  earmark.set("amount", "99999999.00");
+  await open(page, `/reserve/documents/new?${earmark}`);
+  await expect(page.locator("main")).toContainText(/[\d,]+\.\d\d CNY short; wait for channel funds/);
   for (const table of ["1-1", "1-5", "1-9", "1-10", "1-11", "1-12", "2-1"]) {
     await open(page, `/reserve/tables?table=${table}`);
     await expect(page.getByRole("heading", { level: 2 }).first()).toContainText(table);

@@ -213,6 +213,7 @@ const TABLE: &[(&str, &[Role], &str)] = &[
         &[Operations],
         "request[id]={id}&request[product]=quick_pay&request[enabled]=true",
     ),
+    ("merchants/propose_suspension", &[Operations], "request[id]={id}&request[suspended]=true"),
     (
         "merchants/propose_account",
         &[Operations],
@@ -245,12 +246,19 @@ const TABLE: &[(&str, &[Role], &str)] = &[
         "request[payment]={id}&request[currency]=CNY&request[merchant_refund_no]=R1\
          &request[amount]=1.00&request[reason]=double&request[confirmed]=yes",
     ),
+    (
+        "payments/request_refund_by_payout",
+        &[Operations, FinanceMaker],
+        "request[payment]={id}&request[currency]=CNY&request[merchant_refund_no]=R1\
+         &request[amount]=1.00&request[reason]=double&request[confirmed]=yes\
+         &request[account]=6222021001012345&request[name]=Wang&request[bank]=Bank",
+    ),
     ("payouts/batch", BOOKS, r#"{"id":"{id}"}"#),
     ("payouts/batches", BOOKS, r#"{"page":{page}}"#),
     ("payouts/find", BOOKS, r#"{"id":"{id}"}"#),
     ("payouts/list", BOOKS, r#"{"filter":{},"page":{page}}"#),
     ("payouts/make_batch", &[FinanceMaker], "request[account]={id}&request[payouts][0]={id}"),
-    ("payouts/repay", &[FinanceMaker], "id={id}"),
+    ("payouts/repay", &[FinanceMaker], "request[id]={id}"),
     ("payouts/files", BOOKS, r#"{"page":{page}}"#),
     ("payouts/file", BOOKS, r#"{"id":"{id}"}"#),
     ("payouts/ways", BOOKS, "{}"),

@@ -53,7 +53,6 @@ fn show((inbox, page): (Inbox, Page<ApprovalSummary>)) -> impl IntoView {
         Column::text(t(text::APPROVALS_STATE)),
         Column::text(t(text::APPROVALS_MARKS)),
         Column::text(t(text::APPROVALS_MAKER)),
-        Column::text(t(text::APPROVALS_MADE_AT)),
         Column::number(t(text::APPROVALS_AMOUNT)),
         Column::number(t(text::APPROVALS_RUNNING)),
     ];
@@ -119,10 +118,9 @@ fn row(request: ApprovalSummary, running: Option<Money>, chooses: bool) -> impl 
                 <a class="link" href=routes::approval(request.id)>{title(&request.title)}</a>
             </td>
             <td>{kind_name(request.kind)}</td>
-            <td><Badge tone>{state}</Badge> " " <small>{progress}</small></td>
-            <td class="wrap">{marks}</td>
-            <td>{request.maker_name}</td>
-            <td><Moment at=request.made_at /></td>
+            <td><Badge tone>{state}</Badge> <br /> <small>{progress}</small></td>
+            <td>{marks}</td>
+            <td>{request.maker_name} <br /> <small><Moment at=request.made_at /></small></td>
             <td class="number">{amount}</td>
             <td class="number">{running.map(|money| view! { <Amount money /> })}</td>
         </tr>

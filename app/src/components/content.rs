@@ -2,7 +2,7 @@ use super::inline::Amount;
 use crate::i18n::t;
 use crate::phrases::phrase;
 use crate::{labels, text};
-use domain::money::Money;
+use domain::money::{Currency, Money};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyView;
 use serde_json::{Map, Value};
@@ -36,12 +36,13 @@ fn value(field: &str, value: Value) -> AnyView {
         Value::Number(number) => number.to_string().into_any(),
         Value::String(text) => match labels::value(field, &text) {
             Some(words) => words.into_any(),
-            None => phrase(&text).into_any(),
+            None => amount(field, &text).unwrap_or_else(|| phrase(&text)).into_any(),
         },
         Value::Array(items) => list(field, items),
-        Value::Object(fields) => match money(&fields) {
-            Some(money) => view! { <Amount money /> }.into_any(),
-            None => facts(fields),
+        Value::Object(fields) => match (money(&fields), payee(&fields)) {
+            (Some(money), _) => view! { <Amount money /> }.into_any(),
+            (None, Some(payee)) => payee,
+            (None, None) => facts(fields),
         },
     }
 }
@@ -50,6 +51,23 @@ fn value(field: &str, value: Value) -> AnyView {
 fn money(fields: &Map<String, Value>) -> Option<Money> {
     let shape = fields.len() == 2 && fields.contains_key("minor");
     shape.then(|| serde_json::from_value(Value::Object(fields.clone())).ok()).flatten()
+}
+
+/// Fields whose text is an amount, in the currency that stands beside it.
+const AMOUNTS: [&str; 4] = ["amount", "other_refunds", "paid", "total"];
+
+/// An amount that crosses as plain text, grouped as people read it.
+fn amount(field: &str, text: &str) -> Option<String> {
+    let known = AMOUNTS.contains(&field);
+    known.then(|| Some(Money::parse(text, Currency::Cny).ok()?.grouped())).flatten()
+}
+
+/// Whom a payout pays, in two lines instead of three facts.
+fn payee(fields: &Map<String, Value>) -> Option<AnyView> {
+    let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
+    let (account, name, bank) = (text("account")?, text("name")?, text("bank")?);
+    (fields.len() == 3)
+        .then(|| view! { {name} ", " {bank} <br /> <code class="id">{account}</code> }.into_any())
 }
 
 fn facts(fields: Map<String, Value>) -> AnyView {
@@ -75,14 +93,17 @@ fn list(field: &str, items: Vec<Value>) -> AnyView {
         return items.collect_view().into_any();
     };
     let columns: Vec<String> = first.keys().cloned().collect();
-    let head = columns.iter().map(|name| view! { <th scope="col">{labels::field(name)}</th> });
+    let class = |name: &str| AMOUNTS.contains(&name).then_some("number");
+    let head = columns.iter().map(|name| {
+        view! { <th scope="col" class=class(name)>{labels::field(name)}</th> }
+    });
     let head = head.collect_view();
     let rows = items
         .into_iter()
         .map(|mut item| {
             let cells = columns.iter().map(|name| {
                 let cell = item.get_mut(name).map(Value::take).unwrap_or_default();
-                view! { <td>{value(name, cell)}</td> }
+                view! { <td class=class(name)>{value(name, cell)}</td> }
             });
             view! { <tr>{cells.collect_view()}</tr> }
         })

@@ -80,6 +80,22 @@ pub async fn propose_account(request: AccountRequest) -> Result<(), Failure> {
     propose(id, domain::merchant::MerchantChange::Account { account }).await
 }
 
+/// A suspension, or its end, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SuspensionRequest {
+    /// Of which merchant.
+    pub id: MerchantId,
+    /// Whether it is suspended afterwards.
+    pub suspended: bool,
+}
+
+/// Proposes to suspend a merchant, or to work for it again, and leads to the request.
+#[server(prefix = "/api/fn", endpoint = "merchants/propose_suspension")]
+pub async fn propose_suspension(request: SuspensionRequest) -> Result<(), Failure> {
+    let SuspensionRequest { id, suspended } = request;
+    propose(id, domain::merchant::MerchantChange::Suspension { suspended }).await
+}
+
 /// Proposes other fee terms for a product, and leads to the request.
 #[server(prefix = "/api/fn", endpoint = "merchants/propose_fee")]
 pub async fn propose_fee(request: FeeRequest) -> Result<(), Failure> {

@@ -28,6 +28,7 @@ fn show(merchant: MerchantDetail) -> impl IntoView {
     let platform = summary.kind == MerchantKind::Platform;
     let proposes =
         session::may(Permission::MakeMerchantChange) && summary.status != MerchantStatus::Closed;
+    let suspended = summary.status == MerchantStatus::Suspended;
     let (id, title) = (summary.id, summary.name.clone());
     let code = summary.code.clone();
     let split = platform.then(|| {
@@ -56,6 +57,7 @@ fn show(merchant: MerchantDetail) -> impl IntoView {
         <Panel title=t(text::MERCHANTS_FEES)><Fees rows=fees /></Panel>
         {proposes.then(|| view! { <propose::ProposeFee id /> })}
         {proposes.then(|| view! { <propose::ProposeAccount id holder=summary.name.clone() /> })}
+        {proposes.then(|| view! { <propose::ProposeSuspension id suspended /> })}
         {session::may(Permission::ViewPayments).then(|| view! { <Conspicuous id /> })}
         {split}
     }

@@ -58,3 +58,24 @@ pub(super) fn ProposeAccount(id: MerchantId, holder: String) -> impl IntoView {
         </Panel>
     }
 }
+
+/// The form that proposes to suspend a merchant, or to work for it again.
+#[component]
+pub(super) fn ProposeSuspension(id: MerchantId, suspended: bool) -> impl IntoView {
+    let action = ServerAction::<api::ProposeSuspension>::new();
+    let (title, hint) = if suspended {
+        (text::MERCHANTS_PROPOSE_RESUME, text::MERCHANTS_PROPOSE_RESUME_HINT)
+    } else {
+        (text::MERCHANTS_PROPOSE_SUSPEND, text::MERCHANTS_PROPOSE_SUSPEND_HINT)
+    };
+    view! {
+        <Panel title=t(title)>
+            <CommandForm action>
+                <p class="field-hint">{t(hint)}</p>
+                <input type="hidden" name="request[id]" value=id.to_string() />
+                <input type="hidden" name="request[suspended]" value=(!suspended).to_string() />
+                <Submit grave=!suspended>{t(text::MERCHANTS_PROPOSE)}</Submit>
+            </CommandForm>
+        </Panel>
+    }
+}

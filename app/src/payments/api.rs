@@ -69,6 +69,8 @@ pub struct PaymentPath {
     pub detail: PaymentDetail,
     /// Its journals in the order of posting, for whoever may see the books.
     pub booked: Vec<JournalDetail>,
+    /// Why its channel cannot give money back any more, for whoever may ask for refunds.
+    pub way_back_closed: Option<String>,
 }
 
 /// One payment.
@@ -82,7 +84,11 @@ pub async fn find(id: PaymentId) -> Result<PaymentPath, Failure> {
             booked.push(backoffice::accounts::journal(&office, &actor, journal.id).await?);
         }
     }
-    Ok(PaymentPath { detail, booked })
+    let mut way_back_closed = None;
+    if actor.may(domain::access::Permission::RequestRefund) {
+        way_back_closed = backoffice::refunds::way_back(&office, &actor, id).await?;
+    }
+    Ok(PaymentPath { detail, booked, way_back_closed })
 }
 
 /// A refund of a payment, as the form sends it.
@@ -102,15 +108,47 @@ pub struct RefundRequest {
     /// `yes` when the maker ticked that this is meant.
     #[serde(default)]
     pub confirmed: String,
+    /// Of a refund that is paid out: the number of the payer's account.
+    #[serde(default)]
+    pub account: String,
+    /// Whose account it is.
+    #[serde(default)]
+    pub name: String,
+    /// The bank that keeps it.
+    #[serde(default)]
+    pub bank: String,
 }
 
 /// Asks for a refund on the payer's behalf, and leads to it.
 #[server(prefix = "/api/fn", endpoint = "payments/request_refund")]
 pub async fn request_refund(request: RefundRequest) -> Result<(), Failure> {
     use backoffice::refunds::Requester;
-    use domain::money::Money;
 
     let (office, actor) = crate::session::office_and_actor()?;
+    let asked = asked(&request)?;
+    let id = backoffice::refunds::request(&office, Requester::Staff(&actor), &asked).await?;
+    crate::session::go_to(&crate::routes::refund(id));
+    Ok(())
+}
+
+/// Asks for a refund to be paid out to an account of the payer, and leads to it.
+#[server(prefix = "/api/fn", endpoint = "payments/request_refund_by_payout")]
+pub async fn request_refund_by_payout(request: RefundRequest) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let asked = asked(&request)?;
+    let RefundRequest { account, name, bank, .. } = request;
+    let payee = domain::payout::Payee { account, name, bank };
+    let wanted = (&asked, &payee);
+    let id = backoffice::refunds::request_by_payout(&office, &actor, wanted).await?;
+    crate::session::go_to(&crate::routes::refund(id));
+    Ok(())
+}
+
+/// What the form asks for, whole.
+#[cfg(feature = "ssr")]
+fn asked(request: &RefundRequest) -> Result<domain::refund::RefundRequest, Failure> {
+    use domain::money::Money;
+
     let reason = request.reason.trim();
     if reason.is_empty() {
         return Err(Failure::invalid("reason", "say why the payer gets the money back"));
@@ -119,15 +157,12 @@ pub async fn request_refund(request: RefundRequest) -> Result<(), Failure> {
         return Err(Failure::invalid("confirmed", "tick that this refund is meant"));
     }
     let amount = Money::parse_positive(request.amount.trim(), request.currency);
-    let asked = domain::refund::RefundRequest {
+    Ok(domain::refund::RefundRequest {
         payment: request.payment,
         merchant_refund_no: request.merchant_refund_no.trim().to_owned(),
         amount: amount.map_err(|error| Failure::invalid("amount", error))?,
         reason: reason.to_owned(),
-    };
-    let id = backoffice::refunds::request(&office, Requester::Staff(&actor), &asked).await?;
-    crate::session::go_to(&crate::routes::refund(id));
-    Ok(())
+    })
 }
 
 /// Has the channel asked at once what became of a payment.

@@ -1,7 +1,7 @@
 use super::api::{self, PaymentPath};
 use super::facts::PaymentFacts;
 use super::links::{Bill, Booked, Differences, Onward, Refunds};
-use super::refund::RequestRefund;
+use super::refund::{PayRefundOut, RequestRefund};
 use super::repair::Repair;
 use crate::components::{Loaded, PageHead, Panel, Timeline, load};
 use crate::decision::Decision;
@@ -30,15 +30,18 @@ pub fn PaymentPage() -> impl IntoView {
 }
 
 fn show(path: PaymentPath) -> impl IntoView {
-    let PaymentPath { detail, booked } = path;
+    let PaymentPath { detail, booked, way_back_closed: closed } = path;
     let payment = detail.summary.payment.clone();
     let number = detail.summary.merchant_order_no.as_str();
     let title = tf(text::PAYMENTS_PAYMENT_TITLE, [("number", number)]);
     let history = routes::audit_of(&payment.id.to_string());
     let facts = view! { <PaymentFacts detail=detail.clone() /> };
     let refund = refundable(&payment).map(|left| {
-        let next = detail.refunds.len() + 1;
-        view! { <RequestRefund payment=payment.clone() left number=refund_no(&payment, next) /> }
+        let number = refund_no(&payment, detail.refunds.len() + 1);
+        view! {
+            <RequestRefund payment=payment.clone() left number=number.clone() />
+            <PayRefundOut payment=payment.clone() left number closed />
+        }
     });
     let repair = repairable(&payment).then(|| view! { <Repair payment=payment.clone() /> });
     let told = routes::notifications_of(&payment.id.to_string());

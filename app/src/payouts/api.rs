@@ -77,11 +77,33 @@ pub async fn submit(request: SubmitRequest) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A payout to be paid once more, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RepayRequest {
+    /// The payout that came back.
+    pub id: PayoutId,
+    /// Of a refund, another account of the same holder; empty for the account it has.
+    #[serde(default)]
+    pub account: String,
+    /// The bank that keeps it.
+    #[serde(default)]
+    pub bank: String,
+}
+
 /// Drafts the payout that replaces a returned one, and leads to it.
 #[server(prefix = "/api/fn", endpoint = "payouts/repay")]
-pub async fn repay(id: PayoutId) -> Result<(), Failure> {
+pub async fn repay(request: RepayRequest) -> Result<(), Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
-    let new = backoffice::payouts::repay(&office, &actor, id).await?;
+    let RepayRequest { id, account, bank } = request;
+    let other = match (account.trim().is_empty(), bank.trim().is_empty()) {
+        (true, true) => None,
+        (false, false) => Some(backoffice::payouts::OtherAccount { account, bank }),
+        _ => {
+            let why = "give the account and the bank, or neither";
+            return Err(Failure::invalid("account", why));
+        }
+    };
+    let new = backoffice::payouts::repay(&office, &actor, (id, other.as_ref())).await?;
     crate::session::go_to(&crate::routes::payout(new));
     Ok(())
 }

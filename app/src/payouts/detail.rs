@@ -2,11 +2,11 @@ use super::api;
 use crate::books::JournalsOf;
 use crate::components::{
     Amount, Badge, CommandForm, CopyId, Fact, Facts, Loaded, Moment, PageHead, Panel, Step, Submit,
-    Timeline, load,
+    TextField, Timeline, load,
 };
 use crate::failure::Failure;
-use crate::i18n::t;
-use crate::payout_table::{named_state, payout_state};
+use crate::i18n::{t, tf};
+use crate::payout_table::{named_state, payout_state, source_name};
 use crate::phrases::phrase;
 use crate::{routes, session, text};
 use domain::access::Permission;
@@ -74,12 +74,12 @@ fn again(payout: &PayoutDetail) -> impl IntoView + use<> {
     let repays = payout.repays.clone().map(|old| {
         view! { <Fact term=t(text::PAYOUTS_REPAYS)>{link_to(old)}</Fact> }
     });
-    let form = (returned && payout.repaid_by.is_none()).then(|| repay(payout.summary.id));
+    let form = (returned && payout.repaid_by.is_none()).then(|| repay(payout));
     let repaid = payout.repaid_by.clone().map(|new| {
         view! { <Fact term=t(text::PAYOUTS_REPAID_BY)>{link_to(new)}</Fact> }
     });
     let stopped = payout.stopped.clone().map(|why| {
-        view! { <Fact term=t(text::PAYOUTS_STOPPED)>{why}</Fact> }
+        view! { <Fact term=t(text::PAYOUTS_STOPPED)>{phrase(&why)}</Fact> }
     });
     let something = repays.is_some() || repaid.is_some() || stopped.is_some() || form.is_some();
     something.then(|| {
@@ -92,15 +92,36 @@ fn again(payout: &PayoutDetail) -> impl IntoView + use<> {
     })
 }
 
-fn repay(id: domain::ids::PayoutId) -> AnyView {
+fn repay(payout: &PayoutDetail) -> AnyView {
     if !session::may(Permission::MakePayout) {
         return view! { <p class="field-hint">{t(text::PAYOUTS_REPAY_CANNOT)}</p> }.into_any();
     }
     let action = ServerAction::<api::Repay>::new();
+    let id = payout.summary.id.to_string();
+    let payee = payout.refund.map(|_| payout.payee.clone());
+    let other = payee.map(|payee| {
+        let holder = tf(text::PAYOUTS_OTHER_HINT, [("holder", &payee.name)]);
+        view! {
+            <p class="field-hint">{holder}</p>
+            <TextField
+                name="request[bank]"
+                label=t(text::PAYOUTS_OTHER_BANK)
+                value=payee.bank
+                optional=true
+            />
+            <TextField
+                name="request[account]"
+                label=t(text::PAYOUTS_OTHER_ACCOUNT)
+                value=payee.account
+                optional=true
+            />
+        }
+    });
     view! {
         <CommandForm action>
             <p class="field-hint">{t(text::PAYOUTS_REPAY_HINT)}</p>
-            <input type="hidden" name="id" value=id.to_string() />
+            <input type="hidden" name="request[id]" value=id />
+            {other}
             <Submit>{t(text::PAYOUTS_REPAY)}</Submit>
         </CommandForm>
     }
@@ -122,8 +143,10 @@ fn because(state: &PayoutState) -> Option<String> {
 /// The documents on its way, in order; those that are not there yet say so.
 fn path(payout: &PayoutDetail) -> impl IntoView + use<> {
     let (kind, source) = payout.source.clone();
-    let source = match routes::source(&kind, &source.to_string()) {
-        Some(href) => link(href, t(text::PAYOUTS_TO_SETTLEMENT)),
+    // A payout that is paid once more comes from the one it replaces.
+    let kind = if kind == "returned_payout" { "payout" } else { kind.as_str() };
+    let source = match routes::source(kind, &source.to_string()) {
+        Some(href) => link(href, source_name(payout.summary.source)),
         None => view! { <CopyId id=source.to_string() /> }.into_any(),
     };
     let batch = payout.summary.batch.map(|batch| {
@@ -148,7 +171,7 @@ fn path(payout: &PayoutDetail) -> impl IntoView + use<> {
     let queries = payout.queries;
     view! {
         <Facts>
-            <Fact term=t(text::PAYOUTS_SETTLEMENT)>{source}</Fact>
+            <Fact term=t(text::PAYOUTS_SOURCE)>{source}</Fact>
             <Fact term=t(text::PAYOUTS_BATCH)>{or_not_yet(batch)}</Fact>
             <Fact term=t(text::PAYOUTS_APPROVAL)>{or_not_yet(approval)}</Fact>
             <Fact term=t(text::PAYOUTS_PAID_FROM)>{or_not_yet(account)}</Fact>

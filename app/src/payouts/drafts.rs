@@ -4,6 +4,8 @@ use crate::components::{
     SelectField, Submit, Table, load, use_filter,
 };
 use crate::i18n::t;
+use crate::payout_table::source_name;
+use crate::phrases::phrase;
 use crate::{routes, session, text};
 use domain::access::Permission;
 use domain::page::{PAGE_SIZE_MAX, Page, PageRequest};
@@ -70,8 +72,8 @@ fn table(payouts: Vec<PayoutSummary>, makes: bool) -> impl IntoView {
         Column::text(t(text::PAYOUTS_CHOSEN)),
         Column::text(t(text::PAYOUTS_NUMBER)),
         Column::text(t(text::PAYOUTS_MERCHANT)),
+        Column::text(t(text::PAYOUTS_SOURCE)),
         Column::text(t(text::PAYOUTS_CREATED_AT)),
-        Column::text(t(text::PAYOUTS_CAME_BACK)),
         Column::number(t(text::PAYOUTS_AMOUNT)),
     ];
     view! {
@@ -109,13 +111,19 @@ fn row(payout: PayoutSummary, makes: bool) -> impl IntoView {
         PayoutState::Drafted { returned_because } => returned_because,
         _ => None,
     };
+    let class = because.as_ref().map(|_| "wrap");
+    let because = because.map(|why| {
+        view! {
+            <p class="field-hint">{t(text::PAYOUTS_CAME_BACK)} ": " {phrase(&why)}</p>
+        }
+    });
     view! {
         <tr>
             <td>{choice}</td>
             <td><a class="link" href=routes::payout(payout.id)>{payout.number}</a></td>
             <td>{payout.merchant_name} " (" {payout.merchant_code} ")"</td>
+            <td class=class>{source_name(payout.source)} {because}</td>
             <td><Moment at=payout.created_at /></td>
-            <td class="wrap">{because}</td>
             <td class="number"><Amount money=payout.amount /></td>
         </tr>
     }

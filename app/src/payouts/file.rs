@@ -1,3 +1,4 @@
+use super::files::carries;
 use super::{api, file_standing};
 use crate::components::{
     Amount, Badge, Column, CopyId, Fact, Facts, Loaded, Moment, PageHead, Panel, Table, load,
@@ -27,6 +28,10 @@ fn show(file: PayoutFileDetail) -> impl IntoView {
     let id = file.summary.id;
     let number = file.summary.number.clone();
     let facts = facts(&file);
+    // The order of a reserve document is not a payout: the file names the document.
+    let payouts = file.summary.document.is_none().then(|| {
+        view! { <Panel title=t(text::PAYOUTS_TITLE)>{payout_table(file.payouts)}</Panel> }
+    });
     view! {
         <PageHead title=number lead=t(text::PAYOUTS_FILE)>
             <a class="link" href=routes::audit_of(&id.to_string())>{t(text::PAYOUTS_HISTORY)}</a>
@@ -35,24 +40,16 @@ fn show(file: PayoutFileDetail) -> impl IntoView {
             {facts}
             {downloads(id)}
         </Panel>
-        <Panel title=t(text::PAYOUTS_TITLE)>{payout_table(file.payouts)}</Panel>
+        {payouts}
         <Panel title=t(text::PAYOUTS_FILE_ANSWERS)>{answers(file.answers)}</Panel>
         <Panel title=t(text::PAYOUTS_FILE_HANDOUTS)>{handouts(file.handouts)}</Panel>
     }
 }
 
 fn facts(file: &PayoutFileDetail) -> impl IntoView + use<> {
-    let PayoutFileSummary {
-        batch,
-        batch_number,
-        account,
-        count,
-        total,
-        open,
-        created_at,
-        standing,
-        ..
-    } = file.summary.clone();
+    let carries = carries(&file.summary);
+    let PayoutFileSummary { account, count, total, open, created_at, standing, .. } =
+        file.summary.clone();
     let (state, tone) = file_standing(standing);
     let PayoutFileDetail { sha256, signature, public_key, .. } = file.clone();
     view! {
@@ -61,9 +58,7 @@ fn facts(file: &PayoutFileDetail) -> impl IntoView + use<> {
             <Fact term=t(text::PAYOUTS_TOTAL)><Amount money=total /></Fact>
             <Fact term=t(text::PAYOUTS_COUNT)>{count}</Fact>
             <Fact term=t(text::PAYOUTS_FILE_OPEN)>{open}</Fact>
-            <Fact term=t(text::PAYOUTS_BATCH)>
-                <a class="link" href=routes::payout_batch(batch)>{batch_number}</a>
-            </Fact>
+            <Fact term=t(text::PAYOUTS_FILE_CARRIES)>{carries}</Fact>
             <Fact term=t(text::PAYOUTS_PAID_FROM)>{account}</Fact>
             <Fact term=t(text::PAYOUTS_FILE_WRITTEN_AT)><Moment at=created_at /></Fact>
             <Fact term="SHA-256"><CopyId id=sha256 /></Fact>

@@ -35,7 +35,7 @@ pub(super) fn file_table(files: Vec<PayoutFileSummary>) -> impl IntoView {
     let columns = vec![
         Column::text(t(text::PAYOUTS_NUMBER)),
         Column::text(t(text::PAYOUTS_STATE)),
-        Column::text(t(text::PAYOUTS_BATCH)),
+        Column::text(t(text::PAYOUTS_FILE_CARRIES)),
         Column::text(t(text::PAYOUTS_PAID_FROM)),
         Column::text(t(text::PAYOUTS_FILE_WRITTEN_AT)),
         Column::text(t(text::PAYOUTS_FILE_HANDED_OUT_AT)),
@@ -55,16 +55,22 @@ pub(super) fn file_table(files: Vec<PayoutFileSummary>) -> impl IntoView {
     }
 }
 
+/// The batch a file carries out, or the reserve document whose order it carries.
+pub(super) fn carries(file: &PayoutFileSummary) -> impl IntoView + use<> {
+    let batch = file.batch.clone().map(|(id, number)| (routes::payout_batch(id), number));
+    let document = file.document.clone().map(|(id, number)| (routes::reserve_document(id), number));
+    batch.or(document).map(|(href, number)| view! { <a class="link" href=href>{number}</a> })
+}
+
 fn row(file: PayoutFileSummary) -> impl IntoView {
     let (state, tone) = file_standing(file.standing);
+    let carries = carries(&file);
     let handed_out = file.handed_out_at.map(|at| view! { <Moment at /> });
     view! {
         <tr>
             <td><a class="link" href=routes::payout_file(file.id)>{file.number}</a></td>
             <td><Badge tone>{state}</Badge></td>
-            <td>
-                <a class="link" href=routes::payout_batch(file.batch)>{file.batch_number}</a>
-            </td>
+            <td>{carries}</td>
             <td>{file.account}</td>
             <td><Moment at=file.created_at /></td>
             <td>{handed_out}</td>

@@ -59,6 +59,21 @@ fn refund(detail: RefundDetail) -> impl IntoView {
     let channel_no = channel_no.map(|id| {
         view! { <Fact term=t(text::REFUNDS_CHANNEL_NO)><CopyId id /></Fact> }
     });
+    let paid_to = detail.paid_to.map(|(payee, payout)| {
+        let payout = payout.map(|(id, number)| {
+            view! {
+                <Fact term=t(text::REFUNDS_PAYOUT)>
+                    <a class="link" href=routes::payout(id)><code class="id">{number}</code></a>
+                </Fact>
+            }
+        });
+        view! {
+            <Fact term=t(text::REFUNDS_PAID_TO)>
+                {payee.name} ", " {payee.bank} ", " <CopyId id=payee.account />
+            </Fact>
+            {payout}
+        }
+    });
     let taken_from = detail.taken_from.map(|code| {
         view! { <Fact term=t(text::REFUNDS_TAKEN_FROM)><code>{code}</code></Fact> }
     });
@@ -82,6 +97,7 @@ fn refund(detail: RefundDetail) -> impl IntoView {
             </Fact>
             <Fact term=t(text::REFUNDS_NUMBER)><CopyId id=summary.number /></Fact>
             {channel_no}
+            {paid_to}
             {taken_from}
             {dates}
             <Fact term=t(text::REFUNDS_CREATED_AT)><Moment at=summary.created_at /></Fact>

@@ -8,6 +8,7 @@ use crate::i18n::t;
 use crate::wording::named;
 use crate::{routes, text};
 use domain::account::BalanceEffect;
+use domain::ids::PayoutFileId;
 use domain::reserve::document::{Booking, DocumentDetail, DocumentKind, DocumentState};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -48,7 +49,16 @@ fn show(document: DocumentDetail) -> impl IntoView {
 }
 
 fn facts(document: DocumentDetail) -> impl IntoView {
-    let DocumentDetail { summary, request, approval, conclusion, concluded_at, .. } = document;
+    let DocumentDetail {
+        summary,
+        request,
+        approval,
+        conclusion,
+        concluded_at,
+        sent: document_sent,
+        file,
+        ..
+    } = document;
     let (state, tone) = document_state(summary.state);
     let waits = (summary.state == DocumentState::Approved
         && summary.kind.booking() == Booking::ByStatement)
@@ -61,6 +71,7 @@ fn facts(document: DocumentDetail) -> impl IntoView {
     let moved = (summary.kind != DocumentKind::Earmark).then(|| {
         view! { <Fact term=t(text::RESERVE_WAY)>{way(leaves)} " → " {way(reaches)}</Fact> }
     });
+    let order = ordered(document_sent, file);
     let given = |term: &'static str, value: String| {
         (!value.is_empty()).then(|| view! { <Fact term>{value}</Fact> })
     };
@@ -72,6 +83,7 @@ fn facts(document: DocumentDetail) -> impl IntoView {
             {given(t(text::RESERVE_HOUSE), request.house)}
             {given(t(text::RESERVE_BANK_REF), request.bank_ref)}
             {given(t(text::RESERVE_GROUNDS), request.grounds)}
+            {order}
             {given(t(text::RESERVE_CONCLUSION), conclusion)}
             <Fact term=t(text::RESERVE_MAKER)>
                 {summary.maker_name} " " <Moment at=summary.created_at />
@@ -85,6 +97,26 @@ fn facts(document: DocumentDetail) -> impl IntoView {
         </Facts>
         {waits}
     }
+}
+
+/// What is known of the order to the bank, and the file it left in.
+fn ordered(sent: Option<String>, file: Option<(PayoutFileId, String)>) -> impl IntoView {
+    let word = sent.map(|sent| match sent.as_str() {
+        "sending" if file.is_some() => text::RESERVE_ORDER_FILED,
+        "sending" => text::RESERVE_ORDER_SENDING,
+        "accepted" => text::RESERVE_ORDER_ACCEPTED,
+        "by_hand" => text::RESERVE_ORDER_BY_HAND,
+        _ => text::RESERVE_ORDER_UNKNOWN,
+    });
+    let order = word.map(|word| view! { <Fact term=t(text::RESERVE_ORDER)>{t(word)}</Fact> });
+    let file = file.map(|(id, number)| {
+        view! {
+            <Fact term=t(text::RESERVE_ORDER_FILE)>
+                <a class="link" href=routes::payout_file(id)>{number}</a>
+            </Fact>
+        }
+    });
+    view! { {order} {file} }
 }
 
 /// The balances before and after.

@@ -1,6 +1,8 @@
 use super::{Views, api};
 use crate::components::{Amount, Badge, Column, Loaded, Moment, PageHead, Table, Tone, load};
+use crate::failure::Failure;
 use crate::i18n::t;
+use crate::wording::named;
 use crate::{routes, session, text};
 use domain::access::Permission;
 use domain::money::Money;
@@ -10,7 +12,7 @@ use leptos::prelude::*;
 /// The quotas at clearing houses, session by session.
 #[component]
 pub fn QuotaPage() -> impl IntoView {
-    let sessions = load(|| (), |()| api::quotas());
+    let sessions = load(|| (), |()| sessions());
     let new = session::may(Permission::MakeReserve).then(|| {
         view! {
             <a class="button" href=routes::RESERVE_DOCUMENT_NEW>{t(text::RESERVE_EARMARK)}</a>
@@ -23,7 +25,22 @@ pub fn QuotaPage() -> impl IntoView {
     }
 }
 
-fn show(sessions: Vec<QuotaSession>) -> impl IntoView {
+/// The sessions, each with what its house is called.
+async fn sessions() -> Result<Vec<(QuotaSession, String)>, Failure> {
+    let houses = api::settings().await?.0.houses;
+    let called = |code: &str| {
+        let house = houses.iter().find(|house| house.code == code);
+        house.map_or(code, |house| named(&house.name_en, &house.name_zh)).to_owned()
+    };
+    let sessions = api::quotas().await?.into_iter();
+    let with_name = |session: QuotaSession| {
+        let name = called(&session.house);
+        (session, name)
+    };
+    Ok(sessions.map(with_name).collect())
+}
+
+fn show(sessions: Vec<(QuotaSession, String)>) -> impl IntoView {
     let columns = vec![
         Column::text(t(text::RESERVE_HOUSE)),
         Column::text(t(text::RESERVE_SESSION)),
@@ -47,18 +64,13 @@ fn show(sessions: Vec<QuotaSession>) -> impl IntoView {
     }
 }
 
-fn row(session: QuotaSession) -> impl IntoView {
+fn row((session, house): (QuotaSession, String)) -> impl IntoView {
     let (tone, word) = match session.closed_at {
         None => (Tone::Info, text::RESERVE_SESSION_OPEN),
         Some(_) => (Tone::Neutral, text::RESERVE_SESSION_SETTLED),
     };
     let quota = session.quota;
     let amount = |money: Option<Money>| money.map(|money| view! { <Amount money /> });
-    let house = match session.house.as_str() {
-        "nucc" => t(text::RESERVE_HOUSE_NUCC).to_owned(),
-        "unionpay" => t(text::RESERVE_HOUSE_UNIONPAY).to_owned(),
-        other => other.to_owned(),
-    };
     view! {
         <tr>
             <td>{house}</td>

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::{database, office};
 use backoffice::office::Office;
-use backoffice::trading_day;
+use backoffice::{payouts, trading_day};
 use std::io::Write;
 use std::process::ExitCode;
 use time::Duration;
@@ -15,16 +15,24 @@ const APART_MAX: Duration = Duration::seconds(5);
 struct Check {
     what: String,
     result: Result<String, String>,
+    /// Whether what is missing is something an installation can do without.
+    mild: bool,
 }
 
 impl Check {
     fn new(what: impl Into<String>, result: Result<impl ToString, impl ToString>) -> Self {
         let result = result.map(|good| good.to_string()).map_err(|bad| bad.to_string());
-        Self { what: what.into(), result }
+        Self { what: what.into(), result, mild: false }
+    }
+
+    /// A setting an installation can do without; what it cannot do then is said.
+    fn setting(what: &str, is_set: bool, without: &str) -> Self {
+        let result = if is_set { Ok("is set") } else { Err(without) };
+        Self { mild: true, ..Self::new(what, result) }
     }
 }
 
-/// Checks configuration, database, migrations, clock, and the ledger's invariants.
+/// Checks configuration, database, migrations, clock, keys, and the ledger's invariants.
 ///
 /// # Errors
 /// The result cannot be printed.
@@ -44,6 +52,7 @@ pub async fn doctor(config: anyhow::Result<Config>) -> anyhow::Result<ExitCode> 
     for check in checks {
         match check.result {
             Ok(good) => writeln!(out, "ok    {}: {good}", check.what)?,
+            Err(bad) if check.mild => writeln!(out, "warn  {}: {bad}", check.what)?,
             Err(bad) => {
                 writeln!(out, "FAIL  {}: {bad}", check.what)?;
                 code = ExitCode::FAILURE;
@@ -69,9 +78,31 @@ async fn check_house(config: &Config, checks: &mut Vec<Check>) {
         return;
     }
     checks.push(Check::new("clock", clock(&office).await));
+    keys(config, &office, checks).await;
     match gates(&office).await {
         Ok(gates) => checks.extend(gates),
         Err(error) => checks.push(Check::new("ledger", Err::<&str, _>(error.to_string()))),
+    }
+}
+
+/// The keys of this installation: without one, something it was set up for may not be done.
+async fn keys(config: &Config, office: &Office, checks: &mut Vec<Check>) {
+    let without = "COUNTINGHOUSE_SECRET_KEY is not set: nobody can set up a second factor";
+    checks.push(Check::setting("secret key", office.settings.vault.is_some(), without));
+    match payouts::without_key(office).await {
+        Ok(accounts) if accounts.is_empty() => {
+            let without = "COUNTINGHOUSE_PAYOUT_FILE_KEY is not set: no account can pay by file";
+            let is_set = config.payout_file_key.is_some() || config.demo;
+            checks.push(Check::setting("payout file key", is_set, without));
+        }
+        Ok(accounts) => {
+            let bad = format!(
+                "COUNTINGHOUSE_PAYOUT_FILE_KEY is not set, and these accounts pay by file: {}",
+                accounts.join(", ")
+            );
+            checks.push(Check::new("payout file key", Err::<&str, _>(bad)));
+        }
+        Err(error) => checks.push(Check::new("payout file key", Err::<&str, _>(error))),
     }
 }
 
@@ -100,7 +131,8 @@ async fn gates(office: &Office) -> Result<Vec<Check>, Box<dyn std::error::Error>
     let checks = gates.into_iter().map(|gate| {
         let what = serde_json::to_value(gate.gate).unwrap_or_default();
         let what = what.as_str().unwrap_or("gate").replace('_', " ");
-        Check { what, result: if gate.holds { Ok("holds".to_owned()) } else { Err(gate.finding) } }
+        let result = if gate.holds { Ok("holds".to_owned()) } else { Err(gate.finding) };
+        Check::new(what, result)
     });
     Ok(checks.collect())
 }

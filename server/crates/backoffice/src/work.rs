@@ -16,8 +16,8 @@ use crate::payouts::{AgePayoutFile, WritePayoutFile};
 use crate::reconciliation::jobs::{
     FetchBill, FetchStatement, ImportArrival, LookAfterWaiting, ReadArrival, RunReconciliation,
 };
-use crate::refunds::jobs::{FundRefund, QueryRefund, ReportRefund, SendRefund};
-use crate::reserve::{CheckCover, QueryDocument, SendDocument};
+use crate::refunds::jobs::{DraftRefundPayout, FundRefund, QueryRefund, ReportRefund, SendRefund};
+use crate::reserve::{CheckCover, QueryDocument, SendDocument, WriteDocumentFile};
 use crate::settlement::jobs::RunSettlement;
 use crate::{
     adjustments, approvals, channels, error_items, holds, limits, merchants, notifications,
@@ -108,6 +108,10 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         TakeUpHeld::KIND => jobs::run_as::<TakeUpHeld>(office, claimed).await,
         SendPayment::KIND => jobs::run_as::<SendPayment>(office, claimed).await,
         FundRefund::KIND => jobs::run_as::<FundRefund>(office, claimed).await,
+        DraftRefundPayout::KIND => {
+            payouts::draft_refund(office, serde_json::from_value(claimed.payload.clone())?).await?;
+            Ok(Outcome::Done)
+        }
         SendRefund::KIND => jobs::run_as::<SendRefund>(office, claimed).await,
         QueryRefund::KIND => jobs::run_as::<QueryRefund>(office, claimed).await,
         SendPayout::KIND => jobs::run_as::<SendPayout>(office, claimed).await,
@@ -118,6 +122,9 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         CheckCover::KIND => jobs::run_as::<CheckCover>(office, claimed).await,
         QueryDocument::KIND => jobs::run_as::<QueryDocument>(office, claimed).await,
         SendDocument::KIND => jobs::run_as::<SendDocument>(office, claimed).await,
+        WriteDocumentFile::KIND => {
+            payouts::write_document(office, serde_json::from_value(claimed.payload.clone())?).await
+        }
         FetchBill::KIND => jobs::run_as::<FetchBill>(office, claimed).await,
         FetchStatement::KIND => jobs::run_as::<FetchStatement>(office, claimed).await,
         ReadArrival::KIND => jobs::run_as::<ReadArrival>(office, claimed).await,

@@ -5,7 +5,7 @@ mod deciding;
 mod difference;
 mod rules;
 
-pub use deciding::{Absent, Approval, Decision, DecisionRefused, Hand, Vote};
+pub use deciding::{Absent, Approval, Decision, DecisionRefused, Hand, Vote, decides_something};
 pub use difference::Difference;
 pub use rules::{
     Authority, Conditions, DaySums, Demand, Facts, HOURS_DEFAULT, Level, Risk, Rule, RuleBook,

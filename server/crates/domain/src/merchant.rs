@@ -235,6 +235,12 @@ pub enum MerchantChange {
         /// Whether it is open afterwards.
         enabled: bool,
     },
+    /// Suspends the merchant (冻结商户), or works for it again: while it is suspended it collects
+    /// nothing and is paid nothing.
+    Suspension {
+        /// Whether it is suspended afterwards.
+        suspended: bool,
+    },
     /// Registers another settlement account; it is not paid before it has cooled, 冷静期.
     Account {
         /// The account.

@@ -1,8 +1,9 @@
-//! Payouts (付款): money sent to a merchant's registered settlement account. The number is made
-//! before the first try and never changes; an outcome that is not known is a state, and only
-//! evidence moves a payout out of it.
+//! Payouts (付款): money sent to a merchant's registered settlement account, or back to a payer
+//! whom the channel cannot refund. The number is made before the first try and never changes; an
+//! outcome that is not known is a state, and only evidence moves a payout out of it.
 
 mod file;
+mod payee;
 mod source;
 mod stop;
 
@@ -10,12 +11,13 @@ pub use file::{
     ANSWER_WITHIN, AccountWay, FileAnswer, FileStanding, Handout, PayoutFileDetail,
     PayoutFileSummary, PayoutWay, WaySetting,
 };
+pub use payee::{Payee, PayeeRefused};
 pub use source::PayoutSource;
 pub use stop::{NotAScope, PayoutStop, StopScope};
 
 use crate::ids::{
-    ApprovalId, MerchantId, PayoutBatchId, PayoutFileId, PayoutId, ReserveAccountId, StaffId,
-    StatementLineId,
+    ApprovalId, MerchantId, PayoutBatchId, PayoutFileId, PayoutId, RefundId, ReserveAccountId,
+    StaffId, StatementLineId,
 };
 use crate::money::Money;
 use serde::{Deserialize, Serialize};
@@ -234,17 +236,6 @@ pub const PAYOUT_STATES: [&str; 9] = [
     "returned",
 ];
 
-/// Whom a payout pays: the settlement account registered for the merchant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Payee {
-    /// The account's number.
-    pub account: String,
-    /// Whose it is.
-    pub name: String,
-    /// The bank that keeps it.
-    pub bank: String,
-}
-
 /// Where a payout batch stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -298,6 +289,8 @@ pub struct PayoutSummary {
     pub merchant_code: String,
     /// The merchant's name.
     pub merchant_name: String,
+    /// What it comes from.
+    pub source: PayoutSource,
     /// How much.
     pub amount: Money,
     /// Where it stands.
@@ -323,7 +316,9 @@ pub struct PayoutDetail {
     pub payee: Payee,
     /// What it came from: the kind of document, and its id.
     pub source: (String, uuid::Uuid),
-    /// The account it is taken from, `2241.03` or `2241.06`.
+    /// The refund it carries to the payer.
+    pub refund: Option<RefundId>,
+    /// The account it is taken from: `2241.03`, `2241.06`, or `2241.07` of a refund.
     pub from_code: String,
     /// Number of the batch it is in.
     pub batch_number: Option<String>,

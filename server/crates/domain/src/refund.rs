@@ -1,9 +1,11 @@
-//! Refunds (退款): money back to the payer by the original route. Like a payout, a refund has one
-//! number from the start, and an outcome that is not known is queried, never sent anew.
+//! Refunds (退款): money back to the payer, by the original route or, where that is closed, by a
+//! payout to an account of theirs. Like a payout, a refund has one number from the start, and an
+//! outcome that is not known is queried, never sent anew.
 
-use crate::ids::{ApprovalId, MerchantId, OrderId, PaymentId, RefundId};
+use crate::ids::{ApprovalId, MerchantId, OrderId, PaymentId, PayoutId, RefundId};
 use crate::money::{Money, MoneyError};
 use crate::payment::Contradiction;
+use crate::payout::Payee;
 use crate::split::proportion;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -280,6 +282,9 @@ pub struct RefundDetail {
     pub taken_from: Option<String>,
     /// What of the fee the merchant got back.
     pub fee_back: Money,
+    /// Where it is paid to, when it cannot go back through the channel, and the payout that carries
+    /// it, once it is drafted.
+    pub paid_to: Option<(Payee, Option<(PayoutId, String)>)>,
     /// The decision about it, when a colleague asked for it.
     pub approval: Option<ApprovalId>,
     /// When the channel did it.

@@ -4,8 +4,8 @@
 use super::{ApprovalError, event, store};
 use crate::audit::{self, Who};
 use crate::office::Office;
-use domain::access::{Actor, Role};
-use domain::approval::{ApprovalKind, Delegation};
+use domain::access::Actor;
+use domain::approval::{Delegation, decides_something};
 use domain::ids::StaffId;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -48,7 +48,7 @@ pub async fn stand_ins(
     let mut found = Vec::new();
     for (staff, login, name) in everybody {
         let held = store::people::held(&mut conn, staff).await?;
-        if staff != actor.staff && held.active && decides(&held.roles) {
+        if staff != actor.staff && held.active && decides_something(&held.roles) {
             found.push((login, name));
         }
     }
@@ -64,7 +64,7 @@ pub async fn lend(
     actor: &Actor,
     lending: &Lending,
 ) -> Result<Uuid, ApprovalError> {
-    if !decides(&actor.roles) {
+    if !decides_something(&actor.roles) {
         return Err(ApprovalError::NothingToLend);
     }
     let until_latest = lending.from.saturating_add(LONGEST);
@@ -83,7 +83,7 @@ pub async fn lend(
     let (stand_in, ..) = colleague.ok_or(ApprovalError::NoStandIn)?;
     let held = store::people::held(&mut tx, *stand_in).await?;
     let myself = store::people::person(&mut tx, actor.staff).await?;
-    if !held.active || held.person == myself || !decides(&held.roles) {
+    if !held.active || held.person == myself || !decides_something(&held.roles) {
         return Err(ApprovalError::NoStandIn);
     }
     let id = office.new_id();
@@ -112,12 +112,4 @@ pub async fn revoke(office: &Office, actor: &Actor, id: Uuid) -> Result<(), Appr
     audit::record(&mut tx, office, event, &id.to_string(), &()).await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// Whether these roles decide anything at all.
-fn decides(roles: &[Role]) -> bool {
-    ApprovalKind::ALL.into_iter().any(|kind| {
-        let needed = kind.checker_permission();
-        roles.iter().any(|role| role.permissions().contains(&needed))
-    })
 }

@@ -9,7 +9,7 @@ use domain::access::{Actor, Permission};
 use domain::approval::{ApprovalKind, ApprovalState};
 use domain::fee::FeeRow;
 use domain::ids::{ApprovalId, MerchantId};
-use domain::merchant::{MerchantChange, MerchantDetail};
+use domain::merchant::{MerchantChange, MerchantDetail, MerchantStatus};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
@@ -36,6 +36,10 @@ pub async fn propose_change(
     }
     let mut tx = office.begin().await?;
     let merchant = store::lock(&mut tx, id).await?.ok_or(MerchantError::NotFound)?;
+    let closed = merchant.summary.status == MerchantStatus::Closed;
+    if closed && matches!(change, MerchantChange::Suspension { .. }) {
+        return Err(MerchantError::Closed);
+    }
     let content = content(&merchant, change);
     if content["before"] == content["after"] {
         return Err(MerchantError::NothingToChange);
@@ -87,6 +91,9 @@ async fn apply(
         MerchantChange::Account { account } => {
             store::set_account(conn, merchant, (account, office.now())).await
         }
+        MerchantChange::Suspension { suspended } => {
+            store::set_status(conn, merchant, after_suspension(*suspended)).await
+        }
         MerchantChange::Product { product, enabled } => {
             store::set_product(conn, merchant, *product, *enabled).await
         }
@@ -96,10 +103,18 @@ async fn apply(
     }
 }
 
+/// A merchant that was closed is neither suspended nor taken back.
+const fn after_suspension(suspended: bool) -> MerchantStatus {
+    if suspended { MerchantStatus::Suspended } else { MerchantStatus::Active }
+}
+
 /// What the checker sees: the merchant, and the terms before and after.
 fn content(merchant: &MerchantDetail, change: &MerchantChange) -> Value {
     let (before, after) = match change {
         MerchantChange::Account { account } => (json!(merchant.settlement_account), json!(account)),
+        MerchantChange::Suspension { suspended } => {
+            (json!(merchant.summary.status), json!(after_suspension(*suspended)))
+        }
         MerchantChange::Product { product, enabled } => {
             let before = merchant.summary.products.contains(product);
             (json!(before), json!(enabled))
@@ -128,6 +143,8 @@ fn title(merchant: &MerchantDetail, change: &MerchantChange) -> String {
         MerchantChange::Account { account } => {
             format!("{name}: settlement account {}", account.account_no)
         }
+        MerchantChange::Suspension { suspended: true } => format!("{name}: suspend"),
+        MerchantChange::Suspension { suspended: false } => format!("{name}: work for it again"),
         MerchantChange::Product { product, enabled: true } => format!("{name}: open {product}"),
         MerchantChange::Product { product, enabled: false } => format!("{name}: close {product}"),
         MerchantChange::Fee { product, card, schedule, valid_from } => {

@@ -8,6 +8,9 @@ use domain::merchant::IncompleteAccount;
 /// Why a merchant could not be shown or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum MerchantError {
+    /// It is not worked for any more.
+    #[error("the merchant is closed: it is neither suspended nor taken back")]
+    Closed,
     /// Not allowed.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
@@ -42,7 +45,7 @@ impl Explain for MerchantError {
         match self {
             Self::Forbidden(forbidden) => forbidden.kind(),
             Self::NotFound => Kind::NotFound,
-            Self::NothingToChange => Kind::Conflict,
+            Self::NothingToChange | Self::Closed => Kind::Conflict,
             Self::BeginsInThePast(_) => Kind::Invalid(Some("valid_from")),
             Self::Account(_) => Kind::Invalid(Some("account_no")),
             Self::Fee(_) => Kind::Invalid(Some("terms")),

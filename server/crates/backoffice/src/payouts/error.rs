@@ -1,6 +1,7 @@
 use crate::approvals::ApprovalError;
 use crate::explain::{Explain, Inconsistent, Kind};
 use crate::notifications::NotificationError;
+use crate::refunds::RefundError;
 use crate::reserve::ReserveError;
 use banks::write::WriteError;
 use domain::access::Forbidden;
@@ -60,6 +61,9 @@ pub enum PayoutError {
         /// Whose name is on the account.
         holder: String,
     },
+    /// Frozen by two people.
+    #[error("{0} is suspended: nothing is paid to it until it is worked for again")]
+    Suspended(String),
     /// The account was changed a short while ago.
     #[error("the account of {merchant} was changed: it is not paid before {until}")]
     Cooling {
@@ -74,6 +78,12 @@ pub enum PayoutError {
     /// One replacement for each.
     #[error("this payout is being paid once more already")]
     RepaidAlready,
+    /// A merchant's account is changed at the merchant, by two people.
+    #[error("a merchant is paid to its registered account only: change that at the merchant")]
+    MerchantsAccount,
+    /// The refund it carries does not allow it.
+    #[error(transparent)]
+    Refund(#[from] RefundError),
     /// Only customers' money is paid out.
     #[error("nobody is paid from {0}: only the account that holds customers' money has a way")]
     PaysNobody(String),
@@ -89,6 +99,9 @@ pub enum PayoutError {
     /// It did not leave the house yet.
     #[error("a stop holds back a payout of this file: {0}")]
     FileStopped(String),
+    /// It did not leave the house yet.
+    #[error("a stop of everything or of this bank holds back the order of this file")]
+    OrderStopped,
     /// The format has limits.
     #[error("the payouts cannot be written to a file")]
     Unwritable(#[from] WriteError),
@@ -163,12 +176,15 @@ impl Explain for PayoutError {
             | Self::NotInBalance { .. }
             | Self::NotInBalances
             | Self::OtherName { .. }
+            | Self::Suspended(_)
             | Self::Cooling { .. }
             | Self::NotReturned(_)
+            | Self::MerchantsAccount
             | Self::PaysNobody(_)
             | Self::WayUnchanged(_)
             | Self::NoFileKey(_)
             | Self::FileStopped(_)
+            | Self::OrderStopped
             | Self::Unwritable(_)
             | Self::RepaidAlready
             | Self::AlreadyStopped
@@ -176,6 +192,7 @@ impl Explain for PayoutError {
             | Self::AmountDiffers { .. }
             | Self::NoOpenDay
             | Self::Ledger(LedgerError::InsufficientBalance { .. }) => Kind::Conflict,
+            Self::Refund(error) => error.kind(),
             Self::Reserve(error) => error.kind(),
             Self::Approval(error) => error.kind(),
             Self::Notification(error) => error.kind(),

@@ -47,7 +47,7 @@ impl Job for SendPayout {
             to_account: payout.payee.account.clone(),
             to_name: payout.payee.name.clone(),
             amount: payout.amount,
-            remark: format!("settlement {}", payout.number),
+            remark: format!("{} {}", payout.source().name(), payout.number),
             request_id: office.request_id.clone(),
         };
         let answer = front.pay_out(&instruction).await;

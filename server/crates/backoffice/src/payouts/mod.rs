@@ -1,6 +1,7 @@
-//! The finance platform (财务平台): payouts to merchants.
+//! The finance platform (财务平台): payouts to merchants, and to payers whose refund cannot go back
+//! by the channel.
 //!
-//! Settlement drafts them. A maker puts drafts into a batch and submits it; a checker decides
+//! Settlement drafts them, and refunds do. A maker puts drafts into a batch and submits it; a checker decides
 //! exactly what the batch holds; on execution each payout asks the reserve for leave, its amount
 //! leaves the merchant's balance (journal entry 8, first half), and a worker asks the bank, or
 //! writes a signed file for it. What the bank answers is only its word: a payout is paid when the bank statement shows it (second
@@ -12,6 +13,7 @@ mod files;
 pub mod jobs;
 mod lists;
 mod postings;
+mod refunding;
 mod repaying;
 mod results;
 mod stops;
@@ -21,12 +23,13 @@ mod ways;
 pub use batches::{approval_concluded, content_now, make_batch, require_payable, submit};
 pub use error::PayoutError;
 pub use files::writing::{AgePayoutFile, WritePayoutFile};
-pub use files::{answered, awaits, find_file, hand_out, list_files, signature};
+pub use files::{answered, awaits, find_file, hand_out, list_files, signature, write_document};
 pub use lists::{find, find_batch, list, list_batches};
-pub use repaying::repay;
+pub use refunding::draft_refund;
+pub use repaying::{OtherAccount, repay};
 pub use results::{Evidence, Told, complete, id_of, reported, returned};
 pub use stops::{lift, list_stops, pull};
-pub use ways::{propose_way, way_concluded, ways};
+pub use ways::{propose_way, way_concluded, ways, without_key};
 
 use crate::audit::{self, Event, Who};
 use crate::office::Office;

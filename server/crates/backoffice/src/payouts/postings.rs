@@ -1,9 +1,11 @@
 //! How payouts move money.
 
+use super::Purse;
 use super::store::Payout;
 use crate::office::Office;
 use domain::date::BusinessDate;
 use domain::ids::JournalId;
+use domain::payout::PayoutSource;
 use ledger::entries::{self, Event};
 use ledger::{Dates, Posting, Reversal, Source};
 use time::OffsetDateTime;
@@ -27,10 +29,14 @@ fn event(
 }
 
 /// Journal entry 8, first half: the money leaves the merchant's balance.
-pub(super) fn submitted(office: &Office, payout: &Payout, day: BusinessDate) -> Posting {
+pub(super) fn submitted(
+    office: &Office,
+    (payout, purse): (&Payout, Purse),
+    day: BusinessDate,
+) -> Posting {
     let event = event(office, payout, "submitted", (day, office.now()))
         .words(format!("payout {}", payout.number));
-    entries::payout_submitted(event, payout.merchant, payout.purse.into(), payout.amount)
+    entries::payout_submitted(event, payout.merchant, purse.into(), payout.amount)
 }
 
 /// Journal entry 21: a returned payout is sent out again.
@@ -58,14 +64,18 @@ pub(super) fn rejected(
     }
 }
 
-/// Journal entry 8, second half: the statement shows the debit.
+/// Journal entry 8, second half, or of a refund entry 11, second half: the statement shows the
+/// debit.
 pub(super) fn paid(
     office: &Office,
     payout: &Payout,
     when: (BusinessDate, OffsetDateTime),
 ) -> Posting {
     let event = event(office, payout, "paid", when).words(format!("payout {}", payout.number));
-    entries::payout_paid(event, CUSTODY, payout.amount)
+    match payout.source() {
+        PayoutSource::Refund => entries::refund_paid(event, CUSTODY, payout.amount),
+        _ => entries::payout_paid(event, CUSTODY, payout.amount),
+    }
 }
 
 /// Journal entry 21: the bank sent the money back.

@@ -6,9 +6,10 @@ use crate::audit;
 use crate::jobs;
 use crate::notifications::{self, Announcement};
 use crate::office::Office;
-use crate::reserve;
+use crate::refunds;
+use crate::reserve::{self, OrderWord};
 use banks::front::{Answer, Fault};
-use domain::ids::{PayoutId, StatementLineId};
+use domain::ids::{PayoutId, RefundId, StatementLineId};
 use domain::money::Money;
 use domain::notification::NotificationEvent;
 use domain::payout::{PayoutEvent, PayoutState};
@@ -90,15 +91,25 @@ async fn give_back(
     payout: &Payout,
     reason: &str,
 ) -> Result<(), PayoutError> {
-    let journal = payout.submit_journal.ok_or_else(|| payout.inconsistent("no journal"))?;
-    let day = open_day(conn).await?;
-    let reversal = postings::rejected(office, payout, (journal, day), reason);
-    ledger::reverse(conn, &reversal).await?;
+    if let Some(refund) = carried(payout) {
+        refunds::fail_payout(conn, office, refund, reason).await?;
+    } else {
+        let journal = payout.submit_journal.ok_or_else(|| payout.inconsistent("no journal"))?;
+        let day = open_day(conn).await?;
+        let reversal = postings::rejected(office, payout, (journal, day), reason);
+        ledger::reverse(conn, &reversal).await?;
+    }
     reserve::conclude(conn, office, payout.id, InstructionState::Released).await?;
     Ok(())
 }
 
-/// Has the merchant told of a payout that has an end, or came back after it.
+/// The refund whose outcome this payout decides: not that of one paid once more, which succeeded.
+fn carried(payout: &Payout) -> Option<RefundId> {
+    payout.refund.filter(|_| payout.repays.is_none())
+}
+
+/// Has the merchant told of a payout that has an end, or came back after it. Of a refund the
+/// merchant learns as of every refund, and here only that its payout came back.
 async fn tell(
     conn: &mut PgConnection,
     office: &Office,
@@ -111,6 +122,9 @@ async fn tell(
         PayoutState::Rejected { reason } => (NotificationEvent::PayoutRejected, Some(reason)),
         _ => return Ok(()),
     };
+    if carried(payout).is_some() && event != NotificationEvent::PayoutReturned {
+        return Ok(());
+    }
     let signs: Vec<char> = payout.payee.account.chars().collect();
     let tail: String = signs.iter().skip(signs.len().saturating_sub(4)).collect();
     let data = json!({
@@ -121,6 +135,7 @@ async fn tell(
         "account_tail": tail,
         "status": after.name(),
         "replaces": payout.repays,
+        "refund": payout.refund,
         "failure": failure,
     });
     let (merchant, subject) = (payout.merchant, payout.id.into());
@@ -155,6 +170,10 @@ pub async fn complete(
     let day = open_day(conn).await?;
     let posting = postings::paid(office, &payout, (day, evidence.at));
     ledger::post(conn, &posting).await?;
+    if let Some(refund) = carried(&payout) {
+        let proof = (evidence.bank_ref.as_str(), evidence.at);
+        refunds::paid_out(conn, office, refund, proof).await?;
+    }
     reserve::conclude(conn, office, payout.id, InstructionState::Paid).await?;
     tell(conn, office, &payout, &after).await?;
     audit::record(conn, office, event("payouts.paid"), &payout.id.to_string(), &after).await?;
@@ -215,6 +234,18 @@ pub enum Told {
         /// In its own word.
         word: String,
     },
+}
+
+impl Told {
+    /// The same, of the order of a reserve document.
+    #[must_use]
+    pub fn order(&self) -> OrderWord {
+        match self {
+            Self::Accepted { amount, .. } => OrderWord::Accepted(*amount),
+            Self::Rejected { reason, .. } => OrderWord::Rejected(reason.clone()),
+            Self::Pending { .. } => OrderWord::Pending,
+        }
+    }
 }
 
 /// Takes in what a status report (pain.002) says of a payout, by the same rules as the bank's

@@ -1,12 +1,16 @@
 use super::{Draft, PayoutError, Purse};
 use crate::explain::Inconsistent;
 use crate::office::Office;
+use crate::refunds::PayOut;
 use domain::account::AccountRef;
-use domain::ids::{JournalId, MerchantId, PayoutBatchId, PayoutId, StatementLineId};
+use domain::ids::{JournalId, MerchantId, PayoutBatchId, PayoutId, RefundId, StatementLineId};
 use domain::money::Money;
 use domain::payout::{Payee, PayoutSource, PayoutState};
 use sqlx::PgConnection;
 use uuid::Uuid;
+
+/// Where the money of refunds waits, 退款在途.
+const REFUNDS: &str = "2241.07";
 
 /// A payout held for work, with what the bank needs to know.
 #[derive(Debug, Clone)]
@@ -15,7 +19,10 @@ pub(super) struct Payout {
     pub number: String,
     pub merchant: MerchantId,
     pub merchant_code: String,
-    pub purse: Purse,
+    /// The merchant's balance it is taken from; none of a refund, whose money is set aside already.
+    pub purse: Option<Purse>,
+    /// The refund it carries to the payer, also when it is paid once more.
+    pub refund: Option<RefundId>,
     pub amount: Money,
     pub payee: Payee,
     pub state: PayoutState,
@@ -32,17 +39,24 @@ pub(super) struct Payout {
 impl Payout {
     /// The balance it is taken from.
     pub(super) fn debit(&self) -> AccountRef {
-        match self.repays {
-            Some(_) => AccountRef::returned_payouts(),
-            None => self.purse.account(self.merchant),
+        match (self.repays, self.purse) {
+            (Some(_), _) => AccountRef::returned_payouts(),
+            (None, Some(purse)) => purse.account(self.merchant),
+            (None, None) => AccountRef::refunds_in_transit(),
         }
+    }
+
+    /// The code of the account it was drafted from.
+    fn drafted_code(&self) -> &'static str {
+        self.purse.map_or(REFUNDS, Purse::code)
     }
 
     /// What it comes from.
     pub(super) fn source(&self) -> PayoutSource {
-        match self.repays {
-            Some(_) => PayoutSource::ReturnedPayout,
-            None => PayoutSource::Settlement,
+        match (self.repays, self.refund) {
+            (Some(_), _) => PayoutSource::ReturnedPayout,
+            (None, Some(_)) => PayoutSource::Refund,
+            (None, None) => PayoutSource::Settlement,
         }
     }
 
@@ -95,6 +109,7 @@ struct Row {
     from_code: String,
     amount_minor: i64,
     currency: String,
+    refund_id: Option<Uuid>,
     payee_account: String,
     payee_name: String,
     payee_bank: String,
@@ -116,7 +131,10 @@ impl TryFrom<Row> for Payout {
 
     fn try_from(row: Row) -> Result<Self, Inconsistent> {
         let wrong = |what: &str| Inconsistent::new("payouts", row.id, what);
-        let purse = Purse::named(&row.from_code).ok_or_else(|| wrong("unknown purse"))?;
+        let purse = Purse::named(&row.from_code);
+        if purse.is_none() && row.refund_id.is_none() {
+            return Err(wrong("unknown purse"));
+        }
         let currency = row.currency.parse().map_err(|_| wrong("unknown currency"))?;
         let state = StateColumns {
             id: row.id,
@@ -132,6 +150,7 @@ impl TryFrom<Row> for Payout {
             merchant: row.merchant_id.into(),
             merchant_code: row.merchant_code,
             purse,
+            refund: row.refund_id.map(RefundId),
             amount: Money::new(row.amount_minor, currency),
             payee: Payee { account: row.payee_account, name: row.payee_name, bank: row.payee_bank },
             state: state.try_into()?,
@@ -159,7 +178,7 @@ async fn lock_some(conn: &mut PgConnection, which: Which<'_>) -> Result<Vec<Payo
         r#"SELECT p.id, p.number, p.merchant_id, m.code AS merchant_code, p.from_code,
                   p.amount_minor, p.currency, p.payee_account, p.payee_name, p.payee_bank,
                   p.state, p.bank_ref, p.failure, p.statement_line_id, p.return_line_id,
-                  p.batch_id, p.submit_journal_id, p.repays_id, a.account_no AS "account_no?",
+                  p.batch_id, p.submit_journal_id, p.repays_id, p.refund_id, a.account_no AS "account_no?",
                   a.front AS "front?", COALESCE(b.way = 'file', false) AS "by_file!"
            FROM payouts p
            JOIN merchants m ON m.id = p.merchant_id
@@ -285,6 +304,40 @@ pub(super) async fn insert(
     step(conn, office, id, ("drafted", "")).await
 }
 
+/// Stores the payout of a refund; says whether there was none yet.
+pub(super) async fn insert_refund(
+    conn: &mut PgConnection,
+    office: &Office,
+    id: PayoutId,
+    out: &PayOut,
+) -> Result<bool, PayoutError> {
+    let inserted = sqlx::query!(
+        "INSERT INTO payouts
+            (id, merchant_id, source, source_id, refund_id, from_code, amount_minor, currency,
+             payee_account, payee_name, payee_bank, number, state, created_at, updated_at)
+         VALUES ($1, $2, 'refund', $3, $3, $4, $5, $6, $7, $8, $9, $10, 'drafted', $11, $11)
+         ON CONFLICT (source_id) WHERE source = 'refund' DO NOTHING",
+        Uuid::from(id),
+        Uuid::from(out.merchant),
+        Uuid::from(out.refund),
+        REFUNDS,
+        out.amount.minor(),
+        out.amount.currency().code(),
+        out.payee.account,
+        out.payee.name,
+        out.payee.bank,
+        office.new_id().simple().to_string(),
+        office.now(),
+    )
+    .execute(&mut *conn)
+    .await?;
+    if inserted.rows_affected() == 0 {
+        return Ok(false);
+    }
+    step(conn, office, id, ("drafted", "")).await?;
+    Ok(true)
+}
+
 /// Stores the payout that replaces a returned one.
 pub(super) async fn insert_replacement(
     conn: &mut PgConnection,
@@ -295,13 +348,13 @@ pub(super) async fn insert_replacement(
     sqlx::query!(
         "INSERT INTO payouts
             (id, merchant_id, source, source_id, from_code, amount_minor, currency, payee_account,
-             payee_name, payee_bank, number, state, repays_id, created_at, updated_at)
-         VALUES ($1, $2, 'returned_payout', $3, $4, $5, $6, $7, $8, $9, $10, 'drafted', $3, $11,
-                 $11)",
+             payee_name, payee_bank, number, state, repays_id, refund_id, created_at, updated_at)
+         VALUES ($1, $2, 'returned_payout', $3, $4, $5, $6, $7, $8, $9, $10, 'drafted', $3, $12,
+                 $11, $11)",
         Uuid::from(id),
         Uuid::from(old.merchant),
         Uuid::from(old.id),
-        old.purse.code(),
+        old.drafted_code(),
         old.amount.minor(),
         old.amount.currency().code(),
         payee.account,
@@ -309,6 +362,7 @@ pub(super) async fn insert_replacement(
         payee.bank,
         office.new_id().simple().to_string(),
         office.now(),
+        old.refund.map(Uuid::from),
     )
     .execute(&mut *conn)
     .await?;

@@ -5,6 +5,7 @@ use crate::orders::OrderError;
 use crate::payments::PaymentError;
 use domain::access::Forbidden;
 use domain::money::{Money, MoneyError};
+use domain::payout::PayeeRefused;
 use domain::refund::{AmountRefused, InvalidTransition};
 use ledger::LedgerError;
 
@@ -23,6 +24,18 @@ pub enum RefundError {
     /// The amount is wrong.
     #[error(transparent)]
     Amount(#[from] AmountRefused),
+    /// By payout only where the way back is closed.
+    #[error(
+        "channel {0} still takes the money back: ask for a refund by the original route; only one \
+         it refused is paid out"
+    )]
+    GoesBackByChannel(String),
+    /// Nobody a bank could pay.
+    #[error(transparent)]
+    Payee(#[from] PayeeRefused),
+    /// To the same holder only.
+    #[error("the refund was approved for {0}: only another account of the same holder is paid")]
+    OtherHolder(String),
     /// A refund number is missing or too long.
     #[error("the refund number must have 1 to 64 characters")]
     BadNumber,
@@ -75,8 +88,11 @@ impl Explain for RefundError {
             Self::Forbidden(forbidden) => forbidden.kind(),
             Self::NotFound(_) => Kind::NotFound,
             Self::Amount(_) => Kind::Invalid(Some("amount")),
+            Self::Payee(_) => Kind::Invalid(Some("account")),
+            Self::OtherHolder(_) => Kind::Invalid(Some("name")),
             Self::BadNumber => Kind::Invalid(Some("merchant_refund_no")),
             Self::NotRefundable(_)
+            | Self::GoesBackByChannel(_)
             | Self::NumberReused { .. }
             | Self::Transition(_)
             | Self::ChangedMeanwhile

@@ -54,6 +54,22 @@ impl Job for FundRefund {
     }
 }
 
+/// A refund's money is set aside, and it goes out as a payout: the finance platform, further down,
+/// is to draft it (see `work`).
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct DraftRefundPayout {
+    /// The refund.
+    pub refund: RefundId,
+}
+
+impl Message for DraftRefundPayout {
+    const KIND: &'static str = "refunds.draft_payout";
+
+    fn unique_key(&self) -> Option<String> {
+        Some(format!("{}:{}", Self::KIND, self.refund))
+    }
+}
+
 /// Sends a refund to the channel its payment came through.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct SendRefund {
@@ -154,6 +170,8 @@ async fn begin_sending(
     let mut tx = office.begin().await?;
     let (payment, refund) = lock(&mut tx, id).await?;
     match refund.state {
+        // It leaves with a payout.
+        _ if refund.by_payout => return Ok(None),
         RefundState::Requested => {}
         RefundState::Sending => {
             let reason = "the worker was interrupted while it was sending".to_owned();

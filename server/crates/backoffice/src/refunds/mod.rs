@@ -1,4 +1,5 @@
-//! The refund system (退费系统): money back to the payer by the original route.
+//! The refund system (退费系统): money back to the payer by the original route; where that is
+//! closed, paid out to an account of theirs (see [`request_by_payout`]).
 //!
 //! A merchant's request is taken as it is; a colleague's needs a second person. The money is set
 //! aside from the merchant's unsettled balance, or from the available one once the payment is
@@ -9,6 +10,7 @@
 //! available balance: commission and logistics that went to other parties stay there. Before the
 //! split it is taken from what waits to be split.
 
+mod by_payout;
 mod error;
 pub mod jobs;
 mod lists;
@@ -16,11 +18,15 @@ mod postings;
 mod results;
 mod store;
 
+pub use by_payout::{
+    PayOut, correct_payee, fail_payout, paid_out, payee, request_by_payout, sent_out, to_pay_out,
+    way_back,
+};
 pub use error::RefundError;
 pub use lists::{by_id, find, in_clearing, list};
 pub use results::{Proof, hear_callback, settle_from_bill};
 
-use self::jobs::{FundRefund, SendRefund};
+use self::jobs::{DraftRefundPayout, FundRefund, SendRefund};
 use self::postings::When;
 use self::store::{PaidPayment, Refund, Step};
 use crate::approvals::{self, Leave, Proposal};
@@ -35,6 +41,7 @@ use domain::approval::{ApprovalKind, ApprovalState, Facts};
 use domain::date::BusinessDate;
 use domain::ids::{ApprovalId, MerchantId, RefundId, StaffId};
 use domain::order::Cause;
+use domain::payout::Payee;
 use domain::refund::{RefundEvent, RefundRequest, RefundState, check_amount};
 use ledger::LedgerError;
 use ledger::entries::Owed;
@@ -79,6 +86,16 @@ pub async fn open(
     requester: Requester<'_>,
     asked: &RefundRequest,
 ) -> Result<RefundId, RefundError> {
+    open_by(conn, office, (requester, None), asked).await
+}
+
+/// Opens a refund by the original route, or paid out to a payee.
+async fn open_by(
+    conn: &mut PgConnection,
+    office: &Office,
+    (requester, payee): (Requester<'_>, Option<&Payee>),
+    asked: &RefundRequest,
+) -> Result<RefundId, RefundError> {
     let staff = match requester {
         Requester::Staff(actor) => Some(actor.require(Permission::RequestRefund)?),
         Requester::Merchant(_) => None,
@@ -104,7 +121,7 @@ pub async fn open(
         return Err(RefundError::NotRefundable(payment.state));
     }
     check_amount(payment.amount, payment.refunded, asked.amount)?;
-    let refund = insert(conn, office, (&payment, staff), asked).await?;
+    let refund = insert(conn, office, (&payment, staff), (asked, payee)).await?;
     let (payment, refund) = lock(conn, refund).await?; // with what this refund holds
     match requester {
         Requester::Staff(actor) => propose(conn, office, actor, (&payment, &refund)).await?,
@@ -125,14 +142,18 @@ async fn insert(
     conn: &mut PgConnection,
     office: &Office,
     (payment, staff): (&PaidPayment, Option<StaffId>),
-    asked: &RefundRequest,
+    (asked, payee): (&RefundRequest, Option<&Payee>),
 ) -> Result<RefundId, RefundError> {
     let id = RefundId(office.new_id());
+    let route = if payee.is_some() { "payout" } else { "original" };
     let state = match staff {
         Some(_) => RefundState::WaitingApproval,
         None => RefundState::WaitingFunds,
     };
-    store::insert(conn, office, (id, &state, staff), (payment, asked)).await?;
+    store::insert(conn, office, (id, &state, staff), (payment, asked, route)).await?;
+    if let Some((payee, staff)) = payee.zip(staff) {
+        by_payout::register(conn, office, (id, staff), payee).await?;
+    }
     let held = payments::lock(conn, payment.id).await?;
     payments::hold_refund(conn, &held, asked.amount).await?;
     Ok(id)
@@ -148,7 +169,7 @@ async fn propose(
         kind: ApprovalKind::Refund,
         subject: refund.id.into(),
         title: format!("{} of {}", refund.amount, payment.merchant_order_no),
-        content: content(payment, refund)?,
+        content: content(conn, office, (payment, refund)).await?,
     };
     let facts = Facts::of_amount(refund.amount);
     let approval = approvals::propose_weighed(conn, office, maker, (&proposal, &facts)).await?;
@@ -157,9 +178,13 @@ async fn propose(
 
 /// What the checker decides: the payment with what was paid and what other refunds hold of it, and
 /// what shall go back.
-fn content(payment: &PaidPayment, refund: &Refund) -> Result<Value, RefundError> {
+async fn content(
+    conn: &mut PgConnection,
+    office: &Office,
+    (payment, refund): (&PaidPayment, &Refund),
+) -> Result<Value, RefundError> {
     let others = payment.refunded.checked_sub(refund.amount)?;
-    Ok(json!({
+    let mut content = json!({
         "refund": refund.number,
         "merchant_refund_no": refund.merchant_refund_no,
         "payment": payment.number,
@@ -171,7 +196,11 @@ fn content(payment: &PaidPayment, refund: &Refund) -> Result<Value, RefundError>
         "amount": refund.amount.plain(),
         "currency": refund.amount.currency(),
         "reason": refund.reason,
-    }))
+    });
+    if refund.by_payout {
+        by_payout::describe(conn, office, (payment, refund), &mut content).await?;
+    }
+    Ok(content)
 }
 
 /// Carries out a decided refund, or ends it with the reason.
@@ -187,7 +216,7 @@ pub async fn approval_concluded(office: &Office, id: ApprovalId) -> Result<(), J
     }
     let refused = match state {
         ApprovalState::Approved { .. } => {
-            let now = content(&payment, &refund)?;
+            let now = content(&mut tx, office, (&payment, &refund)).await?;
             match approvals::execute(&mut tx, office, id, &now).await? {
                 Leave::Granted { .. } => None,
                 Leave::Stale => Some("the payment changed after the refund was proposed".into()),
@@ -250,7 +279,11 @@ async fn fund(
         let funded = refund.state.clone().after(RefundEvent::Fund)?;
         let step = Step { id: refund.id, from: &refund.state, to: &funded, change };
         store::save_funded(conn, office, step, (party, &code)).await?;
-        queue::enqueue(conn, office, &SendRefund { refund: refund.id }).await?;
+        if refund.by_payout {
+            queue::enqueue(conn, office, &DraftRefundPayout { refund: refund.id }).await?;
+        } else {
+            queue::enqueue(conn, office, &SendRefund { refund: refund.id }).await?;
+        }
         return Ok(funded);
     }
     let waiting = refund.state.clone().after(RefundEvent::LackFunds)?;

@@ -170,8 +170,12 @@ async fn book_success(
     proof: &Proof,
 ) -> Result<(), RefundError> {
     let day = open_day(conn).await?;
-    let when = When { day, clearing: Some(proof.clearing_date), at: proof.at };
-    ledger::post(conn, &postings::succeeded(office, refund, when)).await?;
+    let clearing = (!refund.by_payout).then_some(proof.clearing_date);
+    let when = When { day, clearing, at: proof.at };
+    if !refund.by_payout {
+        // What a payout carried is booked with the statement's line, by the finance platform.
+        ledger::post(conn, &postings::succeeded(office, refund, when)).await?;
+    }
     let (succeeded, back) = store::gone_back(conn, payment.id).await?;
     if payment.gives_fee_back {
         let amount = fee_back(payment.fee, payment.amount, succeeded, back)?;

@@ -44,6 +44,8 @@ pub(super) struct Refund {
     pub state: RefundState,
     pub reason: String,
     pub payer_party: Option<MerchantId>,
+    /// Whether it is paid out to the payer instead of going back through the channel.
+    pub by_payout: bool,
 }
 
 impl Refund {
@@ -137,7 +139,7 @@ pub(super) async fn lock(
 ) -> Result<Option<Refund>, RefundError> {
     let row = sqlx::query!(
         "SELECT payment_id, merchant_id, channel, number, merchant_refund_no, amount_minor,
-                currency, state, channel_no, failure, reason, payer_party
+                currency, state, channel_no, failure, reason, payer_party, route
          FROM refunds WHERE id = $1 FOR UPDATE",
         Uuid::from(id),
     )
@@ -162,6 +164,7 @@ pub(super) async fn lock(
         state: state.try_into()?,
         reason: row.reason,
         payer_party: row.payer_party.map(MerchantId),
+        by_payout: row.route == "payout",
     }))
 }
 
@@ -204,13 +207,13 @@ pub(super) async fn insert(
     conn: &mut PgConnection,
     office: &Office,
     (id, state, staff): (RefundId, &RefundState, Option<StaffId>),
-    (payment, asked): (&PaidPayment, &RefundRequest),
+    (payment, asked, route): (&PaidPayment, &RefundRequest, &str),
 ) -> Result<(), RefundError> {
     sqlx::query!(
         "INSERT INTO refunds
             (id, payment_id, merchant_id, channel, merchant_refund_no, amount_minor, currency,
-             state, number, reason, requested_by, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
+             state, number, reason, requested_by, route, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
         Uuid::from(id),
         Uuid::from(payment.id),
         Uuid::from(payment.merchant),
@@ -222,6 +225,7 @@ pub(super) async fn insert(
         office.new_id().simple().to_string(),
         asked.reason,
         staff.map(Uuid::from),
+        route,
         office.now(),
     )
     .execute(conn)
@@ -341,7 +345,8 @@ pub(super) async fn save_success(
 ) -> Result<(), RefundError> {
     let moved = sqlx::query!(
         "UPDATE refunds SET state = 'succeeded', failure = NULL, channel_no = $3, event_time = $4,
-                clearing_date = $5, accounting_date = $6, updated_at = $7
+                clearing_date = CASE route WHEN 'original' THEN $5::date END,
+                accounting_date = $6, updated_at = $7
          WHERE id = $1 AND state = $2",
         Uuid::from(step.id),
         step.from.name(),

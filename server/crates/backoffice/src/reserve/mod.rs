@@ -16,8 +16,9 @@ pub use books::{
     gap_after, proof, proof_on, show_proof, table, tables, tables_file, unreached_items,
 };
 pub use documents::{
-    Evidence, QueryDocument, SendDocument, confirm, document_concluded, documents, find_document,
-    preview_document, propose_document,
+    Evidence, FiledOrder, Filing, Heard, OrderWord, QueryDocument, SendDocument, WriteDocumentFile,
+    confirm, document_concluded, documents, find_document, order_filed, order_is_stopped,
+    order_overdue, order_reported, order_to_file, preview_document, propose_document,
 };
 pub use error::ReserveError;
 pub use forecasts::forecast;
@@ -32,7 +33,7 @@ use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::account::AccountRef;
 use domain::date::BusinessDate;
-use domain::ids::{MerchantId, PayoutId, ReserveAccountId};
+use domain::ids::{MerchantId, PayoutId, RefundId, ReserveAccountId};
 use domain::money::{Currency, Money};
 use domain::page::PageRequest;
 use domain::payout::{Payee, PayoutSource, WaySetting};
@@ -65,8 +66,10 @@ pub struct Instruction<'a> {
     pub payout: PayoutId,
     /// What it comes from.
     pub source: PayoutSource,
-    /// The merchant it pays.
+    /// The merchant it pays, or whose balance a refund was taken from.
     pub merchant: MerchantId,
+    /// The refund it carries to the payer.
+    pub refund: Option<RefundId>,
     /// Where the money goes.
     pub payee: &'a Payee,
     /// How much.
@@ -180,16 +183,24 @@ pub async fn require_cover(
 ///
 /// # Errors
 /// The account's purpose does not allow it, the payee is not the merchant's registered settlement
-/// account, or there is not enough on the account or of the quota at its clearing house.
+/// account or the payer's a refund was approved for, or there is not enough on the account or of the quota at its clearing house.
 pub async fn authorise(
     conn: &mut PgConnection,
     office: &Office,
     instruction: &Instruction<'_>,
 ) -> Result<(), ReserveError> {
     let account = require_cover(conn, instruction.account, instruction.amount).await?;
-    let registered = store::is_registered(conn, instruction.merchant, instruction.payee).await?;
-    let destination =
-        if registered { Destination::RegisteredPayee } else { Destination::UnregisteredPayee };
+    let (registered, way) = match instruction.refund {
+        Some(refund) => {
+            let payers = store::is_payers(conn, refund, instruction.payee).await?;
+            (payers, Destination::OriginalPayer)
+        }
+        None => {
+            let (merchant, payee) = (instruction.merchant, instruction.payee);
+            (store::is_registered(conn, merchant, payee).await?, Destination::RegisteredPayee)
+        }
+    };
+    let destination = if registered { way } else { Destination::UnregisteredPayee };
     let transfer = instruction.source.transfer(account.purpose, destination)?;
     let house = store::clearing_house(conn, instruction.account).await?;
     let session = match &house {

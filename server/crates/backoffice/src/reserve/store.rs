@@ -2,7 +2,7 @@ use super::{Instruction, NewAccount, ReserveError, ledger_account};
 use crate::explain::Inconsistent;
 use crate::office::Office;
 use domain::date::BusinessDate;
-use domain::ids::{MerchantId, PayoutId, ReserveAccountId};
+use domain::ids::{MerchantId, PayoutId, RefundId, ReserveAccountId};
 use domain::money::{Currency, Money};
 use domain::page::{Page, PageRequest};
 use domain::payout::{Payee, PayoutWay, WaySetting};
@@ -158,6 +158,26 @@ pub(super) async fn is_registered(
          WHERE id = $1 AND settlement_account_no = $2 AND settlement_account_name = $3
            AND settlement_bank = $4",
         Uuid::from(merchant),
+        payee.account,
+        payee.name,
+        payee.bank,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.is_some())
+}
+
+/// Whether this is the account of the payer that a refund is for.
+pub(super) async fn is_payers(
+    conn: &mut PgConnection,
+    refund: RefundId,
+    payee: &Payee,
+) -> Result<bool, ReserveError> {
+    let found = sqlx::query_scalar!(
+        "SELECT n.id FROM refund_payees n
+         WHERE n.refund_id = $1 AND n.account = $2 AND n.name = $3 AND n.bank = $4
+           AND n.id = (SELECT max(l.id) FROM refund_payees l WHERE l.refund_id = $1)",
+        Uuid::from(refund),
         payee.account,
         payee.name,
         payee.bank,

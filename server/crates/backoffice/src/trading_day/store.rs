@@ -273,6 +273,7 @@ pub(super) async fn unexplained_transit(
                UNION ALL
                SELECT '2241.08', COALESCE(sum(amount_minor), 0)::bigint
                FROM payouts WHERE state IN ('queued', 'sending', 'accepted', 'unknown')
+                 AND source <> 'refund' -- its money waits on 2241.07
                UNION ALL
                SELECT '1012.09', COALESCE(sum(d.amount_minor), 0)::bigint
                FROM reserve_documents d WHERE d.state = 'in_transit'

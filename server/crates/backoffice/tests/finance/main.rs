@@ -15,6 +15,8 @@ mod payouts;
 #[cfg(test)]
 mod refund_contradictions;
 #[cfg(test)]
+mod refund_payouts;
+#[cfg(test)]
 mod refunds;
 #[cfg(test)]
 mod reserve;

@@ -151,11 +151,70 @@ async fn a_changed_account_cools_before_it_is_paid(pool: PgPool) {
     assert_eq!(house.bank.accounts_paid(), ["6222000099"]);
 }
 
+/// Two people suspend the shop, or work for it again.
+async fn suspend(house: &House, suspended: bool) {
+    let manager = if suspended { "manager" } else { "other manager" };
+    let manager = fixture::person(&house.office, manager, Role::Manager).await;
+    let change = MerchantChange::Suspension { suspended };
+    let id = merchants::propose_change(&house.office, &house.operations, house.shop, &change).await;
+    house.decide(&manager, id.unwrap(), Verdict::Approve).await.unwrap();
+    house.work().await;
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn a_suspended_merchant_is_not_paid_until_two_people_end_it(pool: PgPool) {
+    let (house, payout) = house_with_a_payout(pool).await;
+    let House { office, maker, checker, reserve, .. } = &house;
+    let batch = payouts::make_batch(office, maker, *reserve, &[payout.id]).await.unwrap();
+    let approval = payouts::submit(office, maker, batch).await.unwrap();
+    let shown = backoffice::approvals::find(office, checker, approval).await.unwrap().content_hash;
+    suspend(&house, true).await;
+    // Whoever decides is told, and shown what changed.
+    let saying = backoffice::decisions::Saying { verdict: Verdict::Approve, note: "", code: "" };
+    let late =
+        backoffice::decisions::decide(office, checker, (approval, shown.as_str()), saying).await;
+    assert!(late.is_err(), "{late:?}");
+    let now = backoffice::approvals::find(office, checker, approval).await.unwrap();
+    assert!(now.content.to_string().contains("\"suspended\": true"), "{}", now.content);
+    let shown = now.content_hash;
+    let refused =
+        backoffice::decisions::decide(office, checker, (approval, shown.as_str()), saying).await;
+    let why = refused.unwrap_err().to_string();
+    assert_eq!(why, "M100001 is suspended: nothing is paid to it until it is worked for again");
+    assert!(house.bank.sent().is_empty());
+    suspend(&house, false).await;
+    house.decide(checker, approval, Verdict::Reject).await.unwrap();
+    house.work().await;
+    send(&house, payout.id).await.unwrap();
+    assert_eq!(house.bank.sent().len(), 1);
+}
+
+#[sqlx::test(migrations = "../../../migrations")]
+async fn a_suspension_holds_back_what_is_approved_and_not_sent(pool: PgPool) {
+    let (house, payout) = house_with_a_payout(pool).await;
+    let House { office, maker, checker, second_checker, .. } = &house;
+    let all = StopScope::new("all", "").unwrap();
+    let stop = payouts::pull(office, maker, (&all, "a drill")).await.unwrap();
+    send(&house, payout.id).await.unwrap();
+    suspend(&house, true).await;
+    payouts::lift(office, checker, stop).await.unwrap();
+    payouts::lift(office, second_checker, stop).await.unwrap();
+    house.office.clock.forward(Duration::minutes(2));
+    house.work().await;
+    assert_eq!(state(&house, payout.id).await, "queued");
+    let held = payouts::find(office, maker, payout.id).await.unwrap().stopped;
+    assert_eq!(held.as_deref(), Some("the merchant is suspended"));
+    suspend(&house, false).await;
+    house.office.clock.forward(Duration::minutes(2));
+    house.work().await;
+    assert_eq!(house.bank.sent(), [payout.number]);
+}
+
 #[sqlx::test(migrations = "../../../migrations")]
 async fn a_returned_payout_is_paid_once_more_as_a_new_one(pool: PgPool) {
     let (house, payout) = house_with_a_payout(pool).await;
     let House { office, maker, checker, .. } = &house;
-    let early = payouts::repay(office, maker, payout.id).await;
+    let early = payouts::repay(office, maker, (payout.id, None)).await;
     assert!(matches!(early, Err(PayoutError::NotReturned(_))));
     send(&house, payout.id).await.unwrap();
     let fees = house.balance("6021.01", "").await;
@@ -164,10 +223,10 @@ async fn a_returned_payout_is_paid_once_more_as_a_new_one(pool: PgPool) {
     payouts::returned(&mut tx, office, &payout.number, &line(2, 9_940), "AC04").await.unwrap();
     tx.commit().await.unwrap();
 
-    let unseen = payouts::repay(office, checker, payout.id).await;
+    let unseen = payouts::repay(office, checker, (payout.id, None)).await;
     assert!(matches!(unseen, Err(PayoutError::Forbidden(_))));
-    let new = payouts::repay(office, maker, payout.id).await.unwrap();
-    let twice = payouts::repay(office, maker, payout.id).await;
+    let new = payouts::repay(office, maker, (payout.id, None)).await.unwrap();
+    let twice = payouts::repay(office, maker, (payout.id, None)).await;
     assert!(matches!(twice, Err(PayoutError::RepaidAlready)), "{twice:?}");
     let drafted = payouts::find(office, maker, new).await.unwrap();
     assert_ne!(drafted.summary.number, payout.number);
@@ -194,11 +253,11 @@ async fn a_replacement_the_bank_refuses_may_be_tried_again(pool: PgPool) {
     payouts::complete(&mut tx, office, &payout.number, &line(1, 9_940)).await.unwrap();
     payouts::returned(&mut tx, office, &payout.number, &line(2, 9_940), "AC04").await.unwrap();
     tx.commit().await.unwrap();
-    let new = payouts::repay(office, maker, payout.id).await.unwrap();
+    let new = payouts::repay(office, maker, (payout.id, None)).await.unwrap();
     house.bank.will(&[crate::bank::Mood::Declines]);
     send(&house, new).await.unwrap();
     assert_eq!(state(&house, new).await, "rejected");
     assert_eq!(house.balance("2241.10", "").await, 9_940, "it waits again");
-    payouts::repay(office, maker, payout.id).await.unwrap();
+    payouts::repay(office, maker, (payout.id, None)).await.unwrap();
     house.books_are_sound().await;
 }

@@ -174,6 +174,16 @@ pub enum DecisionRefused {
     SecondFactorMissing,
 }
 
+/// Whether these roles decide anything at all: only to such a colleague a right is lent, and only
+/// as long as they do it counts.
+#[must_use]
+pub fn decides_something(roles: &[Role]) -> bool {
+    ApprovalKind::ALL.into_iter().any(|kind| {
+        let needed = kind.checker_permission();
+        roles.iter().any(|role| role.permissions().contains(&needed))
+    })
+}
+
 impl Approval {
     /// The step that waits for a person.
     #[must_use]
@@ -200,6 +210,10 @@ impl Approval {
         }
         if hand.absent.as_ref().is_some_and(|absent| !absent.lent || hand.is_same(absent)) {
             return Some(No::NotLent);
+        }
+        if hand.absent.is_some() && !decides_something(&hand.roles) {
+            // A lent right helps a colleague who decides, not one who does not any more.
+            return Some(No::PermissionMissing(self.kind.checker_permission()));
         }
         let took_part = |vote: &Vote| {
             let absent = vote.absent.as_ref();

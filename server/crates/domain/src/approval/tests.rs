@@ -103,6 +103,17 @@ fn a_lent_right_reaches_as_far_as_its_owner_and_as_long_as_it_is_lent() {
 }
 
 #[test]
+fn a_lent_right_is_worth_nothing_to_who_decides_nothing_any_more() {
+    let lent = Hand { absent: Some(absent(3, Level::L3, true)), ..hand(2, Level::L1) };
+    for roles in [Vec::new(), vec![Role::FinanceMaker], vec![Role::Operations]] {
+        let lost = Hand { roles, ..lent.clone() };
+        let refused = pending(&[step(Level::L3)]).decide(&yes(&lost, "abc"));
+        let needed = ApprovalKind::PayoutBatch.checker_permission();
+        assert_eq!(refused, Err(DecisionRefused::PermissionMissing(needed)), "{:?}", lost.roles);
+    }
+}
+
+#[test]
 fn what_is_decided_is_what_was_shown() {
     let refused = single().decide(&yes(&hand(2, Level::L1), "old"));
     assert_eq!(refused, Err(DecisionRefused::ContentChanged));

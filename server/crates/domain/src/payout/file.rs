@@ -1,9 +1,9 @@
-//! Payout files (付款文件): payouts handed to a bank as a signed pain.001 instead of one by one. A
+//! Payout files (付款文件): payouts, or the order of a reserve document, handed to a bank as a signed pain.001 instead of one by one. A
 //! file is written once, under a number without gaps per bank and day; what became of its payouts
 //! the bank's status report (pain.002) and its statement tell.
 
 use super::PayoutSummary;
-use crate::ids::{ApprovalId, PayoutBatchId, PayoutFileId, ReserveAccountId};
+use crate::ids::{ApprovalId, PayoutBatchId, PayoutFileId, ReserveAccountId, ReserveDocumentId};
 use crate::money::Money;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
@@ -101,10 +101,10 @@ pub struct PayoutFileSummary {
     pub id: PayoutFileId,
     /// Its number, the MsgId: `BANK-20260331-0001`.
     pub number: String,
-    /// The batch it carries out.
-    pub batch: PayoutBatchId,
-    /// That batch's number.
-    pub batch_number: String,
+    /// The batch it carries out, and that one's number.
+    pub batch: Option<(PayoutBatchId, String)>,
+    /// The reserve document whose order it carries, and that one's number.
+    pub document: Option<(ReserveDocumentId, String)>,
     /// Code of the account it debits.
     pub account: String,
     /// Payouts in it.

@@ -3,7 +3,7 @@
 
 use super::Purpose;
 use crate::account::BalanceEffect;
-use crate::ids::{ApprovalId, JournalId, ReserveDocumentId};
+use crate::ids::{ApprovalId, JournalId, PayoutFileId, ReserveDocumentId};
 use crate::merchant::named;
 use crate::money::Money;
 use crate::page::PageRequest;
@@ -244,6 +244,10 @@ pub struct DocumentDetail {
     pub effects: Vec<BalanceEffect>,
     /// The journals it was booked by.
     pub journals: Vec<JournalId>,
+    /// What is known of the order to the bank: `sending`, `accepted`, `unknown`, `by_hand`.
+    pub sent: Option<String>,
+    /// The file the order left in, and that one's number.
+    pub file: Option<(PayoutFileId, String)>,
     /// Why it was refused.
     pub conclusion: String,
     /// When it ended.

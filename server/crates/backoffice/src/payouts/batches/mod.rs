@@ -8,17 +8,19 @@ use self::store::Batch;
 use super::files::{self, writing::WritePayoutFile};
 use super::jobs::SendPayout;
 use super::store::Payout;
-use super::{PayoutError, postings, results, store as payout_store};
+use super::{PayoutError, postings, refunding, results, store as payout_store};
 use crate::approvals::{self, Leave, Proposal};
 use crate::audit::{self, Event, Who};
 use crate::jobs::{self, JobError};
 use crate::office::Office;
+use crate::refunds;
 use crate::reserve::{self, ReserveError};
 use domain::access::{Actor, Permission};
 use domain::approval::{ApprovalKind, ApprovalState};
+use domain::date::BusinessDate;
 use domain::ids::{ApprovalId, PayoutBatchId, PayoutId, ReserveAccountId};
 use domain::money::{Currency, Money};
-use domain::payout::{BatchState, PayoutEvent, PayoutWay};
+use domain::payout::{BatchState, PayoutEvent, PayoutSource, PayoutWay};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
@@ -37,22 +39,25 @@ pub async fn make_batch(
         return Err(PayoutError::EmptyBatch);
     }
     let mut tx = office.begin().await?;
-    reserve::available(&mut tx, account).await?;
-    let id = PayoutBatchId(office.new_id());
-    let number = store::next_batch_number(&mut tx, office.today()).await?;
-    store::insert_batch(&mut tx, office, (id, &number), (account, maker)).await?;
     let mut chosen = payouts.to_vec();
     chosen.sort_unstable();
     chosen.dedup();
-    for payout in chosen {
-        let payout = payout_store::lock(&mut tx, payout)
+    // The payouts before the account they are paid from, as whoever decides about them holds them.
+    for payout in &chosen {
+        let payout = payout_store::lock(&mut tx, *payout)
             .await?
             .ok_or_else(|| PayoutError::NotFound(payout.to_string()))?;
         if payout.batch.is_some() || !payout.state.can_be_batched() {
             let state = payout.state.name();
             return Err(PayoutError::NotFree { number: payout.number, state });
         }
-        store::put_into_batch(&mut tx, office, payout.id, id).await?;
+    }
+    reserve::available(&mut tx, account).await?;
+    let id = PayoutBatchId(office.new_id());
+    let number = store::next_batch_number(&mut tx, office.today()).await?;
+    store::insert_batch(&mut tx, office, (id, &number), (account, maker)).await?;
+    for payout in chosen {
+        store::put_into_batch(&mut tx, office, payout, id).await?;
     }
     let event = event(Who::Staff(actor), "payouts.make_batch");
     let after = json!({ "number": number, "payouts": payouts });
@@ -193,19 +198,16 @@ async fn execute(
         let instruction = reserve::Instruction {
             account: batch.account,
             payout: payout.id,
-            source: payout.source(),
+            // Of a refund that is paid once more the payer stays the only one to be paid.
+            source: payout.refund.map_or(payout.source(), |_| PayoutSource::Refund),
             merchant: payout.merchant,
+            refund: payout.refund,
             payee: &payout.payee,
             amount: payout.amount,
         };
         reserve::authorise(conn, office, &instruction).await?;
         let queued = payout.state.clone().after(PayoutEvent::Queue)?;
-        let posting = match payout.repays {
-            Some(_) => postings::repaid(office, &payout, day),
-            None => postings::submitted(office, &payout, day),
-        };
-        let posted = ledger::post(conn, &posting).await?;
-        payout_store::note_submit_journal(conn, payout.id, posted.journal).await?;
+        set_aside(conn, office, &payout, day).await?;
         payout_store::save(conn, office, payout.id, &queued).await?;
         if way == PayoutWay::Api {
             jobs::enqueue(conn, office, &SendPayout { payout: payout.id }).await?;
@@ -220,6 +222,24 @@ async fn execute(
     let event = event(Who::System("worker"), "payouts.execute");
     audit::record(conn, office, event, &batch.id.to_string(), &content).await?;
     Ok(())
+}
+
+/// The money leaves where it stood (journal entry 8, or 21 of a payout that came back). A refund's
+/// is set aside already (entry 11): the refund is on its way now.
+async fn set_aside(
+    conn: &mut PgConnection,
+    office: &Office,
+    payout: &Payout,
+    day: BusinessDate,
+) -> Result<(), PayoutError> {
+    let posting = match (payout.repays, payout.refund, payout.purse) {
+        (Some(_), ..) => postings::repaid(office, payout, day),
+        (None, Some(refund), _) => return Ok(refunds::sent_out(conn, office, refund).await?),
+        (None, None, Some(purse)) => postings::submitted(office, (payout, purse), day),
+        (None, None, None) => return Err(payout.inconsistent("no purse")),
+    };
+    let posted = ledger::post(conn, &posting).await?;
+    payout_store::note_submit_journal(conn, payout.id, posted.journal).await
 }
 
 /// Frees the payouts of a refused batch for another one, with the reason and the payee as it is
@@ -257,14 +277,15 @@ async fn content(
     let way = reserve::payout_way(conn, batch.account).await?.way;
     let mut rows = Vec::with_capacity(payouts.len());
     for payout in payouts {
-        let registered = payout_store::registered_payee(conn, payout.merchant).await?;
+        let registered = refunding::registered(conn, payout).await?;
         rows.push(json!({
             "number": payout.number,
             "merchant": payout.merchant_code,
-            "source": payout.source().name(),
-            "from": payout.debit().code,
+            "comes_from": payout.source().name(),
+            "taken_from": payout.debit().code,
             "payee": payout.payee,
             "payee_is_registered": registered.as_ref() == Some(&payout.payee),
+            "suspended": payees::is_suspended(conn, payout).await?,
             "amount": payout.amount.plain(),
         }));
     }
@@ -306,10 +327,15 @@ async fn stale_reason(
     payouts: &[Payout],
 ) -> Result<String, PayoutError> {
     for payout in payouts {
-        let registered = payout_store::registered_payee(conn, payout.merchant).await?;
+        let registered = refunding::registered(conn, payout).await?;
         if registered.as_ref() != Some(&payout.payee) {
             let merchant = &payout.merchant_code;
             return Ok(format!("the settlement account of {merchant} changed after submission"));
+        }
+    }
+    for payout in payouts {
+        if payees::is_suspended(conn, payout).await? {
+            return Ok(PayoutError::Suspended(payout.merchant_code.clone()).to_string());
         }
     }
     match reserve::require_cover(conn, batch.account, total(payouts)?).await {

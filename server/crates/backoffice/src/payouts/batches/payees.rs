@@ -1,10 +1,11 @@
-//! Whom a batch pays: the registered account only, held in the merchant's own name (同名校验), and
-//! not before a changed account has cooled (冷静期).
+//! Whom a batch pays: the registered account only, held in the merchant's own name (同名校验), or
+//! that of the payer a refund was approved for, and not before a changed account has cooled (冷静期).
 
 use super::store;
 use crate::office::Office;
 use crate::payouts::PayoutError;
 use crate::payouts::store::Payout;
+use crate::refunds;
 use sqlx::PgConnection;
 use time::Duration;
 
@@ -21,8 +22,20 @@ pub(super) async fn require_payable(
     payouts: &[Payout],
 ) -> Result<(), PayoutError> {
     for payout in payouts {
-        let (name, since) = store::standing_of_account(conn, payout.merchant).await?;
-        if plain(&name) != plain(&payout.payee.name) {
+        let (name, since) = match payout.refund {
+            Some(refund) => {
+                let (payee, since) = refunds::payee(conn, refund).await?;
+                (payee.name, since)
+            }
+            None => {
+                let standing = store::standing_of_account(conn, payout.merchant).await?;
+                if standing.suspended {
+                    return Err(PayoutError::Suspended(payout.merchant_code.clone()));
+                }
+                (standing.name, standing.account_since)
+            }
+        };
+        if !payout.payee.is_held_by(&name) {
             return Err(PayoutError::OtherName {
                 merchant: payout.merchant_code.clone(),
                 holder: payout.payee.name.clone(),
@@ -37,7 +50,13 @@ pub(super) async fn require_payable(
     Ok(())
 }
 
-/// A name without what banks write differently: spaces and capitals.
-fn plain(name: &str) -> String {
-    name.chars().filter(|sign| !sign.is_whitespace()).flat_map(char::to_lowercase).collect()
+/// Whether the merchant it would pay is suspended (冻结). A refund goes to the payer all the same.
+pub(super) async fn is_suspended(
+    conn: &mut PgConnection,
+    payout: &Payout,
+) -> Result<bool, PayoutError> {
+    if payout.refund.is_some() {
+        return Ok(false);
+    }
+    Ok(store::standing_of_account(conn, payout.merchant).await?.suspended)
 }

@@ -172,7 +172,17 @@ pub(super) async fn refresh_payees(
     sqlx::query!(
         "UPDATE payouts p SET payee_account = m.settlement_account_no,
                 payee_name = m.settlement_account_name, payee_bank = m.settlement_bank
-         FROM merchants m WHERE m.id = p.merchant_id AND p.batch_id = $1",
+         FROM merchants m
+         WHERE m.id = p.merchant_id AND p.batch_id = $1 AND p.refund_id IS NULL",
+        Uuid::from(batch),
+    )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "UPDATE payouts p SET payee_account = n.account, payee_name = n.name, payee_bank = n.bank
+         FROM refund_payees n
+         WHERE p.batch_id = $1 AND n.refund_id = p.refund_id
+           AND n.id = (SELECT max(l.id) FROM refund_payees l WHERE l.refund_id = p.refund_id)",
         Uuid::from(batch),
     )
     .execute(conn)
@@ -197,16 +207,26 @@ pub(super) async fn history(
     Ok((row.paid, row.usual))
 }
 
-/// The merchant's name, and when its settlement account was changed last.
+/// Whether a merchant may be paid, and to which account.
+pub(super) struct MerchantStanding {
+    pub name: String,
+    /// When its settlement account was changed last.
+    pub account_since: Option<OffsetDateTime>,
+    pub suspended: bool,
+}
+
 pub(super) async fn standing_of_account(
     conn: &mut PgConnection,
     merchant: MerchantId,
-) -> Result<(String, Option<OffsetDateTime>), PayoutError> {
-    let row = sqlx::query!(
-        "SELECT name, settlement_account_since FROM merchants WHERE id = $1",
+) -> Result<MerchantStanding, PayoutError> {
+    let standing = sqlx::query_as!(
+        MerchantStanding,
+        r#"SELECT name, settlement_account_since AS account_since,
+                  status = 'suspended' AS "suspended!"
+           FROM merchants WHERE id = $1"#,
         Uuid::from(merchant),
     )
     .fetch_one(conn)
     .await?;
-    Ok((row.name, row.settlement_account_since))
+    Ok(standing)
 }

@@ -5,6 +5,7 @@ use super::store;
 use crate::office::Office;
 use crate::payouts::results::{self, Told};
 use crate::payouts::{PayoutError, store as payout_store};
+use crate::reserve::{self, Heard};
 use domain::ids::PayoutFileId;
 use domain::payout::PayoutState;
 use sqlx::PgConnection;
@@ -35,6 +36,13 @@ pub async fn answered(
     store::insert_answer(conn, office, file, (status, reason)).await?;
     let Some(told) = told else { return Ok(0) };
     let mut moved = 0;
+    if let Some(document) = store::document_of(conn, file).await? {
+        let number = store::order_of(conn, document).await?;
+        if !listed.contains(number.as_str()) {
+            let heard = reserve::order_reported(conn, office, (&number, &told.order())).await?;
+            moved += usize::from(heard == Some(Heard::Moved));
+        }
+    }
     for id in store::waiting(conn, file).await? {
         let Some(payout) = payout_store::lock(conn, id).await? else { continue };
         let waits = matches!(payout.state, PayoutState::Sending | PayoutState::Unknown { .. });

@@ -7,10 +7,12 @@
 //! again.
 
 mod answers;
+mod orders;
 mod store;
 pub mod writing;
 
 pub use answers::{answered, awaits};
+pub use orders::write_document;
 
 use super::store::Payout;
 use super::{PayoutError, stops};
@@ -66,8 +68,6 @@ async fn written(
     (account, payouts): (ReserveAccountId, &[Payout]),
     number: &str,
 ) -> Result<(NamedFile, String), PayoutError> {
-    let setting = reserve::payout_way(conn, account).await?;
-    let (account, _) = reserve::available(conn, account).await?;
     let transfers: Vec<Transfer<'_>> = payouts
         .iter()
         .map(|payout| Transfer {
@@ -79,6 +79,18 @@ async fn written(
             remark: payout.source().name(),
         })
         .collect();
+    filled(conn, office, (account, number), &transfers).await
+}
+
+/// The file of these transfers from an account under a number, and the front it is for.
+async fn filled(
+    conn: &mut PgConnection,
+    office: &Office,
+    (account, number): (ReserveAccountId, &str),
+    transfers: &[Transfer<'_>],
+) -> Result<(NamedFile, String), PayoutError> {
+    let setting = reserve::payout_way(conn, account).await?;
+    let (account, _) = reserve::available(conn, account).await?;
     let file = pain001::write(&Batch {
         number,
         created: office.now(),
@@ -86,7 +98,7 @@ async fn written(
         payer: setting.holder.as_deref().ok_or(PayoutError::NoHolder)?,
         account: &account.account_no,
         bank: account.bank_name.trim(),
-        transfers: &transfers,
+        transfers,
     })?;
     Ok((file, account.front))
 }
@@ -153,6 +165,11 @@ pub async fn hand_out(
             if let Some(reason) = stops::pass(&mut tx, payout).await? {
                 return Err(PayoutError::FileStopped(reason));
             }
+        }
+        if let Some(document) = store::document_of(&mut tx, id).await?
+            && reserve::order_is_stopped(&mut tx, document).await?
+        {
+            return Err(PayoutError::OrderStopped);
         }
         let late = office.now().saturating_add(ANSWER_WITHIN);
         jobs::enqueue_at(&mut tx, office, &writing::AgePayoutFile { file: id }, late).await?;

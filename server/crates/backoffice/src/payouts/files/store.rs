@@ -4,7 +4,7 @@ use crate::payouts::PayoutError;
 use crate::payouts::store::Payout;
 use banks::front::NamedFile;
 use domain::date::BusinessDate;
-use domain::ids::{PayoutBatchId, PayoutFileId, PayoutId, StaffId};
+use domain::ids::{PayoutBatchId, PayoutFileId, PayoutId, ReserveDocumentId, StaffId};
 use domain::money::Money;
 use domain::page::{Page, PageRequest};
 use domain::payout::{FileAnswer, FileStanding, Handout, PayoutFileSummary};
@@ -16,7 +16,9 @@ pub(super) struct New<'a> {
     pub id: PayoutFileId,
     pub number: &'a str,
     pub place: (&'a str, BusinessDate, i32),
-    pub batch: PayoutBatchId,
+    /// What it carries: a batch's payouts, or the order of a document.
+    pub batch: Option<PayoutBatchId>,
+    pub document: Option<ReserveDocumentId>,
     pub payouts: &'a [Payout],
     pub total: Money,
     pub sha256: &'a str,
@@ -62,15 +64,15 @@ pub(super) async fn insert(
     sqlx::query!(
         "INSERT INTO payout_files
             (id, number, front, day, sequence, batch_id, count, total_minor, currency, name,
-             content, sha256, signature, public_key, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, cardinality($7::uuid[]), $8, $9, $10, $11, $12, $13, $14,
-                 $15)",
+             content, sha256, signature, public_key, created_at, document_id)
+         VALUES ($1, $2, $3, $4, $5, $6, GREATEST(cardinality($7::uuid[]), 1), $8, $9, $10, $11,
+                 $12, $13, $14, $15, $16)",
         id,
         new.number,
         front,
         day.0,
         sequence,
-        Uuid::from(new.batch),
+        new.batch.map(Uuid::from),
         &payouts,
         new.total.minor(),
         new.total.currency().code(),
@@ -80,6 +82,7 @@ pub(super) async fn insert(
         new.signature,
         new.public_key,
         office.now(),
+        new.document.map(Uuid::from),
     )
     .execute(&mut *conn)
     .await?;
@@ -107,6 +110,32 @@ pub(super) async fn kept(
     .fetch_optional(conn)
     .await?;
     Ok(kept)
+}
+
+/// The document whose order a file carries, if it does.
+pub(super) async fn document_of(
+    conn: &mut PgConnection,
+    id: PayoutFileId,
+) -> Result<Option<ReserveDocumentId>, PayoutError> {
+    let id = Uuid::from(id);
+    let document = sqlx::query_scalar!("SELECT document_id FROM payout_files WHERE id = $1", id)
+        .fetch_optional(conn)
+        .await?;
+    Ok(document.flatten().map(ReserveDocumentId))
+}
+
+/// The number the bank knows the order of a document by.
+pub(super) async fn order_of(
+    conn: &mut PgConnection,
+    id: ReserveDocumentId,
+) -> Result<String, PayoutError> {
+    let number = sqlx::query_scalar!(
+        r#"SELECT replace(number, '-', '') AS "number!" FROM reserve_documents WHERE id = $1"#,
+        Uuid::from(id),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(number)
 }
 
 pub(super) async fn number_of(
@@ -213,15 +242,21 @@ pub(super) async fn list(
     page: PageRequest,
 ) -> Result<Page<PayoutFileSummary>, PayoutError> {
     let rows = sqlx::query!(
-        r#"SELECT f.id, f.number, f.batch_id, b.number AS batch_number, a.code AS account, f.count,
+        r#"SELECT f.id, f.number, f.batch_id, b.number AS "batch_number?", f.document_id,
+                  d.number AS "document_number?", a.code AS account, f.count,
                   f.total_minor, f.currency, f.created_at,
                   (SELECT min(h.at) FROM payout_file_handouts h WHERE h.file_id = f.id) AS handed_out,
                   (SELECT count(*) FROM payout_file_items i JOIN payouts p ON p.id = i.payout_id
-                   WHERE i.file_id = f.id AND p.state IN ('sending', 'unknown')) AS "open!",
+                   WHERE i.file_id = f.id AND p.state IN ('sending', 'unknown'))
+                    + (CASE WHEN d.state = 'approved' AND d.sent IN ('sending', 'unknown')
+                            THEN 1 ELSE 0 END) AS "open!",
                   count(*) OVER () AS "total!"
            FROM payout_files f
-           JOIN payout_batches b ON b.id = f.batch_id
-           JOIN reserve_accounts a ON a.id = b.reserve_account_id
+           LEFT JOIN payout_batches b ON b.id = f.batch_id
+           LEFT JOIN reserve_documents d ON d.id = f.document_id
+           JOIN reserve_accounts a ON a.id = COALESCE(b.reserve_account_id,
+               (SELECT r.id FROM reserve_accounts r
+                WHERE r.purpose = d.leaves ORDER BY r.active DESC, r.code LIMIT 1))
            WHERE ($1::uuid IS NULL OR f.id = $1) AND ($2::uuid IS NULL OR f.batch_id = $2)
            ORDER BY f.created_at DESC, f.id DESC LIMIT $3 OFFSET $4"#,
         id.map(Uuid::from),
@@ -239,8 +274,8 @@ pub(super) async fn list(
         files.push(PayoutFileSummary {
             id: row.id.into(),
             number: row.number,
-            batch: row.batch_id.into(),
-            batch_number: row.batch_number,
+            batch: row.batch_id.map(PayoutBatchId).zip(row.batch_number),
+            document: row.document_id.map(ReserveDocumentId).zip(row.document_number),
             account: row.account,
             count: row.count.into(),
             total: Money::new(row.total_minor, currency),

@@ -6,6 +6,7 @@ use crate::jobs::{Job, JobError, Message, Outcome, Run};
 use crate::office::Office;
 use crate::payouts::store::Payout;
 use crate::payouts::{PayoutError, batches, results, stops, store as payout_store};
+use crate::reserve;
 use banks::front::NamedFile;
 use domain::date::BusinessDate;
 use domain::ids::{PayoutBatchId, PayoutFileId};
@@ -18,7 +19,7 @@ use sqlx::PgConnection;
 use time::Duration;
 
 /// Pause before payouts that a stop holds back are looked at again.
-const STOPPED_PAUSE: Duration = Duration::seconds(30);
+pub(super) const STOPPED_PAUSE: Duration = Duration::seconds(30);
 /// Longest name of a bank in a number: MsgId has 35 signs.
 const BANK_MAX: usize = 20;
 
@@ -77,7 +78,8 @@ async fn write(
         id,
         number: &number,
         place: (&front, day, sequence),
-        batch,
+        batch: Some(batch),
+        document: None,
         payouts,
         total: Money::sum(payouts.iter().map(|payout| payout.amount), Currency::Cny)?,
         sha256: &hash(&file),
@@ -95,12 +97,12 @@ async fn write(
     Ok(audit::record(conn, office, event, &id.to_string(), &after).await?)
 }
 
-fn hash(file: &NamedFile) -> String {
+pub(super) fn hash(file: &NamedFile) -> String {
     hex::encode(Sha256::digest(&file.bytes))
 }
 
 /// A file's number: the bank, the day, and the number of the day.
-fn number(front: &str, day: BusinessDate, sequence: i32) -> String {
+pub(super) fn number(front: &str, day: BusinessDate, sequence: i32) -> String {
     let bank: String = front.chars().filter(char::is_ascii_alphanumeric).take(BANK_MAX).collect();
     format!("{}-{}-{sequence:04}", bank.to_uppercase(), day.compact())
 }
@@ -132,6 +134,9 @@ impl Job for AgePayoutFile {
                 let late = PayoutEvent::Unclear { reason };
                 results::apply(&mut tx, office, &payout, late).await?;
             }
+        }
+        if let Some(document) = store::document_of(&mut tx, self.file).await? {
+            reserve::order_overdue(&mut tx, office, document).await?;
         }
         tx.commit().await?;
         Ok(Outcome::Done)

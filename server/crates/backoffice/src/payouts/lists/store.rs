@@ -1,11 +1,12 @@
 use crate::explain::Inconsistent;
 use crate::payouts::PayoutError;
 use crate::payouts::store::StateColumns;
-use domain::ids::{ApprovalId, PayoutBatchId, PayoutFileId, PayoutId, StaffId};
+use domain::ids::{ApprovalId, PayoutBatchId, PayoutFileId, PayoutId, RefundId, StaffId};
 use domain::money::Money;
 use domain::page::{Page, PageRequest};
 use domain::payout::{
-    BatchState, Payee, PayoutBatchSummary, PayoutDetail, PayoutFilter, PayoutStep, PayoutSummary,
+    BatchState, Payee, PayoutBatchSummary, PayoutDetail, PayoutFilter, PayoutSource, PayoutStep,
+    PayoutSummary,
 };
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -17,6 +18,7 @@ struct Row {
     merchant_id: Uuid,
     merchant_code: String,
     merchant_name: String,
+    source: String,
     amount_minor: i64,
     currency: String,
     state: String,
@@ -47,6 +49,8 @@ impl TryFrom<Row> for PayoutSummary {
             merchant: row.merchant_id.into(),
             merchant_code: row.merchant_code,
             merchant_name: row.merchant_name,
+            source: PayoutSource::named(&row.source)
+                .ok_or_else(|| Inconsistent::new("payouts", row.id, "unknown source"))?,
             amount: Money::new(row.amount_minor, currency),
             state: state.try_into()?,
             batch: row.batch_id.map(PayoutBatchId),
@@ -79,7 +83,7 @@ pub(super) async fn list(
     let rows = sqlx::query_as!(
         Row,
         "SELECT p.id, p.number, p.merchant_id, m.code AS merchant_code, m.name AS merchant_name,
-                p.amount_minor, p.currency, p.state, p.bank_ref, p.failure, p.statement_line_id,
+                p.source, p.amount_minor, p.currency, p.state, p.bank_ref, p.failure, p.statement_line_id,
                 p.return_line_id, p.batch_id, p.created_at
          FROM payouts p JOIN merchants m ON m.id = p.merchant_id
          WHERE ($1::text IS NULL OR p.state = $1) AND ($2::uuid IS NULL OR p.merchant_id = $2)
@@ -110,7 +114,7 @@ pub(super) async fn in_file(
     let rows = sqlx::query_as!(
         Row,
         "SELECT p.id, p.number, p.merchant_id, m.code AS merchant_code, m.name AS merchant_name,
-                p.amount_minor, p.currency, p.state, p.bank_ref, p.failure, p.statement_line_id,
+                p.source, p.amount_minor, p.currency, p.state, p.bank_ref, p.failure, p.statement_line_id,
                 p.return_line_id, p.batch_id, p.created_at
          FROM payouts p JOIN merchants m ON m.id = p.merchant_id
          JOIN payout_file_items i ON i.payout_id = p.id
@@ -129,7 +133,7 @@ pub(super) async fn detail(
     let row = sqlx::query_as!(
         Row,
         "SELECT p.id, p.number, p.merchant_id, m.code AS merchant_code, m.name AS merchant_name,
-                p.amount_minor, p.currency, p.state, p.bank_ref, p.failure, p.statement_line_id,
+                p.source, p.amount_minor, p.currency, p.state, p.bank_ref, p.failure, p.statement_line_id,
                 p.return_line_id, p.batch_id, p.created_at
          FROM payouts p JOIN merchants m ON m.id = p.merchant_id WHERE p.id = $1",
         Uuid::from(id),
@@ -138,7 +142,7 @@ pub(super) async fn detail(
     .await?;
     let Some(row) = row else { return Ok(None) };
     let more = sqlx::query!(
-        r#"SELECT p.payee_account, p.payee_name, p.payee_bank, p.source, p.source_id, p.from_code,
+        r#"SELECT p.payee_account, p.payee_name, p.payee_bank, p.source_id, p.refund_id, p.from_code,
                   p.bank_ref, p.queries, b.number AS "batch_number?", b.approval_id AS "approval?",
                   a.id AS "account_id?", a.code AS "account_code?", p.repays_id,
                   f.id AS "file_id?", f.number AS "file_number?", o.number AS "repays_number?", n.id AS "new_id?", n.number AS "new_number?"
@@ -161,10 +165,12 @@ pub(super) async fn detail(
     )
     .fetch_all(conn)
     .await?;
+    let summary = PayoutSummary::try_from(row)?;
     Ok(Some(PayoutDetail {
-        summary: row.try_into()?,
         payee: Payee { account: more.payee_account, name: more.payee_name, bank: more.payee_bank },
-        source: (more.source, more.source_id),
+        source: (summary.source.name().to_owned(), more.source_id),
+        refund: more.refund_id.map(RefundId),
+        summary,
         from_code: match more.repays_id {
             Some(_) => "2241.10".to_owned(),
             None => more.from_code,

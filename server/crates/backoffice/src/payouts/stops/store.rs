@@ -29,7 +29,8 @@ pub(in crate::payouts) async fn standing(
     payout: PayoutId,
 ) -> Result<Option<String>, PayoutError> {
     let reason = sqlx::query_scalar!(
-        "SELECT s.reason FROM payout_stops s, payouts p
+        r#"SELECT held.reason AS "reason!" FROM (
+         SELECT s.reason, s.pulled_at FROM payout_stops s, payouts p
          JOIN merchants m ON m.id = p.merchant_id
          LEFT JOIN payout_batches b ON b.id = p.batch_id
          LEFT JOIN reserve_accounts a ON a.id = b.reserve_account_id
@@ -38,7 +39,11 @@ pub(in crate::payouts) async fn standing(
                 OR (s.scope = 'bank' AND s.subject IN (a.front, p.payee_bank))
                 OR (s.scope = 'merchant' AND s.subject = m.code)
                 OR (s.scope = 'payee' AND s.subject = p.payee_account))
-         ORDER BY s.pulled_at LIMIT 1",
+         UNION ALL
+         SELECT 'the merchant is suspended', NULL FROM payouts p
+         JOIN merchants m ON m.id = p.merchant_id
+         WHERE p.id = $1 AND m.status = 'suspended' AND p.refund_id IS NULL
+         ) held ORDER BY held.pulled_at NULLS LAST LIMIT 1"#,
         Uuid::from(payout),
     )
     .fetch_optional(conn)

@@ -31,6 +31,19 @@ pub async fn ways(office: &Office, actor: &Actor) -> Result<Vec<AccountWay>, Pay
     Ok(ways.into_iter().map(|(way, _)| way).collect())
 }
 
+/// The accounts that pay by file though no key to sign files with is configured, by their codes.
+///
+/// # Errors
+/// The database failed.
+pub async fn without_key(office: &Office) -> Result<Vec<String>, PayoutError> {
+    let mut conn = office.db.acquire().await?;
+    let ways = store::list(&mut conn).await?;
+    let unsigned = ways.into_iter().filter(|(way, front)| {
+        way.setting.way == PayoutWay::File && super::files::key(office, front).is_none()
+    });
+    Ok(unsigned.map(|(way, _)| way.code).collect())
+}
+
 /// Proposes another way to a second person.
 ///
 /// # Errors

@@ -241,7 +241,7 @@ pub(super) async fn refunds_under_way(
         Row,
         r#"SELECT payment_id AS id, id AS refund_id, channel AS "channel!", number, amount_minor,
                   currency, created_at AS at
-           FROM refunds WHERE state IN ('sending', 'unknown')
+           FROM refunds WHERE state IN ('sending', 'unknown') AND route = 'original'
            ORDER BY created_at LIMIT $1"#,
         limit,
     )

@@ -2,9 +2,10 @@ use crate::explain::Inconsistent;
 use crate::refunds::RefundError;
 use crate::refunds::store::StateColumns;
 use domain::date::BusinessDate;
-use domain::ids::{ApprovalId, RefundId};
+use domain::ids::{ApprovalId, PayoutId, RefundId};
 use domain::money::Money;
 use domain::page::{Page, PageRequest};
+use domain::payout::Payee;
 use domain::refund::{RefundDetail, RefundFact, RefundFilter, RefundSummary};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -124,8 +125,9 @@ pub(super) async fn detail(
          FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.id = $1",
         Uuid::from(id),
     )
-    .fetch_one(conn)
+    .fetch_one(&mut *conn)
     .await?;
+    let paid_to = paid_to(conn, id).await?;
     let currency = summary.amount.currency();
     Ok(Some(RefundDetail {
         summary,
@@ -134,10 +136,31 @@ pub(super) async fn detail(
         paid: Money::new(more.paid_minor, currency),
         taken_from: more.taken_from,
         fee_back: Money::new(more.fee_back_minor, currency),
+        paid_to,
         approval: more.approval_id.map(ApprovalId),
         event_time: more.event_time,
         clearing_date: more.clearing_date.map(BusinessDate),
         accounting_date: more.accounting_date.map(BusinessDate),
+    }))
+}
+
+/// Where a refund by payout is paid to, and the latest payout that carries it.
+async fn paid_to(
+    conn: &mut PgConnection,
+    id: RefundId,
+) -> Result<Option<(Payee, Option<(PayoutId, String)>)>, RefundError> {
+    let row = sqlx::query!(
+        r#"SELECT n.account, n.name, n.bank, p.id AS "payout?", p.number AS "number?"
+           FROM refund_payees n
+           LEFT JOIN payouts p ON p.refund_id = n.refund_id
+           WHERE n.refund_id = $1 ORDER BY n.id DESC, p.created_at DESC, p.id DESC LIMIT 1"#,
+        Uuid::from(id),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| {
+        let payee = Payee { account: row.account, name: row.name, bank: row.bank };
+        (payee, row.payout.map(PayoutId).zip(row.number))
     }))
 }
 
@@ -151,7 +174,7 @@ pub(super) async fn in_clearing(
                 p.number AS payment_number, r.amount_minor, r.currency, r.state, r.channel_no,
                 r.failure
          FROM refunds r JOIN payments p ON p.id = r.payment_id
-         WHERE r.channel = $1
+         WHERE r.channel = $1 AND r.route = 'original'
            AND (r.clearing_date = $2
                 OR (r.state IN ('sending', 'unknown')
                     AND r.created_at >= $3 AND r.created_at < $4))

@@ -6,13 +6,18 @@
 mod bounds;
 mod concluding;
 mod confirming;
+mod filing;
 mod postings;
 pub(super) mod sending;
 pub(super) mod store;
 
 pub use concluding::document_concluded;
 pub use confirming::{Evidence, confirm};
-pub use sending::{QueryDocument, SendDocument};
+pub use filing::{
+    FiledOrder, Filing, Heard, OrderWord, order_filed, order_is_stopped, order_overdue,
+    order_reported, order_to_file,
+};
+pub use sending::{QueryDocument, SendDocument, WriteDocumentFile};
 
 use super::{ReserveError, books, quotas};
 use crate::approvals::{self, Proposal};

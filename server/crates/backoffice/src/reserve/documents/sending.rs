@@ -1,6 +1,7 @@
 //! Ordering the bank to move a document's money: once, under the document's number. What the bank
 //! answers is only its word; its statement decides. An outcome nobody knows is asked about under the
-//! same number, and never sent again.
+//! same number, and never sent again. From an account that pays by file the order leaves in a signed
+//! file of its own (see `payouts::files`).
 
 use super::{event, store};
 use crate::audit::{self, Who};
@@ -12,6 +13,7 @@ use domain::ids::ReserveDocumentId;
 use domain::payout::PayoutWay;
 use domain::reserve::document::{DocumentDetail, DocumentState};
 use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
 use time::Duration;
 
 /// Pause before an order that certainly did not arrive is sent again, under the same number.
@@ -66,6 +68,22 @@ impl Job for SendDocument {
                 Ok(Outcome::Done)
             }
         }
+    }
+}
+
+/// The order of a document is to leave in a file: the finance platform, further down, writes it (see
+/// `work`).
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct WriteDocumentFile {
+    /// The document.
+    pub document: ReserveDocumentId,
+}
+
+impl Message for WriteDocumentFile {
+    const KIND: &'static str = "reserve.write_document_file";
+
+    fn unique_key(&self) -> Option<String> {
+        Some(format!("{}:{}", Self::KIND, self.document))
     }
 }
 
@@ -171,12 +189,14 @@ async fn begin(office: &Office, id: ReserveDocumentId) -> Result<Begun, JobError
     let (Some(from), Some(to), true) = (from, to, waiting) else { return Ok(Begun::Nothing) };
     match sent.as_deref() {
         None if store::is_stopped(&mut tx, &from.2).await? => return Ok(Begun::Stopped),
-        // Its bank is not asked directly: a person orders it there, and the statement proves it.
+        // Its bank is not asked directly: the order goes into a file.
         None if reserve::payout_way(&mut tx, from.0).await?.way == PayoutWay::File => {
-            store::set_sent(&mut tx, id, Some("by_hand")).await?;
+            jobs::enqueue(&mut tx, office, &WriteDocumentFile { document: id }).await?;
             tx.commit().await?;
             return Ok(Begun::Nothing);
         }
+        // It is in a file, and answered with it.
+        Some(_) if store::is_filed(&mut tx, id).await? => return Ok(Begun::Nothing),
         None => store::set_sent(&mut tx, id, Some("sending")).await?,
         Some("sending") => {
             store::set_sent(&mut tx, id, Some("unknown")).await?;
@@ -197,24 +217,34 @@ async fn note(
     refused: Option<String>,
 ) -> Result<(), JobError> {
     let mut tx = office.begin().await?;
-    let document = store::lock(&mut tx, id).await?.ok_or(ReserveError::DocumentNotFound)?;
-    // The statement may have been quicker.
-    if document.summary.state == DocumentState::Approved {
-        let before = store::sent(&mut tx, id).await?;
-        if before.as_deref() == sent && refused.is_none() {
-            return Ok(()); // nothing new
-        }
-        store::set_sent(&mut tx, id, sent).await?;
-        if sent == Some("unknown") {
-            jobs::enqueue(&mut tx, office, &QueryDocument { document: id }).await?;
-        }
-        if let Some(why) = &refused {
-            let rejected = (DocumentState::Rejected, why.as_str());
-            store::save(&mut tx, id, rejected, office.now()).await?;
-        }
-        let event = event(Who::System("worker"), "reserve.document_sent");
-        audit::record(&mut tx, office, event, &id.to_string(), &(sent, refused)).await?;
-    }
+    note_in(&mut tx, office, id, (sent, refused)).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Writes down what is known of an order, in the caller's transaction; says whether that is new.
+pub(super) async fn note_in(
+    conn: &mut PgConnection,
+    office: &Office,
+    id: ReserveDocumentId,
+    (sent, refused): (Option<&str>, Option<String>),
+) -> Result<bool, ReserveError> {
+    let document = store::lock(conn, id).await?.ok_or(ReserveError::DocumentNotFound)?;
+    let before = store::sent(conn, id).await?;
+    let news = before.as_deref() != sent || refused.is_some();
+    // The statement may have been quicker.
+    if document.summary.state != DocumentState::Approved || !news {
+        return Ok(false);
+    }
+    store::set_sent(conn, id, sent).await?;
+    if sent == Some("unknown") {
+        jobs::enqueue(conn, office, &QueryDocument { document: id }).await?;
+    }
+    if let Some(why) = &refused {
+        let rejected = (DocumentState::Rejected, why.as_str());
+        store::save(conn, id, rejected, office.now()).await?;
+    }
+    let event = event(Who::System("worker"), "reserve.document_sent");
+    audit::record(conn, office, event, &id.to_string(), &(sent, refused)).await?;
+    Ok(true)
 }

@@ -5,7 +5,8 @@ use crate::reserve::{ReserveError, ledger_account};
 use domain::account::BalanceEffect;
 use domain::date::BusinessDate;
 use domain::ids::{
-    ApprovalId, JournalId, ReserveAccountId, ReserveDocumentId, StaffId, StatementLineId,
+    ApprovalId, JournalId, PayoutFileId, ReserveAccountId, ReserveDocumentId, StaffId,
+    StatementLineId,
 };
 use domain::money::{Currency, Money};
 use domain::page::Page;
@@ -228,6 +229,59 @@ pub(super) async fn is_stopped(conn: &mut PgConnection, front: &str) -> Result<b
     Ok(stopped)
 }
 
+/// One of our accounts, as a file names it.
+pub(super) struct OwnAccount {
+    pub id: ReserveAccountId,
+    pub account_no: String,
+    pub bank_name: String,
+    pub holder: Option<String>,
+    pub front: String,
+}
+
+pub(super) async fn own_account(
+    conn: &mut PgConnection,
+    purpose: Purpose,
+) -> Result<Option<OwnAccount>, ReserveError> {
+    let account = sqlx::query_as!(
+        OwnAccount,
+        "SELECT id, account_no, bank_name, holder, front FROM reserve_accounts
+         WHERE purpose = $1 AND active ORDER BY code LIMIT 1",
+        purpose.name(),
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(account)
+}
+
+/// Whether the order of a document stands in a file.
+pub(super) async fn is_filed(
+    conn: &mut PgConnection,
+    id: ReserveDocumentId,
+) -> Result<bool, ReserveError> {
+    let filed = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM payout_files WHERE document_id = $1) AS "is!""#,
+        Uuid::from(id),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(filed)
+}
+
+/// The document whose order went out in a file under this number.
+pub(super) async fn ordered_as(
+    conn: &mut PgConnection,
+    number: &str,
+) -> Result<Option<ReserveDocumentId>, ReserveError> {
+    let id = sqlx::query_scalar!(
+        "SELECT d.id FROM reserve_documents d JOIN payout_files f ON f.document_id = d.id
+         WHERE replace(d.number, '-', '') = $1",
+        number,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(id.map(ReserveDocumentId))
+}
+
 /// Says whether the line is new to this side of the document.
 pub(super) async fn link(
     conn: &mut PgConnection,
@@ -341,8 +395,10 @@ pub(super) async fn find(
     let row = sqlx::query!(
         "SELECT d.number, d.kind, d.amount_minor, d.currency, d.from_purpose, d.house, d.bank_ref,
                 d.grounds, d.fund_ppm, d.effects, d.state, d.approval_id, d.conclusion,
-                d.created_at, d.concluded_at, s.name AS maker_name
-         FROM reserve_documents d JOIN staff s ON s.id = d.maker_id WHERE d.id = $1",
+                d.created_at, d.concluded_at, s.name AS maker_name, d.sent,
+                f.id AS \"file?\", f.number AS \"file_number?\"
+         FROM reserve_documents d JOIN staff s ON s.id = d.maker_id
+         LEFT JOIN payout_files f ON f.document_id = d.id WHERE d.id = $1",
         Uuid::from(id),
     )
     .fetch_optional(&mut *conn)
@@ -385,6 +441,8 @@ pub(super) async fn find(
         approval: row.approval_id.into(),
         effects,
         journals: journals.into_iter().map(JournalId).collect(),
+        sent: row.sent,
+        file: row.file.map(PayoutFileId).zip(row.file_number),
         conclusion: row.conclusion,
         concluded_at: row.concluded_at,
     }))

@@ -5,6 +5,7 @@ use crate::error_items::{self, BankWord};
 use crate::office::Office;
 use crate::payouts::{self, PayoutError, Told};
 use crate::reconciliation::ReconciliationError;
+use crate::reserve::{self, Heard};
 use banks::instruction::PaymentStatus;
 use domain::source_file::EntryEffect;
 use sqlx::PgConnection;
@@ -26,13 +27,21 @@ pub(super) async fn report(
 ) -> Result<(), ReconciliationError> {
     for entry in entries.iter_mut().filter(|entry| entry.what == PAYMENT) {
         let Some(told) = told(entry) else { continue };
+        let order = told.order();
         let answer = payouts::reported(conn, office, &entry.number, told).await;
         entry.about = match answer {
             Ok((payout, moved)) => {
                 let effect = effect(entry.status.as_deref(), moved);
                 About { effect: Some(effect), payout: Some(payout), ..About::default() }
             }
-            Err(PayoutError::NotFound(_)) => only(EntryEffect::UnknownNumber),
+            Err(PayoutError::NotFound(_)) => {
+                let heard = reserve::order_reported(conn, office, (&entry.number, &order)).await?;
+                only(match heard {
+                    None => EntryEffect::UnknownNumber,
+                    Some(Heard::Contradicts) => EntryEffect::Contradicts,
+                    Some(heard) => effect(entry.status.as_deref(), heard == Heard::Moved),
+                })
+            }
             Err(PayoutError::Transition(_) | PayoutError::AmountDiffers { .. }) => {
                 contradiction(conn, office, entry).await?
             }

@@ -25,7 +25,7 @@ pub(super) async fn trades(
            SELECT false, r.id, r.payment_id, p.order_id, r.merchant_id, r.number, r.amount_minor,
                   r.currency, NULL, r.state, r.clearing_date
            FROM refunds r JOIN payments p ON p.id = r.payment_id
-           WHERE r.accounting_date = $1 AND r.state = 'succeeded'
+           WHERE r.accounting_date = $1 AND r.state = 'succeeded' AND r.route = 'original'
            ORDER BY 2"#,
         day.0,
     )
