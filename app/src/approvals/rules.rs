@@ -5,7 +5,7 @@ use crate::components::{
     TextField, load,
 };
 use crate::i18n::{t, tf};
-use crate::{routes, session, text};
+use crate::{labels, routes, session, text};
 use domain::access::Permission;
 use domain::approval::{ApprovalKind, Authority, Conditions, Level, Risk, Rule, RuleBook};
 use domain::ids::StaffId;
@@ -92,7 +92,8 @@ fn rules(rules: Vec<Rule>, proposes: bool) -> impl IntoView {
 /// The conditions in words, one after the other.
 fn conditions(when: &Conditions) -> String {
     let mut parts: Vec<String> = when.kinds.iter().map(|kind| kind_name(*kind).into()).collect();
-    parts.extend(when.sources.iter().cloned());
+    let source = |name: &String| labels::value("source", name).unwrap_or(name).to_owned();
+    parts.extend(when.sources.iter().map(source));
     let limits = [
         (text::APPROVALS_AMOUNT_OVER, when.amount_over),
         (text::APPROVALS_MAKER_DAY_OVER, when.maker_day_over),
