@@ -46,8 +46,9 @@ pub struct FileLine {
 pub struct RunRequest {
     /// Which two sides.
     pub leg: Leg,
-    /// The day.
-    pub day: BusinessDate,
+    /// The day, as it was typed.
+    #[serde(default)]
+    pub day: String,
     /// The channel; needed for its bill.
     #[serde(default)]
     pub channel: String,
@@ -64,8 +65,9 @@ pub struct RunRequest {
 pub struct FetchRequest {
     /// A bill or a statement.
     pub kind: FileKind,
-    /// The day.
-    pub day: BusinessDate,
+    /// The day, as it was typed.
+    #[serde(default)]
+    pub day: String,
     /// The channel; needed for its bill.
     #[serde(default)]
     pub channel: String,
@@ -340,10 +342,15 @@ pub async fn run(request: RunRequest) -> Result<(), Failure> {
             given("account", &request.account, "name the bank account")?
         }
     };
-    let scope = RunScope { leg: request.leg, of, day: request.day };
+    let scope = RunScope { leg: request.leg, of, day: day(&request.day)? };
     let id = backoffice::reconciliation::run(&office, &actor, &scope).await?;
     crate::session::go_to(&crate::routes::reconciliation(id));
     Ok(())
+}
+
+#[cfg(feature = "ssr")]
+fn day(typed: &str) -> Result<BusinessDate, Failure> {
+    typed.trim().parse().map_err(|error| Failure::invalid("day", error))
 }
 
 /// The imported files.
@@ -398,8 +405,10 @@ pub async fn fetch(request: FetchRequest) -> Result<(), Failure> {
         FileKind::Statement if account.is_empty() => {
             return Err(Failure::invalid("account", "name the bank account"));
         }
-        FileKind::Bill => request_bill(&office, &actor, channel, request.day).await?,
-        FileKind::Statement => request_statement(&office, &actor, account, request.day).await?,
+        FileKind::Bill => request_bill(&office, &actor, channel, day(&request.day)?).await?,
+        FileKind::Statement => {
+            request_statement(&office, &actor, account, day(&request.day)?).await?
+        }
         _ => {
             return Err(Failure::invalid("kind", "such files are not fetched: upload one"));
         }

@@ -99,7 +99,7 @@ fn row(file: FileSummary, owners: &Owners) -> impl IntoView + use<> {
     });
     view! {
         <tr>
-            <td>
+            <td class="wrap">
                 <a class="link" href=routes::file(file.id)>{file.name.clone()}</a>
                 {replaced}
             </td>

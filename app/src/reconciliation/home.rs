@@ -162,7 +162,7 @@ fn shown(cell: Cell) -> AnyView {
         view! {
             <div>
                 <a class="link" href=href>{t(text::RECONCILIATION_OPEN_ITEMS)} " " {cell.open_items}</a>
-                " " <Amount money=cell.at_risk /> " " {age}
+                <span class="below"><Amount money=cell.at_risk /> " · " {age}</span>
             </div>
         }
     });
