@@ -1,7 +1,7 @@
 use super::form::{Refused, bare};
 use crate::i18n::t;
 use crate::text;
-use domain::date::BusinessDate;
+use domain::date::{BusinessDate, Month};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyView;
 
@@ -69,6 +69,7 @@ pub fn DateField(
     // In an address it may be anything; a filter that cannot be read filters nothing.
     let unread = !value.is_empty() && value.parse::<BusinessDate>().is_err();
     let hint = if unread { t(text::SHELL_NO_SUCH_DAY) } else { "" };
+    let value = if unread { String::new() } else { value };
     let input = view! { <input type="date" id=name name=name value=value required=!optional /> };
     field(name, label, hint, input.into_any())
 }
@@ -87,6 +88,8 @@ pub fn MonthField(
     #[prop(optional)]
     optional: bool,
 ) -> impl IntoView {
+    // In an address it may be anything, and the browser shows months only.
+    let value = if value.parse::<Month>().is_ok() { value } else { String::new() };
     let input = view! { <input type="month" id=name name=name value=value required=!optional /> };
     field(name, label, "", input.into_any())
 }
