@@ -8,7 +8,7 @@ use crate::components::{
 };
 use crate::failure::Failure;
 use crate::i18n::t;
-use crate::{routes, text};
+use crate::{labels, routes, text};
 use domain::page::{Page, PageRequest};
 use domain::source_file::{FileCheck, FileDetail, FileSummary, FileTotal};
 use leptos::prelude::*;
@@ -86,7 +86,7 @@ fn show(found: Named<FileDetail>, page: PageRequest) -> impl IntoView {
 fn facts(file: &FileSummary, owners: &Owners) -> impl IntoView + use<> {
     let (sha256, format) = (file.sha256.clone(), format_name(&file.format));
     let (encoding, day) = (file.encoding.clone(), file.clearing_date.to_string());
-    let (imported_by, imported_at) = (file.imported_by.clone(), file.imported_at);
+    let (imported_by, imported_at) = (labels::actor(&file.imported_by), file.imported_at);
     let (length, rows, version, owner) =
         (file.length, file.rows, file.parser_version, owner(file, owners));
     let replaced = file.replaced_by.map(|id| {

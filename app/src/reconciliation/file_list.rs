@@ -8,7 +8,7 @@ use crate::components::{
     SelectField, Table, Tone, load, use_filter,
 };
 use crate::i18n::t;
-use crate::{routes, session, text};
+use crate::{labels, routes, session, text};
 use domain::access::Permission;
 use domain::page::Page;
 use domain::source_file::{FileFilter, FileKind, FileSummary};
@@ -108,7 +108,7 @@ fn row(file: FileSummary, owners: &Owners) -> impl IntoView + use<> {
             <td>{file.clearing_date.to_string()}</td>
             <td class="words">{format_name(&file.format)}</td>
             <td class="number">{file.rows}</td>
-            <td>{file.imported_by.clone()}</td>
+            <td>{labels::actor(&file.imported_by)}</td>
             <td><Moment at=file.imported_at /></td>
         </tr>
     }

@@ -11,7 +11,7 @@ use crate::components::{
 };
 use crate::failure::Failure;
 use crate::i18n::{t, tf};
-use crate::{routes, text};
+use crate::{labels, routes, text};
 use domain::page::{Page, PageRequest};
 use domain::reconciliation::{Explanation, RunDetail, RunInput, RunMatch, RunState, Shown};
 use leptos::prelude::*;
@@ -52,7 +52,7 @@ fn show((found, shown, page): (Named<RunDetail>, Shown, PageRequest)) -> impl In
     );
     let lead = tf(text::RECONCILIATION_RUN_VERSION, [("version", &run.version.to_string())]);
     let (totals, counts, of) = (totals::show(run), counts(run), counterparty(&run.scope, &owners));
-    let (started_by, started_at) = (run.started_by.clone(), run.started_at);
+    let (started_by, started_at) = (labels::actor(&run.started_by), run.started_at);
     let (finished_at, id) = (run.finished_at, run.id);
     let (word, tone) = run_state(run.state);
     let note = (!run.note.is_empty()).then(|| {

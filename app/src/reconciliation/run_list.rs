@@ -6,7 +6,7 @@ use crate::components::{
     SelectField, Table, Tone, load, use_filter,
 };
 use crate::i18n::t;
-use crate::{routes, session, text};
+use crate::{labels, routes, session, text};
 use domain::access::Permission;
 use domain::error_item::Leg;
 use domain::page::Page;
@@ -119,7 +119,7 @@ fn row(run: RunSummary, owners: &Owners) -> impl IntoView + use<> {
             <td class="words">{counts(&run)}</td>
             <td class="number">{run.differences}</td>
             <td class="number">{unexplained}</td>
-            <td>{run.started_by}</td>
+            <td>{labels::actor(&run.started_by)}</td>
             <td>{run.finished_at.map(|at| view! { <Moment at /> })}</td>
         </tr>
     }
