@@ -55,7 +55,7 @@ pub async fn reserve_accounts() -> Result<Vec<ReserveAccount>, Failure> {
 }
 
 #[cfg(feature = "ssr")]
-pub(crate) use on_server::owners;
+pub(crate) use on_server::{merchants, owners};
 
 #[cfg(feature = "ssr")]
 mod on_server {
@@ -75,6 +75,15 @@ mod on_server {
     ) -> Result<Owners, Failure> {
         let ids: BTreeSet<MerchantId> =
             accounts.filter_map(|account| account.owner.parse().ok()).collect();
+        merchants(office, actor, ids).await
+    }
+
+    /// The names of these merchants.
+    pub(crate) async fn merchants(
+        office: &Office,
+        actor: &Actor,
+        ids: BTreeSet<MerchantId>,
+    ) -> Result<Owners, Failure> {
         let ids: Vec<_> = ids.into_iter().collect();
         let names = backoffice::merchants::names(office, actor, &ids).await?;
         Ok(names

@@ -48,8 +48,22 @@ pub enum Failure {
 impl Failure {
     /// A wrong field.
     pub fn invalid(field: &str, text: impl ToString) -> Self {
-        let text = crate::phrases::phrase(&text.to_string());
+        let text = crate::phrases::phrase(in_words(&text.to_string()));
         Self::Invalid { field: Some(field.to_owned()), text }
+    }
+}
+
+/// What the standard library says of a number that is none, in the words of a form.
+#[cfg(feature = "ssr")]
+fn in_words(text: &str) -> &str {
+    match text {
+        "invalid digit found in string" | "cannot parse integer from empty string" => {
+            "write a whole number, with the digits 0-9"
+        }
+        "number too large to fit in target type" | "number too small to fit in target type" => {
+            "this number is out of range"
+        }
+        text => text,
     }
 }
 
@@ -68,6 +82,24 @@ mod on_server {
     use leptos_axum::ResponseOptions;
     use std::error::Error;
 
+    #[cfg(test)]
+    mod tests {
+        use super::unreadable;
+
+        #[test]
+        fn nobody_is_shown_what_the_program_thinks_of_a_form() {
+            let date = "a date must be written like 2026-03-31";
+            assert_eq!(unreadable(date), (None, date));
+            let (field, text) = unreadable("missing field `merchant` at line 1");
+            assert_eq!((field.as_deref(), text), (Some("merchant"), "fill this in"));
+            let variant = "unknown variant `-5`, expected one of `suspend_long`, `ignore`";
+            assert_eq!(unreadable(variant), (None, "choose one of what is offered"));
+            for text in ["invalid type: map", "UUID parsing failed: invalid length"] {
+                assert!(unreadable(text).1.starts_with("something in this form"), "{text}");
+            }
+        }
+    }
+
     fn reference() -> String {
         session::request_id().unwrap_or_default()
     }
@@ -78,7 +110,8 @@ mod on_server {
         fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
             match error {
                 ServerFnErrorErr::Args(text) | ServerFnErrorErr::MissingArg(text) => {
-                    Self::Invalid { field: None, text }
+                    let (field, text) = unreadable(&text);
+                    Self::Invalid { field, text: phrase(text) }
                 }
                 _ => Self::Unexpected { reference: reference() },
             }
@@ -89,6 +122,21 @@ mod on_server {
             self.set_status();
             serde_json::to_vec(self).map_or_else(|error| error.to_string().into(), Bytes::from)
         }
+    }
+
+    /// What a person is told who sent something no command can be made of, and at which field.
+    fn unreadable(text: &str) -> (Option<String>, &str) {
+        if ["a date must", "a month must"].iter().any(|begins| text.starts_with(begins)) {
+            return (None, text);
+        }
+        if let Some((_, rest)) = text.split_once("missing field `") {
+            let field = rest.split('`').next().map(str::to_owned);
+            return (field, "fill this in");
+        }
+        if text.contains("unknown variant") {
+            return (None, "choose one of what is offered");
+        }
+        (None, "something in this form cannot be read: open the page again and fill it in anew")
     }
 
     impl<E: Explain> From<E> for Failure {

@@ -154,6 +154,8 @@ mod in_browser {
 #[cfg(feature = "hydrate")]
 mod in_browser {
     use super::{Div, Failure, NodeRef, WriteSignal};
+    use crate::i18n::t;
+    use crate::text;
     pub(super) use crate::triage::{count_selection, switch_keys, triage};
     use gloo_net::http::{Request, Response};
     use leptos::ev::SubmitEvent;
@@ -197,6 +199,10 @@ mod in_browser {
             request.map_err(|_| silence())?.send().await.map_err(|_| silence())?;
         if response.ok() {
             return Ok(response.headers().get("location"));
+        }
+        if response.status() == 413 {
+            let text = t(text::SHELL_TOO_LONG).to_owned();
+            return Err(Failure::Invalid { field: None, text });
         }
         let body = response.binary().await.map_err(|_| silence())?;
         Err(serde_json::from_slice(&body).unwrap_or_else(|_| silence()))

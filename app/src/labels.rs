@@ -58,6 +58,12 @@ pub fn doing(name: &str) -> Option<&'static str> {
     LABELS.doings.get(name).map(said)
 }
 
+/// Everything that is done, of `system.verb`, with its words.
+#[must_use]
+pub fn doings() -> Vec<(&'static str, &'static str)> {
+    LABELS.doings.iter().map(|(name, words)| (name.as_str(), said(words))).collect()
+}
+
 /// What a kind of object is called. A name that is not in the book is its own words.
 #[must_use]
 pub fn object(name: &str) -> String {

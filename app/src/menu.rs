@@ -4,7 +4,7 @@ use crate::i18n::{Text, t};
 use crate::{routes, session, text};
 use domain::access::Permission;
 use leptos::prelude::*;
-use leptos_router::components::A;
+use leptos_router::hooks::use_location;
 
 struct Group {
     title: Text,
@@ -183,15 +183,51 @@ pub fn Menu() -> impl IntoView {
 
 #[component]
 fn MenuGroup(title: Text, entries: Vec<&'static Entry>) -> impl IntoView {
+    let path = use_location().pathname;
     let links = entries
         .into_iter()
         .map(|entry| {
-            let exact = entry.href == routes::HOME;
-            view! { <li><A href=entry.href exact=exact>{t(entry.title)}</A></li> }
+            let here = move || (nearest(&path.read()) == Some(entry.href)).then_some("page");
+            view! { <li><a href=entry.href aria-current=here>{t(entry.title)}</a></li> }
         })
         .collect_view();
     view! {
         <p class="menu-title">{t(title)}</p>
         <ul>{links}</ul>
+    }
+}
+
+/// The entry a screen belongs to: the one whose address begins the screen's, and the longest of
+/// those.
+fn nearest(path: &str) -> Option<&'static str> {
+    let entries = MENU.iter().flat_map(|group| group.entries).map(|entry| entry.href);
+    let above = |href: &&str| match path.strip_prefix(*href) {
+        Some(rest) => *href != routes::HOME && (rest.is_empty() || rest.starts_with('/')),
+        None => false,
+    };
+    if path == routes::HOME {
+        return Some(routes::HOME);
+    }
+    entries.filter(above).max_by_key(|href| href.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn one_entry_is_marked_on_every_screen() {
+        for (path, entry) in [
+            ("/", Some("/")),
+            ("/payments", Some("/payments")),
+            ("/payments/0190", Some("/payments")),
+            ("/reconciliation", Some("/reconciliation")),
+            ("/reconciliation/home", Some("/reconciliation/home")),
+            ("/reconciliation/rules/try", Some("/reconciliation")),
+            ("/paymentsish", None),
+            ("/search", None),
+        ] {
+            assert_eq!(nearest(path), entry, "{path}");
+        }
     }
 }

@@ -244,7 +244,7 @@ test("the manager reads the funnel, the auditor the record, and the doctor finds
   await axe(page);
   await as(page, "zhou.auditor");
   await open(page, "/audit");
-  await expect(page.locator("main")).toContainText("approvals.decide");
+  await expect(page.locator("main table")).toContainText("Decide a request");
   const { stdout } = await stack.command("doctor");
   expect(stdout).not.toContain("FAIL");
   expect(stdout).toContain("reserve covers: holds");

@@ -160,8 +160,8 @@ fn row(line: StatementRow, owners: &Owners) -> impl IntoView + use<> {
             <td>{line.accounting_date.to_string()}</td>
             <td><Moment at=line.event_time /></td>
             <td><a class="link" href=routes::journal(line.journal)>{entry_name(line.entry)}</a></td>
-            <td>{source_view(&line.source)}</td>
-            <td><AccountName account=line.counter owners=owners.clone() /></td>
+            <td class="words">{source_view(&line.source)}</td>
+            <td class="words"><AccountName account=line.counter owners=owners.clone() /></td>
             <td class="number">{amount(Side::Debit)}</td>
             <td class="number">{amount(Side::Credit)}</td>
             <td class="number"><Amount money=line.balance /></td>

@@ -87,7 +87,7 @@ fn row(line: TrialBalanceRow, owners: &Owners) -> impl IntoView + use<> {
     let name = named(&line.name_en, &line.name_zh).to_owned();
     view! {
         <tr>
-            <td>
+            <td class="words">
                 <AccountName account=line.account id=Some(line.id) name owners=owners.clone() />
             </td>
             <td>{side_name(line.normal_side)}</td>

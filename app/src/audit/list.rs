@@ -1,7 +1,7 @@
 use super::api;
 use crate::components::{
-    Column, FilterForm, Loaded, Moment, PageHead, Pager, Place, Query, ShortId, Table, TextField,
-    load, use_filter,
+    Choice, Column, FilterForm, Loaded, Moment, PageHead, Pager, Place, Query, SelectField,
+    ShortId, Table, TextField, load, use_filter,
 };
 use crate::i18n::t;
 use crate::{labels, routes, text};
@@ -27,6 +27,7 @@ fn wanted(query: &Query) -> AuditFilter {
 
 fn fields(query: &Query) -> impl IntoView + use<> {
     let AuditFilter { subject, action } = wanted(query);
+    let action = action.unwrap_or_default();
     view! {
         <FilterForm action=routes::AUDIT>
             <TextField
@@ -35,11 +36,12 @@ fn fields(query: &Query) -> impl IntoView + use<> {
                 value=subject.unwrap_or_default()
                 optional=true
             />
-            <TextField
+            <SelectField
                 name="action"
                 label=t(text::AUDIT_ACTION)
-                value=action.unwrap_or_default()
-                optional=true
+                choices=actions(&action)
+                value=action
+                none=t(text::AUDIT_ANY_ACTION)
             />
         </FilterForm>
     }
@@ -68,7 +70,7 @@ fn row(record: AuditRecord) -> impl IntoView {
         <tr>
             <td><Moment at=record.at /></td>
             <td>{labels::actor(&record.actor)}</td>
-            <td>{doing(record.action)}</td>
+            <td title=record.action.clone()>{doing(&record.action)}</td>
             <td>
                 {labels::object(&record.subject_kind)} " "
                 <a class="link" href=routes::audit_of(&record.subject_id)>
@@ -86,8 +88,16 @@ fn row(record: AuditRecord) -> impl IntoView {
     }
 }
 
-/// What was done in words, and the name it is filtered by.
-fn doing(action: String) -> impl IntoView {
-    let words = labels::doing(&action);
-    view! { {words.map(|words| view! { {words} <br /> })} <code>{action}</code> }
+/// What was done; what has no words is named as it is stored.
+fn doing(action: &str) -> String {
+    labels::doing(action).unwrap_or(action).to_owned()
+}
+
+/// What can have been done, by its words; and what the address asks for, if it is something else.
+fn actions(chosen: &str) -> Vec<Choice> {
+    let mut known = labels::doings();
+    known.sort_unstable_by_key(|(_, words)| *words);
+    let other = !chosen.is_empty() && known.iter().all(|(name, _)| *name != chosen);
+    let other = other.then(|| Choice::new(chosen, chosen));
+    other.into_iter().chain(known.iter().map(|(name, words)| Choice::new(name, words))).collect()
 }

@@ -1,6 +1,7 @@
 use super::form::{Refused, bare};
 use crate::i18n::t;
 use crate::text;
+use domain::date::{BusinessDate, Month};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyView;
 
@@ -65,7 +66,31 @@ pub fn DateField(
     #[prop(optional)]
     optional: bool,
 ) -> impl IntoView {
+    // In an address it may be anything; a filter that cannot be read filters nothing.
+    let unread = !value.is_empty() && value.parse::<BusinessDate>().is_err();
+    let hint = if unread { t(text::SHELL_NO_SUCH_DAY) } else { "" };
+    let value = if unread { String::new() } else { value };
     let input = view! { <input type="date" id=name name=name value=value required=!optional /> };
+    field(name, label, hint, input.into_any())
+}
+
+/// A month.
+#[component]
+pub fn MonthField(
+    /// Its name in the request.
+    name: &'static str,
+    /// Its label.
+    label: &'static str,
+    /// What it holds at first, like `2026-03`.
+    #[prop(optional, into)]
+    value: String,
+    /// Whether it may stay empty.
+    #[prop(optional)]
+    optional: bool,
+) -> impl IntoView {
+    // In an address it may be anything, and the browser shows months only.
+    let value = if value.parse::<Month>().is_ok() { value } else { String::new() };
+    let input = view! { <input type="month" id=name name=name value=value required=!optional /> };
     field(name, label, "", input.into_any())
 }
 

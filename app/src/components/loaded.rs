@@ -96,6 +96,14 @@ fn way_on(failure: &Failure) -> AnyView {
             view! { <a class="link" rel="external" href=here>{t(text::SHELL_TRY_AGAIN)}</a> }
                 .into_any()
         }
+        Failure::NotFound => {
+            let home = crate::routes::HOME;
+            view! {
+                <p>{t(text::SHELL_NOT_FOUND_HINT)}</p>
+                <a class="link" href=home>{t(text::SHELL_TO_THE_DAY)}</a>
+            }
+            .into_any()
+        }
         _ => ().into_any(),
     }
 }

@@ -15,7 +15,9 @@ mod timeline;
 pub use chart::{Bar, BarChart};
 pub use content::Content;
 pub use facts::{Fact, Facts};
-pub use fields::{Choice, DateField, MoneyField, NoteField, SelectField, TextField, TimeField};
+pub use fields::{
+    Choice, DateField, MoneyField, MonthField, NoteField, SelectField, TextField, TimeField,
+};
 pub use filter::{FilterForm, Query, use_filter};
 pub use form::{CommandForm, Confirmed, Submit};
 pub use inline::{Amount, Badge, CopyId, Moment, ShortId, Tone};

@@ -145,11 +145,9 @@ fn table(rows: Vec<ErrorItemSummary>, handles: bool) -> impl IntoView {
         Column::text(t(text::ERROR_ITEMS_STATUS)),
         Column::number(t(text::ERROR_ITEMS_AGE)),
         Column::text(t(text::ERROR_ITEMS_CLEARING_DATE)),
-        Column::text(t(text::ERROR_ITEMS_CHANNEL)),
         Column::text(t(text::ERROR_ITEMS_OURS)),
         Column::text(t(text::ERROR_ITEMS_THEIRS)),
         Column::number(t(text::ERROR_ITEMS_DIFFERENCE)),
-        Column::text(t(text::ERROR_ITEMS_LEG)),
         Column::text(t(text::ERROR_ITEMS_ASSIGNEE)),
     ];
     if handles {
@@ -199,15 +197,18 @@ fn row(item: ErrorItemSummary, handles: bool) -> impl IntoView {
         <tr data-row=item.id.to_string()>
             {tick}
             <td><a class="link" href=routes::error_item(item.id)>{item.number}</a></td>
-            <td>{cause_name(item.cause)} {effect}</td>
+            <td class="words">
+                {cause_name(item.cause)} {effect}
+                <span class="below">{leg_name(item.leg)}</span>
+            </td>
             <td><Badge tone>{status}</Badge></td>
             <td class="number">{age} {late}</td>
-            <td>{item.clearing_date.to_string()}</td>
-            <td>{item.channel}</td>
+            <td>
+                {item.clearing_date.to_string()} <span class="below">{item.channel}</span>
+            </td>
             <td>{ours}</td>
             <td>{theirs}</td>
             <td class="number"><Amount money=item.difference /></td>
-            <td>{leg_name(item.leg)}</td>
             <td>{who}</td>
         </tr>
     }
@@ -234,7 +235,7 @@ fn side(mine: Option<&RecordView>, other: Option<&RecordView>) -> impl IntoView 
     let fees_differ =
         differs(|mine, other| mine.fee.is_none() || other.fee.is_none() || mine.fee == other.fee);
     view! {
-        <code class="id">{number.clone()}</code>
+        <code class="id clipped" title=number.clone()>{number.clone()}</code>
         <br />
         {marked(differs(|mine, other| mine.amount == other.amount), mine.amount.grouped())}
         " "

@@ -20,6 +20,7 @@ pub(super) fn bar(filter: &ErrorItemFilter) -> impl IntoView + use<> {
     view! {
         <section class="panel" id="handle">
             <div class="panel-head"><h2>{t(text::ERROR_ITEMS_HANDLE)}</h2></div>
+            <div class="panel-body handle">
             <p class="selection" aria-live="polite"></p>
             <input type="hidden" name="request[filter]" value=filter />
             <label class="confirmed">
@@ -47,6 +48,7 @@ pub(super) fn bar(filter: &ErrorItemFilter) -> impl IntoView + use<> {
                 hint=t(text::ERROR_ITEMS_HANDLE_HINT)
             />
             <Submit>{t(text::ERROR_ITEMS_TRY)}</Submit>
+            </div>
         </section>
     }
 }

@@ -68,7 +68,7 @@ fn row(job: JobSummary) -> impl IntoView {
     });
     view! {
         <tr>
-            <td>{labels::doing(&job.kind)} " " <code>{job.kind.clone()}</code></td>
+            <td title=job.kind.clone()>{work(&job.kind)}</td>
             <td><Badge tone>{state}</Badge></td>
             <td class="number">{job.attempts}</td>
             <td>{progress}</td>
@@ -77,6 +77,11 @@ fn row(job: JobSummary) -> impl IntoView {
             <td class="wrap">{job.last_error.as_deref().map(phrase)}</td>
         </tr>
     }
+}
+
+/// What kind of work it is; one without words is named as it is stored.
+fn work(kind: &str) -> String {
+    labels::doing(kind).unwrap_or(kind).to_owned()
 }
 
 fn state_name(state: JobState) -> (&'static str, Tone) {

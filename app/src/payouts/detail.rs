@@ -28,9 +28,10 @@ pub fn PayoutPage() -> impl IntoView {
 
 fn show(payout: PayoutDetail) -> impl IntoView {
     let id = payout.summary.id;
+    let title = tf(text::PAYOUTS_PAYOUT_TO, [("payee", &payout.payee.name)]);
     let (facts, path, again) = (facts(&payout), path(&payout), again(&payout));
     view! {
-        <PageHead title=payout.summary.number lead=t(text::PAYOUTS_PAYOUT)>
+        <PageHead title lead=payout.summary.number>
             <a class="link" href=routes::audit_of(&id.to_string())>{t(text::PAYOUTS_HISTORY)}</a>
         </PageHead>
         <Panel title=t(text::PAYOUTS_PAYOUT)>{facts}</Panel>

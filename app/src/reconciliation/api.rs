@@ -1,5 +1,6 @@
 //! Server functions of reconciliation and its files.
 
+use crate::api::Named;
 use crate::failure::Failure;
 use domain::arrival::{Arrival, ArrivalDetail, ArrivalFilter};
 #[cfg(feature = "ssr")]
@@ -45,8 +46,9 @@ pub struct FileLine {
 pub struct RunRequest {
     /// Which two sides.
     pub leg: Leg,
-    /// The day.
-    pub day: BusinessDate,
+    /// The day, as it was typed.
+    #[serde(default)]
+    pub day: String,
     /// The channel; needed for its bill.
     #[serde(default)]
     pub channel: String,
@@ -63,8 +65,9 @@ pub struct RunRequest {
 pub struct FetchRequest {
     /// A bill or a statement.
     pub kind: FileKind,
-    /// The day.
-    pub day: BusinessDate,
+    /// The day, as it was typed.
+    #[serde(default)]
+    pub day: String,
     /// The channel; needed for its bill.
     #[serde(default)]
     pub channel: String,
@@ -75,9 +78,15 @@ pub struct FetchRequest {
 
 /// The runs.
 #[server(prefix = "/api/fn", endpoint = "reconciliation/list", input = Json)]
-pub async fn list(filter: RunFilter, page: PageRequest) -> Result<Page<RunSummary>, Failure> {
+pub async fn list(
+    filter: RunFilter,
+    page: PageRequest,
+) -> Result<Named<Page<RunSummary>>, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
-    Ok(backoffice::reconciliation::list_runs(&office, &actor, &filter, page).await?)
+    let what = backoffice::reconciliation::list_runs(&office, &actor, &filter, page).await?;
+    let ids = what.rows.iter().filter_map(|run| run.scope.of.parse().ok()).collect();
+    let owners = crate::api::merchants(&office, &actor, ids).await?;
+    Ok(Named { what, owners })
 }
 
 /// One run, with a page of its differences.
@@ -86,9 +95,12 @@ pub async fn find(
     id: ReconciliationId,
     shown: Shown,
     page: PageRequest,
-) -> Result<RunDetail, Failure> {
+) -> Result<Named<RunDetail>, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
-    Ok(backoffice::reconciliation::find_run(&office, &actor, id, (shown, page)).await?)
+    let what = backoffice::reconciliation::find_run(&office, &actor, id, (shown, page)).await?;
+    let ids = what.summary.scope.of.parse().into_iter().collect();
+    let owners = crate::api::merchants(&office, &actor, ids).await?;
+    Ok(Named { what, owners })
 }
 
 /// What is to be done to a run, as the form sends it.
@@ -136,9 +148,12 @@ fn confirmed(request: &RunChange) -> Result<(), Failure> {
 
 /// The matrix of day, channel and kind, and the lists beside it.
 #[server(prefix = "/api/fn", endpoint = "reconciliation/home", input = Json)]
-pub async fn find_home(last: Option<BusinessDate>, days: u16) -> Result<Home, Failure> {
+pub async fn find_home(last: Option<BusinessDate>, days: u16) -> Result<Named<Home>, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
-    Ok(backoffice::reconciliation::home(&office, &actor, (last, days)).await?)
+    let what = backoffice::reconciliation::home(&office, &actor, (last, days)).await?;
+    let ids = what.columns.iter().filter_map(|(_, of)| of.parse().ok()).collect();
+    let owners = crate::api::merchants(&office, &actor, ids).await?;
+    Ok(Named { what, owners })
 }
 
 /// The rules of matching.
@@ -327,10 +342,15 @@ pub async fn run(request: RunRequest) -> Result<(), Failure> {
             given("account", &request.account, "name the bank account")?
         }
     };
-    let scope = RunScope { leg: request.leg, of, day: request.day };
+    let scope = RunScope { leg: request.leg, of, day: day(&request.day)? };
     let id = backoffice::reconciliation::run(&office, &actor, &scope).await?;
     crate::session::go_to(&crate::routes::reconciliation(id));
     Ok(())
+}
+
+#[cfg(feature = "ssr")]
+fn day(typed: &str) -> Result<BusinessDate, Failure> {
+    typed.trim().parse().map_err(|error| Failure::invalid("day", error))
 }
 
 /// The imported files.
@@ -338,16 +358,22 @@ pub async fn run(request: RunRequest) -> Result<(), Failure> {
 pub async fn list_files(
     filter: FileFilter,
     page: PageRequest,
-) -> Result<Page<FileSummary>, Failure> {
+) -> Result<Named<Page<FileSummary>>, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
-    Ok(backoffice::reconciliation::list_files(&office, &actor, &filter, page).await?)
+    let what = backoffice::reconciliation::list_files(&office, &actor, &filter, page).await?;
+    let ids = what.rows.iter().filter_map(|file| file.merchant).collect();
+    let owners = crate::api::merchants(&office, &actor, ids).await?;
+    Ok(Named { what, owners })
 }
 
 /// One imported file, with a page of its rows.
 #[server(prefix = "/api/fn", endpoint = "reconciliation/find_file", input = Json)]
-pub async fn find_file(id: FileId, page: PageRequest) -> Result<FileDetail, Failure> {
+pub async fn find_file(id: FileId, page: PageRequest) -> Result<Named<FileDetail>, Failure> {
     let (office, actor) = crate::session::office_and_actor()?;
-    Ok(backoffice::reconciliation::find_file(&office, &actor, id, page).await?)
+    let what = backoffice::reconciliation::find_file(&office, &actor, id, page).await?;
+    let ids = what.summary.merchant.into_iter().collect();
+    let owners = crate::api::merchants(&office, &actor, ids).await?;
+    Ok(Named { what, owners })
 }
 
 /// A row of a bill or statement, in its file.
@@ -379,8 +405,10 @@ pub async fn fetch(request: FetchRequest) -> Result<(), Failure> {
         FileKind::Statement if account.is_empty() => {
             return Err(Failure::invalid("account", "name the bank account"));
         }
-        FileKind::Bill => request_bill(&office, &actor, channel, request.day).await?,
-        FileKind::Statement => request_statement(&office, &actor, account, request.day).await?,
+        FileKind::Bill => request_bill(&office, &actor, channel, day(&request.day)?).await?,
+        FileKind::Statement => {
+            request_statement(&office, &actor, account, day(&request.day)?).await?
+        }
         _ => {
             return Err(Failure::invalid("kind", "such files are not fetched: upload one"));
         }

@@ -9,7 +9,7 @@ use crate::components::{
 use crate::failure::Failure;
 use crate::i18n::t;
 use crate::phrases::phrase;
-use crate::{routes, session, text};
+use crate::{labels, routes, session, text};
 use domain::access::Permission;
 use domain::arrival::{Arrival, ArrivalDetail, ArrivalState};
 use domain::source_file::FileKind;
@@ -71,8 +71,11 @@ fn show(detail: ArrivalDetail) -> impl IntoView {
 
 fn facts(arrival: &Arrival) -> impl IntoView + use<> {
     let (state, tone) = state_name(arrival.state);
-    let (way, by, at) = (way_name(arrival.way), arrival.received_by.clone(), arrival.received_at);
-    let channel = arrival.given.channel.clone();
+    let (way, by, at) =
+        (way_name(arrival.way), labels::actor(&arrival.received_by), arrival.received_at);
+    let channel = arrival.given.channel.clone().map(|channel| {
+        view! { <Fact term=t(text::RECONCILIATION_CHANNEL)>{channel}</Fact> }
+    });
     let (length, read) = (arrival.length, arrival.read_bytes.min(arrival.length));
     let moving = arrival.state.is_moving();
     let bar = (moving && length > 0).then(|| {
@@ -97,9 +100,11 @@ fn facts(arrival: &Arrival) -> impl IntoView + use<> {
                 <Fact term=t(text::RECONCILIATION_RECEIVED)>
                     {way} " · " {by} " " <Moment at />
                 </Fact>
-                <Fact term=t(text::RECONCILIATION_CHANNEL)>{channel}</Fact>
+                {channel}
                 <Fact term=t(text::RECONCILIATION_LENGTH)>{length}</Fact>
-                <Fact term=t(text::RECONCILIATION_READ_BYTES)>{read} {bar}</Fact>
+                {moving.then(|| view! {
+                    <Fact term=t(text::RECONCILIATION_READ_BYTES)>{read} {bar}</Fact>
+                })}
                 {hash}
                 {file}
             </Facts>

@@ -4,7 +4,7 @@ use crate::components::{
     Table, Tone, load, use_filter,
 };
 use crate::i18n::t;
-use crate::{routes, text};
+use crate::{labels, routes, text};
 use domain::arrival::{Arrival, ArrivalFilter, ArrivalState, ArrivalWay};
 use domain::page::Page;
 use leptos::prelude::*;
@@ -91,7 +91,7 @@ fn row(arrival: Arrival) -> impl IntoView {
             <td>{arrival.given.channel}</td>
             <td>{way_name(arrival.way)}</td>
             <td class="number">{arrival.length}</td>
-            <td>{arrival.received_by} " " <Moment at=arrival.received_at /></td>
+            <td>{labels::actor(&arrival.received_by)} " " <Moment at=arrival.received_at /></td>
             <td class="wrap">{arrival.obstacle.map(|why| crate::phrases::phrase(&why))}</td>
         </tr>
     }

@@ -1,13 +1,14 @@
 use super::api::{self, FileLine};
 use super::file_list::owner;
-use super::{direction_name, file_kind_name};
+use super::{direction_name, file_kind_name, format_name};
+use crate::api::{Named, Owners};
 use crate::components::{
     Amount, Badge, Column, CopyId, Fact, Facts, Loaded, Moment, PageHead, Pager, Panel, Place,
     Table, Tone, load, use_filter,
 };
 use crate::failure::Failure;
 use crate::i18n::t;
-use crate::{routes, text};
+use crate::{labels, routes, text};
 use domain::page::{Page, PageRequest};
 use domain::source_file::{FileCheck, FileDetail, FileSummary, FileTotal};
 use leptos::prelude::*;
@@ -62,10 +63,11 @@ fn show_line(FileLine { file, line, .. }: FileLine) -> impl IntoView {
     }
 }
 
-fn show(file: FileDetail, page: PageRequest) -> impl IntoView {
+fn show(found: Named<FileDetail>, page: PageRequest) -> impl IntoView {
+    let Named { what: file, owners } = found;
     let summary = &file.summary;
     let (title, lead) = (summary.name.clone(), file_kind_name(summary.kind));
-    let (facts, totals) = (facts(summary), totals(&summary.totals));
+    let (facts, totals) = (facts(summary, &owners), totals(&summary.totals));
     let place = Place::of(&Page::<()> { rows: Vec::new(), total: summary.rows, request: page });
     let history = routes::audit_of(&summary.id.to_string());
     let lines = [file.bill_lines.len(), file.statement_lines.len(), file.entries.len()];
@@ -81,11 +83,12 @@ fn show(file: FileDetail, page: PageRequest) -> impl IntoView {
     }
 }
 
-fn facts(file: &FileSummary) -> impl IntoView + use<> {
-    let (sha256, format) = (file.sha256.clone(), file.format.clone());
+fn facts(file: &FileSummary, owners: &Owners) -> impl IntoView + use<> {
+    let (sha256, format) = (file.sha256.clone(), format_name(&file.format));
     let (encoding, day) = (file.encoding.clone(), file.clearing_date.to_string());
-    let (imported_by, imported_at) = (file.imported_by.clone(), file.imported_at);
-    let (length, rows, version, owner) = (file.length, file.rows, file.parser_version, owner(file));
+    let (imported_by, imported_at) = (labels::actor(&file.imported_by), file.imported_at);
+    let (length, rows, version, owner) =
+        (file.length, file.rows, file.parser_version, owner(file, owners));
     let replaced = file.replaced_by.map(|id| {
         view! {
             <Fact term=t(text::RECONCILIATION_REPLACED)>
@@ -99,7 +102,7 @@ fn facts(file: &FileSummary) -> impl IntoView + use<> {
                 <Fact term=t(text::RECONCILIATION_OF)>{owner}</Fact>
                 <Fact term=t(text::RECONCILIATION_DAY)>{day}</Fact>
                 <Fact term=t(text::RECONCILIATION_FORMAT)>
-                    <code>{format}</code> " v" {version}
+                    {format} " v" {version}
                 </Fact>
                 <Fact term=t(text::RECONCILIATION_ENCODING)><code>{encoding}</code></Fact>
                 <Fact term=t(text::RECONCILIATION_LENGTH)>{length}</Fact>

@@ -1,12 +1,14 @@
 use super::api::{self, Parties};
-use super::file_kind_name;
 use super::start::codes;
+use super::{file_kind_name, format_name};
+use crate::api::{Named, Owners};
+use crate::books::owner_view;
 use crate::components::{
     Badge, Choice, Column, DateField, FilterForm, Loaded, Moment, PageHead, Pager, Place, Query,
     SelectField, Table, Tone, load, use_filter,
 };
 use crate::i18n::t;
-use crate::{routes, session, text};
+use crate::{labels, routes, session, text};
 use domain::access::Permission;
 use domain::page::Page;
 use domain::source_file::{FileFilter, FileKind, FileSummary};
@@ -65,7 +67,8 @@ fn fields(query: Query, parties: &Parties) -> impl IntoView + use<> {
     }
 }
 
-fn show(page: Page<FileSummary>) -> impl IntoView {
+fn show(found: Named<Page<FileSummary>>) -> impl IntoView {
+    let Named { what: page, owners } = found;
     let columns = vec![
         Column::text(t(text::RECONCILIATION_NAME)),
         Column::text(t(text::RECONCILIATION_KIND)),
@@ -84,45 +87,39 @@ fn show(page: Page<FileSummary>) -> impl IntoView {
             empty=page.rows.is_empty()
             nothing=t(text::RECONCILIATION_NO_FILES)
         >
-            {page.rows.into_iter().map(row).collect_view()}
+            {page.rows.into_iter().map(|file| row(file, &owners)).collect_view()}
         </Table>
         <Pager place />
     }
 }
 
-fn row(file: FileSummary) -> impl IntoView {
+fn row(file: FileSummary, owners: &Owners) -> impl IntoView + use<> {
     let replaced = file.replaced_by.map(|_| {
         view! { " " <Badge tone=Tone::Warn>{t(text::RECONCILIATION_REPLACED)}</Badge> }
     });
     view! {
         <tr>
-            <td>
+            <td class="wrap">
                 <a class="link" href=routes::file(file.id)>{file.name.clone()}</a>
                 {replaced}
             </td>
             <td>{file_kind_name(file.kind)}</td>
-            <td>{owner(&file)}</td>
+            <td class="words">{owner(&file, owners)}</td>
             <td>{file.clearing_date.to_string()}</td>
-            <td><code>{file.format.clone()}</code></td>
+            <td class="words">{format_name(&file.format)}</td>
             <td class="number">{file.rows}</td>
-            <td>{file.imported_by.clone()}</td>
+            <td>{labels::actor(&file.imported_by)}</td>
             <td><Moment at=file.imported_at /></td>
         </tr>
     }
 }
 
 /// Whose file it is.
-pub(super) fn owner(file: &FileSummary) -> impl IntoView + use<> {
+pub(super) fn owner(file: &FileSummary, owners: &Owners) -> impl IntoView + use<> {
     let channel = file.channel.clone().map(|code| {
         view! { <a class="link" href=routes::channel(&code)>{code.clone()}</a> }
     });
-    let merchant = file.merchant.map(|id| {
-        view! {
-            <a class="link" href=routes::merchant(id)>
-                <crate::components::ShortId id=id.to_string() />
-            </a>
-        }
-    });
+    let merchant = file.merchant.map(|id| owner_view(&id.to_string(), owners));
     let account = file.account.clone().map(|number| view! { <code>{number}</code> });
     view! { {channel} {merchant} {account} }
 }

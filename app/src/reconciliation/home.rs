@@ -2,6 +2,7 @@
 
 use super::run::per_cent;
 use super::{api, explanation_name, leg_name};
+use crate::api::{Named, Owners};
 use crate::components::{
     Amount, Badge, Column, DateField, FilterForm, Loaded, Moment, PageHead, Panel, Query, ShortId,
     Table, TextField, Tone, load, use_filter,
@@ -52,14 +53,15 @@ fn fields(query: &Query) -> impl IntoView + use<> {
     }
 }
 
-fn show(home: Home) -> impl IntoView {
+fn show(found: Named<Home>) -> impl IntoView {
+    let Named { what: home, owners } = found;
     let figures = figures(&home);
     let Home { days, columns, cells, waiting, forecast } = home;
     let mut at: HashMap<(BusinessDate, Leg, String), Cell> =
         cells.into_iter().map(|cell| ((cell.day, cell.leg, cell.of.clone()), cell)).collect();
     let heads = columns.iter().map(|(leg, of)| {
-        let of = short(*leg, of);
-        view! { <th scope="col">{leg_name(*leg)} " " {of}</th> }
+        let of = short(*leg, of, &owners);
+        view! { <th scope="col">{leg_name(*leg)} <span class="below">{of}</span></th> }
     });
     let heads = heads.collect_view();
     let nothing = columns.is_empty().then(|| view! { <p>{t(text::RECONCILIATION_NONE)}</p> });
@@ -108,14 +110,14 @@ fn figures(home: &Home) -> impl IntoView + use<> {
     let missing = home.cells.iter().filter(|cell| cell.state == CellState::FileMissing).count();
     let waiting: i64 = home.cells.iter().map(|cell| cell.waiting).sum();
     view! {
-        <p>
+        <p class="figures">
             <Badge tone=tone(open > 0, Tone::Bad)>{t(text::RECONCILIATION_OPEN_ITEMS)} " " {open}</Badge>
-            " " {risk.map(|money| view! {
-                {t(text::RECONCILIATION_AT_RISK)} " " <Amount money />
-            })} " "
+            {risk.map(|money| view! {
+                <span>{t(text::RECONCILIATION_AT_RISK)} " " <Amount money /></span>
+            })}
             <Badge tone=tone(missing > 0, Tone::Warn)>
                 {t(text::RECONCILIATION_CELL_FILE_MISSING)} " " {missing}
-            </Badge> " "
+            </Badge>
             <Badge tone=tone(waiting > 0, Tone::Info)>
                 {t(text::RECONCILIATION_CELL_WAITING)} " " {waiting}
             </Badge>
@@ -128,7 +130,10 @@ fn tone(is: bool, tone: Tone) -> Tone {
 }
 
 /// What a column is of: long ids by their end.
-fn short(leg: Leg, of: &str) -> String {
+fn short(leg: Leg, of: &str, owners: &Owners) -> String {
+    if let Some(name) = owners.get(of) {
+        return name.clone();
+    }
     match leg {
         Leg::BusinessMerchant | Leg::Funds | Leg::StatementLedger => {
             let kept: Vec<char> = of.chars().rev().take(6).collect();
@@ -157,7 +162,7 @@ fn shown(cell: Cell) -> AnyView {
         view! {
             <div>
                 <a class="link" href=href>{t(text::RECONCILIATION_OPEN_ITEMS)} " " {cell.open_items}</a>
-                " " <Amount money=cell.at_risk /> " " {age}
+                <span class="below"><Amount money=cell.at_risk /> " · " {age}</span>
             </div>
         }
     });

@@ -16,9 +16,11 @@ mod run_shares;
 mod start;
 mod totals;
 
+use crate::api::Owners;
+use crate::books::owner_view;
 use crate::components::Tone;
 use crate::i18n::t;
-use crate::{routes, text};
+use crate::{labels, routes, text};
 use domain::error_item::Leg;
 use domain::matching::{Direction, Verdict};
 use domain::reconciliation::{Explanation, RunScope, RunState};
@@ -119,22 +121,19 @@ fn direction_name(direction: Direction) -> &'static str {
     })
 }
 
+/// What people call a format of files; one that staff set up is called by its code.
+fn format_name(code: &str) -> String {
+    labels::value("format", code).unwrap_or(code).to_owned()
+}
+
 /// Whose records were compared: a channel, a merchant, a bank account, or the whole business.
-fn counterparty(scope: &RunScope) -> AnyView {
+fn counterparty(scope: &RunScope, owners: &Owners) -> AnyView {
     let of = scope.of.clone();
     match scope.leg {
         Leg::GatewayBank => {
             view! { <a class="link" href=routes::channel(&of)>{of.clone()}</a> }.into_any()
         }
-        Leg::BusinessMerchant => match of.parse() {
-            Ok(id) => view! {
-                <a class="link" href=routes::merchant(id)>
-                    <crate::components::ShortId id=of />
-                </a>
-            }
-            .into_any(),
-            Err(_) => of.into_any(),
-        },
+        Leg::BusinessMerchant => owner_view(&of, owners),
         Leg::BusinessGateway | Leg::LedgerPayments => {
             t(text::RECONCILIATION_WHOLE_BUSINESS).into_any()
         }

@@ -4,13 +4,14 @@ use super::{
     api, counterparty, explanation_name, leg_name, run_actions, run_shares, run_state, totals,
     verdict_name,
 };
+use crate::api::Named;
 use crate::components::{
     Amount, Badge, Column, CopyId, Fact, Facts, Loaded, Moment, PageHead, Pager, Panel, Place,
     Query, Table, Tone, load, use_filter,
 };
 use crate::failure::Failure;
 use crate::i18n::{t, tf};
-use crate::{routes, text};
+use crate::{labels, routes, text};
 use domain::page::{Page, PageRequest};
 use domain::reconciliation::{Explanation, RunDetail, RunInput, RunMatch, RunState, Shown};
 use leptos::prelude::*;
@@ -42,15 +43,16 @@ fn shown(query: &Query) -> Shown {
     }
 }
 
-fn show((detail, shown, page): (RunDetail, Shown, PageRequest)) -> impl IntoView {
+fn show((found, shown, page): (Named<RunDetail>, Shown, PageRequest)) -> impl IntoView {
+    let Named { what: detail, owners } = found;
     let run = &detail.summary;
     let title = tf(
         text::RECONCILIATION_RUN_OF,
         [("day", &run.scope.day.to_string()), ("leg", leg_name(run.scope.leg))],
     );
     let lead = tf(text::RECONCILIATION_RUN_VERSION, [("version", &run.version.to_string())]);
-    let (totals, counts, of) = (totals::show(run), counts(run), counterparty(&run.scope));
-    let (started_by, started_at) = (run.started_by.clone(), run.started_at);
+    let (totals, counts, of) = (totals::show(run), counts(run), counterparty(&run.scope, &owners));
+    let (started_by, started_at) = (labels::actor(&run.started_by), run.started_at);
     let (finished_at, id) = (run.finished_at, run.id);
     let (word, tone) = run_state(run.state);
     let note = (!run.note.is_empty()).then(|| {

@@ -1,11 +1,12 @@
 use super::api::{self, Parties};
 use super::{counterparty, leg_name, run_state, verdict_name};
+use crate::api::{Named, Owners};
 use crate::components::{
     Badge, Choice, Column, DateField, FilterForm, Loaded, Moment, PageHead, Pager, Place, Query,
     SelectField, Table, Tone, load, use_filter,
 };
 use crate::i18n::t;
-use crate::{routes, session, text};
+use crate::{labels, routes, session, text};
 use domain::access::Permission;
 use domain::error_item::Leg;
 use domain::page::Page;
@@ -71,7 +72,8 @@ fn fields(query: Query, parties: &Parties) -> impl IntoView + use<> {
     }
 }
 
-fn show(page: Page<RunSummary>) -> impl IntoView {
+fn show(found: Named<Page<RunSummary>>) -> impl IntoView {
+    let Named { what: page, owners } = found;
     let columns = vec![
         Column::text(t(text::RECONCILIATION_DAY)),
         Column::text(t(text::RECONCILIATION_LEG)),
@@ -95,29 +97,29 @@ fn show(page: Page<RunSummary>) -> impl IntoView {
             empty=page.rows.is_empty()
             nothing=t(text::RECONCILIATION_NONE)
         >
-            {page.rows.into_iter().map(row).collect_view()}
+            {page.rows.into_iter().map(|run| row(run, &owners)).collect_view()}
         </Table>
         </div>
         <Pager place />
     }
 }
 
-fn row(run: RunSummary) -> impl IntoView {
+fn row(run: RunSummary, owners: &Owners) -> impl IntoView + use<> {
     let state = run_state(run.state);
     let unexplained = run.unexplained();
-    let (of, day) = (counterparty(&run.scope), run.scope.day.to_string());
+    let (of, day) = (counterparty(&run.scope, owners), run.scope.day.to_string());
     view! {
         <tr>
             <td><a class="link" href=routes::reconciliation(run.id)>{day}</a></td>
-            <td>{leg_name(run.scope.leg)}</td>
-            <td>{of}</td>
+            <td class="words">{leg_name(run.scope.leg)}</td>
+            <td class="words">{of}</td>
             <td class="number">{run.version}</td>
             <td><Badge tone=state.1>{state.0}</Badge></td>
             <td>{run.state.has_result().then(|| totals_badge(run.totals_agree))}</td>
-            <td>{counts(&run)}</td>
+            <td class="words">{counts(&run)}</td>
             <td class="number">{run.differences}</td>
             <td class="number">{unexplained}</td>
-            <td>{run.started_by}</td>
+            <td>{labels::actor(&run.started_by)}</td>
             <td>{run.finished_at.map(|at| view! { <Moment at /> })}</td>
         </tr>
     }

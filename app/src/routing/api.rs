@@ -67,7 +67,8 @@ pub async fn ask(ask: Option<Asked>) -> Result<Option<RoutingDecision>, Failure>
         card: ask.card,
         bank: ask.bank,
         at: at.transpose()?,
-        payment: payment.map_err(|error| Failure::invalid("payment", error))?,
+        payment: payment
+            .map_err(|_| Failure::invalid("payment", "this is not the id of a payment"))?,
     };
     Ok(Some(backoffice::routing::ask(&office, &actor, &asked).await?))
 }

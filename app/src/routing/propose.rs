@@ -151,6 +151,9 @@ fn read(request: &RuleRequest) -> Result<Rule, Failure> {
     };
     let choose = Choose::named(request.choose.trim()).unwrap_or_default();
     let name = request.name.trim().to_owned();
+    if name.is_empty() {
+        return Err(Failure::invalid("name", "name the rule"));
+    }
     Ok(Rule { name, when, to: targets(&request.channels)?, choose })
 }
 

@@ -1,7 +1,7 @@
 use super::api;
 use crate::components::{
-    Amount, Badge, Column, CopyId, Fact, Facts, FilterForm, Loaded, Moment, PageHead, Panel, Table,
-    Tone, load, use_filter,
+    Amount, Badge, Column, CopyId, Fact, Facts, FilterForm, Loaded, Moment, MonthField, PageHead,
+    Panel, Table, Tone, load, use_filter,
 };
 use crate::i18n::{t, tf};
 use crate::{routes, session, text};
@@ -22,19 +22,15 @@ pub fn ComparisonPage() -> impl IntoView {
         />
         {move || view! {
             <FilterForm action=routes::VOUCHER_COMPARISON>
-                {month(filter().text("period").unwrap_or_default())}
+                <MonthField
+                    name="period"
+                    label=t(text::VOUCHERS_PERIOD)
+                    value=filter().text("period").unwrap_or_default()
+                    optional=true
+                />
             </FilterForm>
         }}
         <Loaded from=found show=show />
-    }
-}
-
-fn month(value: String) -> impl IntoView {
-    view! {
-        <div class="field">
-            <label for="period">{t(text::VOUCHERS_PERIOD)}</label>
-            <input type="month" id="period" name="period" value=value />
-        </div>
     }
 }
 

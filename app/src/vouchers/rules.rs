@@ -1,6 +1,7 @@
 use super::api::{self, TaxAndMonths};
 use crate::components::{
-    Column, CommandForm, DateField, Loaded, PageHead, Panel, Submit, Table, TextField, load,
+    Column, CommandForm, DateField, Loaded, MonthField, PageHead, Panel, Submit, Table, TextField,
+    load,
 };
 use crate::i18n::t;
 use crate::{routes, session, text};
@@ -87,10 +88,7 @@ fn ProposeClose() -> impl IntoView {
         <CommandForm action>
             <p class="field-hint">{t(text::VOUCHERS_PROPOSE_HINT)}</p>
             <input type="hidden" name="request[reopen]" value="false" />
-            <div class="field">
-                <label for="request[period]">{t(text::VOUCHERS_PERIOD)}</label>
-                <input type="month" id="request[period]" name="request[period]" required=true />
-            </div>
+            <MonthField name="request[period]" label=t(text::VOUCHERS_PERIOD) />
             <Submit>{t(text::VOUCHERS_PROPOSE_CLOSE)}</Submit>
         </CommandForm>
     }

@@ -1,11 +1,14 @@
 use super::super::file::show_checks;
-use crate::components::{Badge, Column, Fact, Facts, Panel, Table, Tone};
+use super::super::format_name;
+use crate::components::{Amount, Badge, Column, Fact, Facts, Panel, Table, Tone};
 use crate::i18n::t;
 use crate::phrases::phrase;
-use crate::{routes, text};
+use crate::{labels, routes, text};
 use domain::arrival::{BillDifference, DifferentRow};
+use domain::money::{Currency, Money};
 use domain::source_file::{FileProblem, Preview, PreviewTotal};
 use leptos::prelude::*;
+use leptos::tachys::view::any_view::AnyView;
 
 /// What is in a file, what it says about itself, and what is wrong with it by line and field.
 pub(super) fn show(preview: Preview) -> impl IntoView {
@@ -30,7 +33,7 @@ pub(super) fn show(preview: Preview) -> impl IntoView {
         <Panel title=t(text::RECONCILIATION_PREVIEW)>
             <Facts>
                 <Fact term=t(text::RECONCILIATION_VERDICT)><Badge tone>{t(word)}</Badge></Fact>
-                <Fact term=t(text::RECONCILIATION_FORMAT)><code>{format}</code></Fact>
+                <Fact term=t(text::RECONCILIATION_FORMAT)>{format.as_deref().map(format_name)}</Fact>
                 <Fact term=t(text::RECONCILIATION_ENCODING)><code>{encoding}</code></Fact>
                 <Fact term=t(text::RECONCILIATION_DAY)>
                     {clearing_date.map(|day| day.to_string())}
@@ -56,9 +59,9 @@ fn total_list(totals: Vec<PreviewTotal>) -> impl IntoView {
     let rows = totals.into_iter().map(|total| {
         view! {
             <tr>
-                <th scope="row"><code>{total.kind}</code></th>
+                <th scope="row">{labels::value("total", &total.kind).unwrap_or(&total.kind).to_owned()}</th>
                 <td class="number">{total.count}</td>
-                <td class="number">{total.gross} " " {total.currency.code()}</td>
+                <td class="number">{amount(total.gross, total.currency)}</td>
                 <td class="number">{total.fee}</td>
             </tr>
         }
@@ -68,6 +71,14 @@ fn total_list(totals: Vec<PreviewTotal>) -> impl IntoView {
         <Panel title=t(text::RECONCILIATION_TOTALS)>
             <Table caption=t(text::RECONCILIATION_TOTALS) columns>{rows}</Table>
         </Panel>
+    }
+}
+
+/// A sum as the file's reader wrote it down, drawn like every other amount where it is one.
+fn amount(sum: String, currency: Currency) -> AnyView {
+    match Money::parse(&sum, currency) {
+        Ok(money) => view! { <Amount money /> }.into_any(),
+        Err(_) => view! { {sum} " " {currency.code()} }.into_any(),
     }
 }
 

@@ -133,8 +133,8 @@ impl Explain for VoucherError {
             | Self::Unreadable { .. }
             | Self::NotReadable(_)
             | Self::AnswersNothing { .. }
-            | Self::NoSuchAccount(_)
-            | Self::Mapping(_) => Kind::Invalid(None),
+            | Self::NoSuchAccount(_) => Kind::Invalid(None),
+            Self::Mapping(_) => Kind::Invalid(Some("u8_code")),
             Self::Approval(error) => error.kind(),
             Self::Workbook(_) | Self::Xml(_) => Kind::Unexpected,
             Self::Ledger(error) => error.kind(),

@@ -7,6 +7,9 @@ use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
+/// Days: nothing is older, and the database's calendar reaches back that far.
+const OLDEST: i64 = 36_500;
+
 /// A filter, as the statements below take it.
 pub(in crate::error_items) struct Wanted {
     status: Option<&'static str>,
@@ -36,7 +39,9 @@ impl Wanted {
             leg: filter.leg.map(|leg| leg.name()),
             channel: filter.channel.clone(),
             day: filter.clearing_date.map(|day| day.0),
-            before: filter.older_than_days.map(|days| now.saturating_sub(Duration::days(days))),
+            before: filter
+                .older_than_days
+                .map(|days| now.saturating_sub(Duration::days(days.clamp(0, OLDEST)))),
             mine: filter.mine.then_some(Uuid::from(me)),
             text: text.map(str::to_owned),
             queue: filter.queue.map(|queue| queue.name()),
