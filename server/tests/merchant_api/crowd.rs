@@ -76,7 +76,8 @@ async fn one_request_among_many_is_refused_by_itself(db: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn who_finds_no_place_is_told_to_come_again(db: PgPool) {
     let patience = Duration::from_millis(50);
-    let shop = Shop::letting_in(db, Admission { requests: 1, patience, payments: 8 }).await;
+    let admission = Admission { requests: 1, patience, payments: 8, ..Admission::default() };
+    let shop = Shop::letting_in(db, admission).await;
     let mut lock = shop.office.db.begin().await.unwrap();
     let held = "LOCK TABLE api_requests IN ACCESS EXCLUSIVE MODE";
     sqlx::raw_sql(held).execute(&mut *lock).await.unwrap();
@@ -94,6 +95,27 @@ async fn who_finds_no_place_is_told_to_come_again(db: PgPool) {
     assert_eq!(second.headers["retry-after"], "1");
     let again = shop.post(&shop.books, PAYMENTS, "k2", &late).await;
     assert_eq!(again.status, 201, "{}", again.body);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_waits_too_long_is_told_so_and_what_was_begun_goes_on(db: PgPool) {
+    let deadline = Duration::from_millis(300);
+    let shop = Shop::letting_in(db, Admission { deadline, ..Admission::default() }).await;
+    let db = &shop.office.db;
+    let mut lock = db.begin().await.unwrap();
+    let held = "LOCK TABLE api_requests IN ACCESS EXCLUSIVE MODE";
+    sqlx::raw_sql(held).execute(&mut *lock).await.unwrap();
+    let body = order("A-1", "1.00");
+    let told = shop.post(&shop.books, PAYMENTS, "k1", &body).await;
+    assert_eq!(told.error(), (503, "busy", None));
+    assert_eq!(told.headers["retry-after"], "1");
+    lock.commit().await.unwrap();
+    while count(db, "payments").await == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let again = shop.post(&shop.books, PAYMENTS, "k1", &body).await;
+    assert_eq!(again.error(), (409, "request_in_progress", None));
+    assert_eq!(count(db, "payments").await, 1);
 }
 
 /// A bank that answers only when it is allowed to, and counts what it is sent.
