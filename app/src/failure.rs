@@ -82,24 +82,6 @@ mod on_server {
     use leptos_axum::ResponseOptions;
     use std::error::Error;
 
-    #[cfg(test)]
-    mod tests {
-        use super::unreadable;
-
-        #[test]
-        fn nobody_is_shown_what_the_program_thinks_of_a_form() {
-            let date = "a date must be written like 2026-03-31";
-            assert_eq!(unreadable(date), (None, date));
-            let (field, text) = unreadable("missing field `merchant` at line 1");
-            assert_eq!((field.as_deref(), text), (Some("merchant"), "fill this in"));
-            let variant = "unknown variant `-5`, expected one of `suspend_long`, `ignore`";
-            assert_eq!(unreadable(variant), (None, "choose one of what is offered"));
-            for text in ["invalid type: map", "UUID parsing failed: invalid length"] {
-                assert!(unreadable(text).1.starts_with("something in this form"), "{text}");
-            }
-        }
-    }
-
     fn reference() -> String {
         session::request_id().unwrap_or_default()
     }
@@ -198,6 +180,24 @@ mod on_server {
                 Failure::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
                 Failure::Unexpected { .. } => StatusCode::INTERNAL_SERVER_ERROR,
             });
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::unreadable;
+
+        #[test]
+        fn nobody_is_shown_what_the_program_thinks_of_a_form() {
+            let date = "a date must be written like 2026-03-31";
+            assert_eq!(unreadable(date), (None, date));
+            let (field, text) = unreadable("missing field `merchant` at line 1");
+            assert_eq!((field.as_deref(), text), (Some("merchant"), "fill this in"));
+            let variant = "unknown variant `-5`, expected one of `suspend_long`, `ignore`";
+            assert_eq!(unreadable(variant), (None, "choose one of what is offered"));
+            for text in ["invalid type: map", "UUID parsing failed: invalid length"] {
+                assert!(unreadable(text).1.starts_with("something in this form"), "{text}");
+            }
         }
     }
 }
