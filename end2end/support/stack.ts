@@ -15,6 +15,8 @@ export interface Stack {
   databaseUrl: string;
   /** Runs the command line of the product against this stack and returns what it printed. */
   command(...words: string[]): Promise<{ stdout: string; stderr: string }>;
+  /** Stops the channels: from now on nobody reaches them. */
+  silence(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -61,7 +63,7 @@ export async function startStack(database: string): Promise<Stack> {
     services.push(serve);
     const url = `http://127.0.0.1:${port}`;
     await serve.until(async () => (await fetch(`${url}/healthz`)).ok);
-    return { url, sandboxUrl: `http://127.0.0.1:${sandboxPort}`, databaseUrl, command, stop };
+    return { url, sandboxUrl: `http://127.0.0.1:${sandboxPort}`, databaseUrl, command, silence: () => sandbox.stop(), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -209,7 +209,10 @@ test("the day's vouchers leave as a balanced file for Yonyou", async ({ page }) 
   await as(page, "chen.maker");
   await open(page, "/vouchers");
   await page.locator('[name="request[day]"]').fill(day);
-  await press(page, "Draft vouchers");
+  await Promise.all([
+    page.waitForResponse((answer) => /\/api\/fn\//.test(answer.url())),
+    press(page, "Draft vouchers"),
+  ]);
   await shows(page, `/vouchers/days/${day}`, "Drafted");
   await page.getByRole("button", { name: /Check/ }).first().click();
   await shows(page, `/vouchers/days/${day}`, "These vouchers are final.");

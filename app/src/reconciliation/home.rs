@@ -143,14 +143,18 @@ fn short(leg: Leg, of: &str, owners: &Owners) -> String {
     }
 }
 
-/// One cell: its state, and what is open in it.
+/// One cell: its state, with the way to what is to be done about it, and what is open in it.
 fn shown(cell: Cell) -> AnyView {
     let (word, tone) = state(cell.state);
     let badge = view! { <Badge tone>{word}</Badge> };
-    let badge = match cell.run {
-        Some((id, _)) => {
-            view! { <a class="link" href=routes::reconciliation(id)>{badge}</a> }.into_any()
-        }
+    let way = match (cell.run, cell.state) {
+        (Some((id, _)), _) => Some(routes::reconciliation(id)),
+        (None, CellState::FileMissing) => Some(routes::IMPORT_FILE.to_owned()),
+        (None, CellState::NotRun) => Some(routes::NEW_RECONCILIATION.to_owned()),
+        (None, _) => None,
+    };
+    let badge = match way {
+        Some(href) => view! { <a class="link" href=href>{badge}</a> }.into_any(),
         None => badge.into_any(),
     };
     let rate = cell.match_rate_ppm.map(per_cent);
