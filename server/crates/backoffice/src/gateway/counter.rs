@@ -59,7 +59,7 @@ impl Counter {
     }
 
     /// Takes a payment request, as [`super::create_payment`] does, and sends its payment at once
-    /// where there is room.
+    /// where there is room. Both go on when the caller stops waiting.
     ///
     /// # Errors
     /// A field is wrong, the order number was used, or the key was used for something else.
@@ -79,11 +79,22 @@ impl Counter {
             checked,
             at_once: place.is_some(),
         };
+        let counter = self.clone();
+        let taking = tokio::spawn(async move { counter.take(asking, place).await });
+        taking.await.map_err(|_| GatewayError::Database(sqlx::Error::WorkerCrashed))?
+    }
+
+    async fn take(
+        &self,
+        asking: Asking,
+        place: Option<Place>,
+    ) -> Result<Came<Served>, GatewayError> {
+        let office = asking.office.clone();
         let (came, begun) = self.requests.submit(asking).await??;
         Ok(match came {
             Came::Before(answer) => Came::Before(answer),
             Came::New(taken) => {
-                let sent = begun.zip(place).map(|begun| self.send(office, begun));
+                let sent = begun.zip(place).map(|begun| self.send(&office, begun));
                 if sent.is_none() {
                     office.bell.work_is_there();
                 }
