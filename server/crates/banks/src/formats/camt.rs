@@ -3,14 +3,29 @@
 
 use super::fields;
 use super::problems::{Problems, quote};
-use super::xml::Element;
+use super::xml::{self, Element, Taking, Tree};
 use crate::bill::{Check, Problem};
 use crate::statement::StatementRow;
 use domain::date::BusinessDate;
 use domain::money::{Currency, Money};
+use std::io::Read;
 
 /// Most movements of a message, each held as a row until its totals are known.
 const ROWS_MAX: usize = 400_000;
+
+/// Reads a message with this body as it flows in.
+pub(super) fn read(
+    input: &mut dyn Read,
+    body: &str,
+    take: &mut Taking<'_>,
+) -> Result<Tree, Problem> {
+    let tree = xml::read(input, take)?;
+    let root = tree.root();
+    if root.name() != "Document" || root.find(&[body]).is_none() {
+        return Err(Problem::of_file(format!("there is no Document/{body}")));
+    }
+    Ok(tree)
+}
 
 /// Collects what a message says, and what is wrong with it.
 #[derive(Default)]

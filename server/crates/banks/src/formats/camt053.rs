@@ -6,7 +6,7 @@
 //!
 //! It is read as it flows in: an entry is turned into rows as soon as it is complete.
 
-use super::camt::{Reader, Sums, day_of};
+use super::camt::{self, Reader, Sums, day_of};
 use super::xml::{self, Element};
 use super::{Document, Format, Sample};
 use crate::bill::{Check, Problem};
@@ -39,12 +39,7 @@ impl Format for Camt053 {
 
 fn read(format: &str, input: &mut dyn Read) -> Result<Document, Problem> {
     let mut message = Message::default();
-    let tree = xml::read(input, &mut |element| message.take(element))?;
-    let root = tree.root();
-    let body = root.find(&["BkToCstmrStmt"]).filter(|_| root.name() == "Document");
-    if body.is_none() {
-        return Err(Problem::of_file("there is no Document/BkToCstmrStmt"));
-    }
+    let tree = camt::read(input, "BkToCstmrStmt", &mut |element| message.take(element))?;
     let mut reader = message.reader;
     if !message.any {
         reader.problems.push(Problem::of_file("the message has no statement (Stmt)"));

@@ -3,7 +3,7 @@
 //! It has no balances: its summary (TxsSummry) and the counts and sums of its batches are checked
 //! where they are, but a missing entry cannot be noticed without them.
 
-use super::camt::{Reader, Sums, day_of};
+use super::camt::{self, Reader, Sums, day_of};
 use super::xml::{self, Element};
 use super::{Document, Format, Sample};
 use crate::bill::Problem;
@@ -36,12 +36,7 @@ impl Format for Camt054 {
 
 fn read(format: &str, input: &mut dyn Read) -> Result<Document, Problem> {
     let mut message = Message::default();
-    let tree = xml::read(input, &mut |element| message.take(element))?;
-    let root = tree.root();
-    let body = root.find(&["BkToCstmrDbtCdtNtfctn"]).filter(|_| root.name() == "Document");
-    if body.is_none() {
-        return Err(Problem::of_file("there is no Document/BkToCstmrDbtCdtNtfctn"));
-    }
+    let tree = camt::read(input, "BkToCstmrDbtCdtNtfctn", &mut |element| message.take(element))?;
     let mut reader = message.reader;
     if !message.any {
         reader.problems.push(Problem::of_file("the message has no notification (Ntfctn)"));
