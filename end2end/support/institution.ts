@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expect, hydrated, signIn, test as base } from "./fixtures.ts";
+import { axe, expect, hydrated, signIn, test as base } from "./fixtures.ts";
 import { startStack, type Stack } from "./stack.ts";
 
 /** Everybody's in the demonstration. */
@@ -55,4 +55,18 @@ export async function approve(
   await page.locator('[name="request[confirmed]"]').check();
   await press(page, "Approve");
   await expect(page.locator("main table", { hasText: "Needs" })).toContainText(name);
+}
+
+/** The clock moves past the end of the day, and the manager cuts it. */
+export async function cut(page: Page, day: string): Promise<void> {
+  await as(page, "sun.admin");
+  await open(page, "/");
+  await page.locator('form:has(button:has-text("Move the clock")) [type=checkbox]').check();
+  await page.getByRole("button", { name: /Move the clock/ }).click();
+  await page.waitForTimeout(2_500);
+  await as(page, "liu.manager");
+  await open(page, "/");
+  await axe(page);
+  await page.locator('form:has(button:has-text("Cut ")) [type=checkbox]').check();
+  await page.getByRole("button", { name: `Cut ${day}` }).click();
 }

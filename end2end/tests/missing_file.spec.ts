@@ -1,6 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
 import { expect, hydrated } from "../support/fixtures.ts";
-import { as, institution, open, press } from "../support/institution.ts";
+import { as, cut, institution } from "../support/institution.ts";
 import { choose, enter, select, tabTo, until } from "../support/keyboard.ts";
 import { control, Merchant } from "../support/merchant.ts";
 
@@ -35,15 +35,7 @@ test("WeChat cannot be reached when the day is cut, so its bill does not come", 
   bill = Buffer.from(await answer.arrayBuffer());
   await stack.silence();
 
-  await as(page, "sun.admin");
-  await open(page, "/");
-  await page.locator('form:has(button:has-text("Move the clock")) [type=checkbox]').check();
-  await press(page, /Move the clock/);
-  await page.waitForTimeout(2_500);
-  await as(page, "liu.manager");
-  await open(page, "/");
-  await page.locator('form:has(button:has-text("Cut ")) [type=checkbox]').check();
-  await press(page, `Cut ${day}`);
+  await cut(page, day);
   await expect(page.locator(".business-date strong")).not.toHaveText(day);
 });
 

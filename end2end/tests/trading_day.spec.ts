@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { axe, expect, hydrated } from "../support/fixtures.ts";
-import { as, institution, open, shows } from "../support/institution.ts";
+import { as, cut, institution, open, shows } from "../support/institution.ts";
 import { control, Merchant } from "../support/merchant.ts";
 
 const RESERVE = "10120100000001";
@@ -88,17 +88,7 @@ test("the day is cut by the manager after it has ended, when all gates hold", as
   for (const channel of ["unionpay", "wechat", "bank"]) {
     await control(stack, "settle", { channel, date: day, account: RESERVE, on: day });
   }
-  await as(page, "sun.admin");
-  await open(page, "/");
-  await page.locator('form:has(button:has-text("Move the clock")) [type=checkbox]').check();
-  await press(page, /Move the clock/);
-  await page.waitForTimeout(2_500);
-
-  await as(page, "liu.manager");
-  await open(page, "/");
-  await axe(page);
-  await page.locator('form:has(button:has-text("Cut ")) [type=checkbox]').check();
-  await press(page, `Cut ${day}`);
+  await cut(page, day);
   await expect(page.locator(".business-date strong")).toHaveText(next);
 });
 
