@@ -397,7 +397,7 @@ impl Desk {
     /// How many rows there are of everything a file leaves behind.
     pub async fn stored(&self) -> i64 {
         sqlx::query_scalar(
-            "SELECT (SELECT count(*) FROM source_files) + (SELECT count(*) FROM bill_lines)
+            "SELECT (SELECT count(*) FROM source_files) + (SELECT COALESCE(sum(rows), 0)::bigint FROM bill_blocks)
                   + (SELECT count(*) FROM statement_lines)
                   + (SELECT count(*) FROM merchant_order_lines)
                   + (SELECT count(*) FROM audit_records WHERE action = 'reconciliation.import')",

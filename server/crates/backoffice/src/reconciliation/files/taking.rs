@@ -1,6 +1,7 @@
 //! How a file becomes part of the books: whose it is and for which day, what stands in its way,
 //! and its rows. All of it happens in the caller's transaction.
 
+use super::blocks::{Packing, Writing};
 use super::bytes::Bytes;
 use super::reading::{self, Content, Look, LookedAt, Reading, Tally, Target};
 use super::{entries, rows, store};
@@ -114,12 +115,11 @@ pub(in crate::reconciliation) async fn take(
     let id = FileId(office.new_id());
     let of = (came, &place);
     store::insert(conn, office, (id, who), of, (&reading, length, sha256)).await?;
-    let of = (id, place.scope.as_str(), place.day);
     let looked = LookedAt::of(&came.given, &reading);
     match reading.content {
         Content::Bill => {
             let looked = looked.ok_or(ReconciliationError::NotFound)?;
-            bill(conn, office, of, (target, looked)).await?;
+            bill(conn, office, id, (target, looked)).await?;
         }
         Content::Statements(statements) => {
             rows::insert_statements(conn, office, id, &statements).await?;
@@ -141,32 +141,40 @@ pub(in crate::reconciliation) async fn take(
     Ok((id, place))
 }
 
-/// Reads a bill once more and writes its rows as they come. What is read must be what the look at
+/// Reads a bill once more and writes its rows, packed, as they come. What is read must be what the look at
 /// it found.
 async fn bill(
     conn: &mut PgConnection,
     office: &Office,
-    of: (FileId, &str, BusinessDate),
+    file: FileId,
     (target, looked): (&Target, LookedAt),
 ) -> Result<(), ReconciliationError> {
     let (sender, mut batches) = mpsc::channel(WAITING);
     let (mut input, target) = (target.bytes.open(office), target.clone());
-    let (file, channel, day) = (of.0, of.1.to_owned(), of.2);
-    let writing = office.clone();
+    let mut packing = Packing::new(office, file);
     let pass = move || -> Result<Look, ReconciliationError> {
         let mut tally = Tally::default();
         let document = reading::pass(&target, input.as_mut(), &mut |rows| {
             tally.add(&rows);
-            let copied = rows::copied(&writing, (file, &channel, day), &rows);
-            sender.blocking_send(copied).is_ok()
+            sender.blocking_send(packing.take(&rows)).is_ok()
         })?;
+        // Nobody waits for the rest when writing what came before it failed.
+        let _ = sender.blocking_send(packing.finish());
         Ok(Look { document, tally })
     };
     let pass = tokio::task::spawn_blocking(pass);
-    while let Some(batch) = batches.recv().await {
-        rows::insert_bill(conn, &batch).await?;
+    let mut writing = Writing::begin(conn).await?;
+    while let Some(packed) = batches.recv().await {
+        writing.send(&packed).await?;
     }
-    let look = pass.await.map_err(ReconciliationError::Reader)??;
+    let look = match pass.await.map_err(ReconciliationError::Reader)? {
+        Ok(look) => look,
+        Err(error) => {
+            writing.abort().await?;
+            return Err(error);
+        }
+    };
+    writing.finish().await?;
     let found = reading::judge(FileKind::Bill, look)?;
     let expected = looked.rows();
     if looked.is(&found) {
