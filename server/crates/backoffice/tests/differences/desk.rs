@@ -324,7 +324,7 @@ impl Desk {
                                    clearing_date, accounting_date, fee_minor, cost_minor, failure,
                                    created_at, updated_at)
              VALUES ($1, $2, $3, 'quick_pay', $4, 'CNY', $5, 'unionpay',
-                     '{\"candidates\": []}', $6, $7, $8, $9, $9, 60, 24, $10, $11, $11)",
+                     '{\"considered\": []}', $6, $7, $8, $9, $9, 60, 24, $10, $11, $11)",
         )
         .bind(id)
         .bind(order)

@@ -151,7 +151,7 @@ async fn bill(
 ) -> Result<(), ReconciliationError> {
     let (sender, mut batches) = mpsc::channel(WAITING);
     let (mut input, target) = (target.bytes.open(office), target.clone());
-    let mut packing = Packing::new(office, file);
+    let mut packing = Packing::new(office.settings.zone.0, file);
     let pass = move || -> Result<Look, ReconciliationError> {
         let mut tally = Tally::default();
         let document = reading::pass(&target, input.as_mut(), &mut |rows| {

@@ -160,22 +160,4 @@ pub(in crate::reconciliation) const fn standing(status: RowStatus) -> Standing {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_row_is_named_by_its_file_and_line() {
-        let file = FileId("01900000-1234-7abc-8def-0123456789ab".parse().unwrap());
-        let id = row_id(file, 258);
-        assert_eq!(Uuid::from(id).to_string(), "01900000-1234-7abc-8def-012300000102");
-        let ((from, to), line) = file_of(id.into());
-        assert!(from <= Uuid::from(file) && Uuid::from(file) <= to && line == 258);
-    }
-
-    #[test]
-    fn the_mark_of_a_number_stays_what_it_was() {
-        assert_eq!(mark("123456789"), 0xCBF4_3926);
-        assert_eq!(mark("4200001234202611240000000001"), 0x939D_DF9F);
-        assert_eq!(mark(""), 0);
-    }
-}
+mod tests;

@@ -1,5 +1,4 @@
 use super::ROWS;
-use crate::office::Office;
 use banks::bill::{BillRow, RowKind, RowStatus, mark};
 use domain::ids::FileId;
 use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
@@ -27,9 +26,8 @@ pub(in crate::reconciliation) struct Packing {
 }
 
 impl Packing {
-    /// Of a file without rows so far.
-    pub fn new(office: &Office, file: FileId) -> Self {
-        let zone = office.settings.zone.0;
+    /// Of a file without rows so far, whose times are of this zone.
+    pub fn new(zone: UtcOffset, file: FileId) -> Self {
         Self { file: file.into(), zone, before: 0, open: Block::default(), begun: false }
     }
 
