@@ -2,7 +2,7 @@
 -- fraction of the time and a tenth of the disk. A row that something refers to, an error item, a
 -- match, an entry of a file, is kept in bill_lines as well, under the id it has in its block.
 CREATE TABLE bill_blocks (
-    file_id uuid NOT NULL REFERENCES source_files (id),
+    file_id uuid NOT NULL CONSTRAINT bill_blocks_have_a_file REFERENCES source_files (id) DEFERRABLE,
     first_line bigint NOT NULL,
     last_line bigint NOT NULL,
     before bigint NOT NULL CONSTRAINT bill_blocks_before_not_negative CHECK (before >= 0),

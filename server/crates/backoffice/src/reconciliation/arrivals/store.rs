@@ -111,6 +111,12 @@ pub(super) async fn looked(
     moved(done.rows_affected())
 }
 
+/// Rows may be written before the file they stand in: at the end of the transaction it must be there.
+pub(super) async fn file_comes_last(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query!("SET CONSTRAINTS bill_blocks_have_a_file DEFERRED").execute(conn).await?;
+    Ok(())
+}
+
 /// What the look at it found, where it is a bill.
 pub(super) async fn reading(
     conn: &mut PgConnection,

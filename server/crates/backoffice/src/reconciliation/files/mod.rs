@@ -107,7 +107,8 @@ pub(in crate::reconciliation) async fn import_as(
         piece.write(&mut tx, came.arrival).await?;
     }
     let (id, _) =
-        taking::take(&mut tx, office, who, (&came, &target), (reading, length, &sha256)).await?;
+        taking::take(&mut tx, office, (who, None), (&came, &target), (reading, length, &sha256))
+            .await?;
     tx.commit().await?;
     Ok(id)
 }
