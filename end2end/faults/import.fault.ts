@@ -134,14 +134,14 @@ function arrival(name: string): Promise<string> {
 }
 
 async function rows(day: string): Promise<number> {
-  return Number(await house.sql(`select count(*) from bill_lines where clearing_date = '${day}'`));
+  return Number(await house.sql(`select count(*) from bill_rows where clearing_date = '${day}'`));
 }
 
 /** Whether all rows of each bill of a day are there, or none of a bill that is not. */
 async function allOrNone(day: string): Promise<boolean> {
   const [rows, bills] = (
     await house.sql(
-      `select (select count(*) from bill_lines where clearing_date = '${day}'),
+      `select (select count(*) from bill_rows where clearing_date = '${day}'),
               (select count(*) from source_files where kind = 'bill' and clearing_date = '${day}')`,
     )
   ).split("|");

@@ -77,6 +77,14 @@ pub struct BillRow {
     pub status: RowStatus,
 }
 
+/// The mark of a number: the CRC-32 (IEEE 802.3) of its UTF-8 bytes. Rows are kept in blocks that
+/// name the marks of the numbers in them, so that a number is looked for in few of them. Two
+/// numbers may have one mark: it says where to look, never that something is there.
+#[must_use]
+pub fn mark(number: &str) -> u32 {
+    crc32fast::hash(number.as_bytes())
+}
+
 /// Count and sums of the rows of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KindTotals {

@@ -106,35 +106,50 @@ pub(super) async fn fill(
     Ok(())
 }
 
-/// The floor of databases: both files by COPY into tables of their own, then a full outer join.
+/// Columns of a bill.
+const COLUMNS: usize = 27;
+/// The end of a bill, in which its summary begins.
+const TAIL: usize = 1_024;
+
+/// The floor of databases: both files by COPY with all their columns into tables of their own, then
+/// a full outer join by our number (商户订单号), comparing the amounts (应结订单金额). Nothing is
+/// parsed: both tables hold what the files say as text.
 pub(super) async fn copy_and_join(
     owner: &mut PgConnection,
     ours: &Path,
     theirs: &Path,
 ) -> anyhow::Result<u32> {
-    sqlx::raw_sql(
+    let columns: Vec<String> = (1..=COLUMNS).map(|n| format!("c{n} text")).collect();
+    let columns = columns.join(", ");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
         "CREATE SCHEMA IF NOT EXISTS bench_floor;
          DROP TABLE IF EXISTS bench_floor.ours, bench_floor.theirs;
-         CREATE TABLE bench_floor.ours (number text, amount bigint);
-         CREATE TABLE bench_floor.theirs (number text, amount bigint)",
-    )
+         CREATE TABLE bench_floor.ours ({columns});
+         CREATE TABLE bench_floor.theirs ({columns})"
+    )))
     .execute(&mut *owner)
     .await?;
     for (table, path) in [("ours", ours), ("theirs", theirs)] {
         let bytes = std::fs::read(path)?;
-        let statement = format!("COPY bench_floor.{table} FROM STDIN WITH (FORMAT csv)");
+        let tail = bytes.len().saturating_sub(TAIL);
+        let summary = memchr::memmem::find(&bytes[tail..], "总交易单数".as_bytes());
+        let rows = &bytes[..summary.map_or(bytes.len(), |at| tail + at)];
+        let statement = format!(
+            "COPY bench_floor.{table} FROM STDIN WITH (FORMAT csv, HEADER true, QUOTE E'\\x01')"
+        );
         let mut copy = owner.copy_in_raw(&statement).await?;
-        for part in bytes.chunks(1 << 20) {
+        for part in rows.chunks(1 << 20) {
             copy.send(part).await?;
         }
         copy.finish().await?;
     }
     let differ: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM bench_floor.ours o
-         FULL OUTER JOIN bench_floor.theirs t ON t.number = o.number
-         WHERE o.amount IS DISTINCT FROM t.amount",
+         FULL OUTER JOIN bench_floor.theirs t ON t.c7 = o.c7
+         WHERE o.c13 IS DISTINCT FROM t.c13",
     )
-    .fetch_one(owner)
+    .fetch_one(&mut *owner)
     .await?;
+    sqlx::raw_sql("DROP TABLE bench_floor.ours, bench_floor.theirs").execute(owner).await?;
     Ok(u32::try_from(differ)?)
 }

@@ -10,6 +10,10 @@ use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::search::{Found, FoundKind, Needle};
 use std::collections::BTreeSet;
+use time::Duration;
+
+/// A bill is compared within this time, or somebody is told; older ones are not looked through.
+const COMPARED_WITHIN: Duration = Duration::days(7);
 
 /// Everything that carries an identifier, or one that begins like it: exact matches first, then by
 /// kind. What the person may not see is left out.
@@ -21,6 +25,7 @@ pub async fn find(office: &Office, actor: &Actor, typed: &str) -> Result<Vec<Fou
     let Some(needle) = Needle::new(typed) else { return Ok(Vec::new()) };
     let mut conn = office.db.acquire().await?;
     let mut found = store::by_text(&mut conn, &needle).await?;
+    found.extend(store::in_bills(&mut conn, &needle, office.now() - COMPARED_WITHIN).await?);
     if let Some(ids) = needle.ids {
         found.extend(store::by_id(&mut conn, &needle, ids).await?);
     }

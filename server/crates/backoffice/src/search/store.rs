@@ -1,8 +1,10 @@
 use super::SearchError;
 use crate::explain::Inconsistent;
+use banks::bill::mark;
 use domain::money::Money;
 use domain::search::{Found, FoundKind, Identifier, Needle};
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Most that is shown of one identifier.
@@ -45,6 +47,25 @@ pub(super) async fn by_text(
         "src/search/store/by_text.sql",
         needle.text,
         needle.text_end,
+        SHOWN,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.found(needle)).collect::<Result<_, _>>()?)
+}
+
+/// In bills that came since a moment and were not compared yet; by the whole number only.
+pub(super) async fn in_bills(
+    conn: &mut PgConnection,
+    needle: &Needle,
+    since: OffsetDateTime,
+) -> Result<Vec<Found>, SearchError> {
+    let rows = sqlx::query_file_as!(
+        Row,
+        "src/search/store/in_bills.sql",
+        needle.text,
+        mark(&needle.text).to_be_bytes().to_vec(),
+        since,
         SHOWN,
     )
     .fetch_all(conn)

@@ -324,7 +324,7 @@ impl Desk {
                                    clearing_date, accounting_date, fee_minor, cost_minor, failure,
                                    created_at, updated_at)
              VALUES ($1, $2, $3, 'quick_pay', $4, 'CNY', $5, 'unionpay',
-                     '{\"candidates\": []}', $6, $7, $8, $9, $9, 60, 24, $10, $11, $11)",
+                     '{\"considered\": []}', $6, $7, $8, $9, $9, 60, 24, $10, $11, $11)",
         )
         .bind(id)
         .bind(order)
@@ -397,7 +397,7 @@ impl Desk {
     /// How many rows there are of everything a file leaves behind.
     pub async fn stored(&self) -> i64 {
         sqlx::query_scalar(
-            "SELECT (SELECT count(*) FROM source_files) + (SELECT count(*) FROM bill_lines)
+            "SELECT (SELECT count(*) FROM source_files) + (SELECT COALESCE(sum(rows), 0)::bigint FROM bill_blocks)
                   + (SELECT count(*) FROM statement_lines)
                   + (SELECT count(*) FROM merchant_order_lines)
                   + (SELECT count(*) FROM audit_records WHERE action = 'reconciliation.import')",

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a story stops where it is surprised")]
 
 mod arrivals;
+mod bill_rows;
 mod carry;
 mod chain;
 mod desk;

@@ -112,7 +112,15 @@ impl Table {
         problems: &mut Problems,
     ) -> Option<Vec<&'l str>> {
         let mut values = Vec::with_capacity(self.header.len());
-        values.extend(data.split(BETWEEN));
+        let bytes = data.as_bytes();
+        let mut from = 0;
+        for at in memchr::memchr_iter(b'`', bytes) {
+            if at > 0 && bytes[at - 1] == b',' {
+                values.push(&data[from..at - 1]);
+                from = at + 1;
+            }
+        }
+        values.push(&data[from..]);
         if values.len() == self.header.len() {
             return Some(values);
         }
@@ -182,4 +190,22 @@ pub(super) struct Expected<'n> {
 
 fn names(line: &str) -> Vec<String> {
     line.split(',').map(|name| name.trim().replace('（', "(").replace('）', ")")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_stand_between_comma_and_back_tick() {
+        let header = ["a", "b", "c"].map(str::to_owned).to_vec();
+        let table = Table { header, ..Table::default() };
+        for data in ["1,`2,`3", ",`,`", "a,b,`账`,`,", "`,`,,`x", "`1,``2,`3", "1,`2", ""] {
+            let mut problems = Problems::default();
+            let split: Vec<&str> = data.split(BETWEEN).collect();
+            let fits = split.len() == 3;
+            assert_eq!(table.split(7, data, &mut problems), fits.then_some(split), "{data}");
+            assert_eq!(problems.finish().is_empty(), fits, "{data}");
+        }
+    }
 }

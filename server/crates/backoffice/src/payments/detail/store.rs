@@ -1,5 +1,6 @@
 use crate::explain::Inconsistent;
 use crate::payments::PaymentError;
+use banks::bill::mark;
 use domain::date::BusinessDate;
 use domain::ids::{FileId, PaymentId};
 use domain::money::Money;
@@ -51,20 +52,39 @@ pub(super) async fn journals(
     Ok(links.collect())
 }
 
+/// The rows of the channel's bills that name the payment: in the bill of its clearing date, which
+/// is found in its block by the marks of its numbers, and those that are kept by themselves.
 pub(super) async fn bill_lines(
     conn: &mut PgConnection,
     payment: &Payment,
 ) -> Result<Vec<BillLineLink>, PaymentError> {
-    let channel_no = payment.success().map(|success| success.channel_no.as_str());
+    let success = payment.success();
+    let channel_no = success.map(|success| success.channel_no.as_str());
+    let marks = |number: &str| mark(number).to_be_bytes().to_vec();
     let rows = sqlx::query!(
-        "SELECT b.id, b.file_id, f.name, b.line, b.gross_minor, b.currency, b.clearing_date
-         FROM bill_lines b JOIN source_files f ON f.id = b.file_id
-         WHERE b.channel = $1 AND b.kind = 'payment' AND f.replaced_at IS NULL
-           AND (b.order_no = $2 OR (b.order_no = '' AND b.channel_no = $3))
-         ORDER BY b.clearing_date, b.line",
+        r#"SELECT r.id AS "id!", r.file_id AS "file_id!", f.name, r.line AS "line!",
+                  r.gross_minor AS "gross_minor!", r.currency AS "currency!", f.clearing_date
+           FROM (SELECT b.id, b.file_id, b.line, b.gross_minor, b.currency
+                 FROM bill_lines b
+                 WHERE b.channel = $1 AND b.kind = 'payment'
+                   AND (b.order_no = $2 OR (b.order_no = '' AND b.channel_no = $3))
+                 UNION
+                 SELECT b.id, b.file_id, b.line, b.gross_minor, b.currency
+                 FROM source_files f JOIN bill_rows b ON b.file_id = f.id
+                 WHERE f.kind = 'bill' AND f.scope = $1 AND f.clearing_date = $4
+                   AND f.replaced_at IS NULL
+                   AND (position($5::bytea IN b.block_numbers) > 0
+                        OR position($6::bytea IN b.block_numbers) > 0)
+                   AND b.kind = 'payment'
+                   AND (b.order_no = $2 OR (b.order_no = '' AND b.channel_no = $3))) r
+           JOIN source_files f ON f.id = r.file_id AND f.replaced_at IS NULL
+           ORDER BY f.clearing_date, r.line"#,
         payment.channel,
         payment.number,
         channel_no,
+        success.map(|success| success.clearing_date.0),
+        marks(&payment.number),
+        channel_no.map(marks),
     )
     .fetch_all(conn)
     .await?;

@@ -26,6 +26,7 @@ use domain::arrival::{Arrival, ArrivalDetail, ArrivalFilter, ArrivalState, Arriv
 use domain::ids::{ArrivalId, FileId, SessionId};
 use domain::page::{Page, PageRequest};
 use domain::source_file::{FileKind, Preview};
+use sqlx::{Postgres, Transaction};
 use store::Decider;
 use time::Duration;
 use uuid::Uuid;
@@ -140,12 +141,37 @@ fn came(arrival: &Arrival, replaces: Option<FileId>) -> Came<'_> {
     Came { arrival: arrival.id, name, given, replaces }
 }
 
+/// Rows of a bill that the look at it wrote: they become visible with the import, or not at all.
+struct Written {
+    tx: Transaction<'static, Postgres>,
+    file: FileId,
+    /// What they were read as.
+    looked: LookedAt,
+}
+
 /// Looks at a file that is all here. A second look finds the state already left and does nothing.
 pub(super) async fn look(office: &Office, id: ArrivalId) -> Result<(), ReconciliationError> {
+    look_at(office, id, false).await.map(|_| ())
+}
+
+/// Looks at a file, and writes the rows of a bill that no person will look at before it is imported,
+/// so that it is read once.
+async fn look_at(
+    office: &Office,
+    id: ArrivalId,
+    writes: bool,
+) -> Result<Option<Written>, ReconciliationError> {
     let (arrival, _) = load(office, id).await?;
     if arrival.state != ArrivalState::Reading {
-        return Ok(());
+        return Ok(None);
     }
+    let mut writing = if writes && arrival.given.kind == FileKind::Bill {
+        let mut tx = office.begin().await?;
+        store::file_comes_last(&mut tx).await?;
+        Some((tx, FileId(office.new_id())))
+    } else {
+        None
+    };
     let came = came(&arrival, None);
     let target = {
         let mut conn = office.db.acquire().await?;
@@ -154,7 +180,10 @@ pub(super) async fn look(office: &Office, id: ArrivalId) -> Result<(), Reconcili
     let length = u64::try_from(arrival.length).unwrap_or(0);
     let (mut preview, (obstacle, looked)) = match target {
         Ok(target) => {
-            let look = reading::look(office, &target).await?;
+            let look = match &mut writing {
+                Some((tx, file)) => taking::write(tx, office, (*file, &target)).await?,
+                None => reading::look(office, &target).await?,
+            };
             let preview = previewing::told(&arrival.name, length, &look);
             (preview, obstacle(office, &arrival.given, look).await?)
         }
@@ -175,7 +204,9 @@ pub(super) async fn look(office: &Office, id: ArrivalId) -> Result<(), Reconcili
     };
     let state = if readable { ArrivalState::Waiting } else { ArrivalState::Unreadable };
     let obstacle = obstacle.as_deref();
-    store::looked(&mut conn, id, (state, obstacle), (&preview, looked.as_ref())).await
+    store::looked(&mut conn, id, (state, obstacle), (&preview, looked.as_ref())).await?;
+    let written = writing.zip(looked);
+    Ok(written.map(|((tx, file), looked)| Written { tx, file, looked }))
 }
 
 /// The files inside an archive; none of what is none, or none that can be read.
@@ -217,6 +248,14 @@ pub(super) async fn import(
     id: ArrivalId,
     replaces: Option<FileId>,
 ) -> Result<Option<FileId>, ReconciliationError> {
+    bring_in(office, id, (replaces, None)).await
+}
+
+async fn bring_in(
+    office: &Office,
+    id: ArrivalId,
+    (replaces, written): (Option<FileId>, Option<Written>),
+) -> Result<Option<FileId>, ReconciliationError> {
     let (arrival, _) = load(office, id).await?;
     if arrival.state != ArrivalState::Importing {
         return Ok(arrival.file);
@@ -228,9 +267,9 @@ pub(super) async fn import(
     let result = match &decider {
         Some(Decider { id, name }) => {
             let actor = on_behalf(*id, name);
-            import_as(office, Who::Staff(&actor), &arrival, replaces).await
+            import_as(office, Who::Staff(&actor), &arrival, (replaces, written)).await
         }
-        None => import_as(office, Who::System("worker"), &arrival, replaces).await,
+        None => import_as(office, Who::System("worker"), &arrival, (replaces, written)).await,
     };
     match result {
         Ok(file) => Ok(Some(file)),
@@ -253,21 +292,36 @@ async fn import_as(
     office: &Office,
     who: Who<'_>,
     arrival: &Arrival,
-    replaces: Option<FileId>,
+    (replaces, written): (Option<FileId>, Option<Written>),
 ) -> Result<FileId, ReconciliationError> {
     let came = came(arrival, replaces);
     let sha256 = arrival.sha256.as_deref().unwrap_or_default();
-    let mut tx = office.begin().await?;
+    let (mut tx, written) = match written {
+        Some(Written { tx, file, looked }) => (tx, Some((file, looked))),
+        None => (office.begin().await?, None),
+    };
     taking::refuse_known(&mut tx, office, sha256).await?;
     let target = taking::target(&mut tx, &came, Bytes::Kept(arrival.id)).await?;
     let known = store::reading(&mut tx, arrival.id).await?;
+    // Rows that were written count only while what is known of the file is what they were read as.
+    if let Some((_, looked)) = &written
+        && known.as_ref() != Some(looked)
+    {
+        let expected = known.map_or(0, |known| known.rows());
+        return Err(ReconciliationError::ChangedWhileRead { expected, found: looked.rows() });
+    }
     let known = known.and_then(|looked| looked.again(&arrival.given, target.custom.as_ref()));
-    let reading = match known {
-        Some(reading) => reading,
-        None => reading::judge(arrival.given.kind, reading::look(office, &target).await??)?,
+    let reading = match (known, &written) {
+        (Some(reading), _) => reading,
+        (None, Some((_, looked))) => {
+            let expected = looked.rows();
+            return Err(ReconciliationError::ChangedWhileRead { expected, found: 0 });
+        }
+        (None, None) => reading::judge(arrival.given.kind, reading::look(office, &target).await??)?,
     };
     let of = (reading, arrival.length, sha256);
-    let (id, place) = taking::take(&mut tx, office, who, (&came, &target), of).await?;
+    let by = (who, written.map(|(file, _)| file));
+    let (id, place) = taking::take(&mut tx, office, by, (&came, &target), of).await?;
     jobs::compare(&mut tx, office, (came.given.kind, &place.scope, place.day)).await?;
     tx.commit().await?;
     Ok(id)
@@ -291,7 +345,7 @@ pub(super) async fn go_on(
     office: &Office,
     id: ArrivalId,
 ) -> Result<Option<FileId>, ReconciliationError> {
-    look(office, id).await?;
+    let mut written = look_at(office, id, true).await?;
     let (mut arrival, preview) = load(office, id).await?;
     let Some(preview) = preview.filter(|_| arrival.state == ArrivalState::Waiting) else {
         return Ok(arrival.file);
@@ -308,7 +362,7 @@ pub(super) async fn go_on(
         arrival.given.no_trades = true;
         store::read_as(&mut conn, id, &arrival.given).await?;
         drop(conn);
-        look(office, id).await?;
+        written = look_at(office, id, true).await?;
         arrival = load(office, id).await?.0;
     }
     if arrival.obstacle.is_some() || arrival.state != ArrivalState::Waiting {
@@ -318,5 +372,5 @@ pub(super) async fn go_on(
         let mut conn = office.db.acquire().await?;
         store::decided(&mut conn, id, None, office.now()).await?;
     }
-    import(office, id, None).await
+    bring_in(office, id, (None, written)).await
 }

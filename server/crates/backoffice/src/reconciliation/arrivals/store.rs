@@ -1,20 +1,16 @@
 use super::super::ReconciliationError;
 use super::super::files::reading::LookedAt;
 use super::super::files::taking::Came;
-use super::differing::Key;
 use crate::audit::Who;
 use crate::explain::Inconsistent;
-use banks::bill::fee_text;
 use domain::access::Actor;
 use domain::arrival::{Arrival, ArrivalFilter, ArrivalState, ArrivalWay, Given};
 use domain::date::BusinessDate;
 use domain::ids::{ArrivalId, FileId};
-use domain::money::{Currency, Money};
 use domain::page::{Page, PageRequest};
 use domain::source_file::{FileKind, Preview};
 use serde_json::Value;
 use sqlx::PgConnection;
-use std::collections::HashMap;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
@@ -113,6 +109,12 @@ pub(super) async fn looked(
     .execute(conn)
     .await?;
     moved(done.rows_affected())
+}
+
+/// Rows may be written before the file they stand in: at the end of the transaction it must be there.
+pub(super) async fn file_comes_last(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query!("SET CONSTRAINTS bill_blocks_have_a_file DEFERRED").execute(conn).await?;
+    Ok(())
 }
 
 /// What the look at it found, where it is a bill.
@@ -386,76 +388,4 @@ pub(super) async fn list(
     .await?;
     let rows = rows.into_iter().map(Arrival::try_from).collect::<Result<_, _>>()?;
     Ok(Page { rows, total, request: page })
-}
-
-/// A row of the bill that stands.
-pub(super) struct OldRow {
-    pub key: Key,
-    pub line: i64,
-    pub says: String,
-}
-
-struct OldLine {
-    line: i64,
-    kind: String,
-    channel_no: String,
-    order_no: String,
-    refund_no: Option<String>,
-    gross_minor: i64,
-    currency: String,
-    fee_e5: i64,
-    status: String,
-}
-
-impl From<OldLine> for OldRow {
-    fn from(row: OldLine) -> Self {
-        let currency: Currency = row.currency.parse().unwrap_or(Currency::Cny);
-        let gross = Money::new(row.gross_minor, currency);
-        Self {
-            line: row.line,
-            says: format!("{gross} · {} · {}", fee_text(row.fee_e5), row.status),
-            key: Key {
-                kind: row.kind,
-                channel_no: row.channel_no,
-                order_no: row.order_no,
-                refund_no: row.refund_no.unwrap_or_default(),
-            },
-        }
-    }
-}
-
-/// The rows of a bill after a line, some thousands of them.
-pub(super) async fn old_rows(
-    conn: &mut PgConnection,
-    file: FileId,
-    after: i64,
-) -> Result<Vec<OldRow>, sqlx::Error> {
-    let rows = sqlx::query_as!(
-        OldLine,
-        "SELECT line, kind, channel_no, order_no, refund_no, gross_minor, currency, fee_e5, status
-         FROM bill_lines WHERE file_id = $1 AND line > $2 ORDER BY line LIMIT 10000",
-        Uuid::from(file),
-        after,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(OldRow::from).collect())
-}
-
-/// The rows of a bill with these numbers of the channel.
-pub(super) async fn old_rows_numbered(
-    conn: &mut PgConnection,
-    file: FileId,
-    numbers: &[String],
-) -> Result<HashMap<Key, OldRow>, sqlx::Error> {
-    let rows = sqlx::query_as!(
-        OldLine,
-        "SELECT line, kind, channel_no, order_no, refund_no, gross_minor, currency, fee_e5, status
-         FROM bill_lines WHERE file_id = $1 AND channel_no = ANY($2)",
-        Uuid::from(file),
-        numbers,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(OldRow::from).map(|row| (row.key.clone(), row)).collect())
 }

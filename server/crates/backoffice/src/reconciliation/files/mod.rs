@@ -2,7 +2,9 @@
 //! themselves, against the day and channel they were given for, and against every earlier import;
 //! then kept byte for byte, with their rows, in one transaction.
 
+pub(in crate::reconciliation) mod blocks;
 pub(in crate::reconciliation) mod bytes;
+pub(in crate::reconciliation) mod copied;
 mod entries;
 mod merchant_list;
 pub(in crate::reconciliation) mod pieces;
@@ -13,7 +15,6 @@ mod store;
 pub(in crate::reconciliation) mod taking;
 
 pub(in crate::reconciliation) use merchant_list::standing as order_standing;
-pub(in crate::reconciliation) use rows::{bill_direction, bill_standing};
 pub(in crate::reconciliation) use store::{Current, current};
 
 use super::ReconciliationError;
@@ -106,7 +107,8 @@ pub(in crate::reconciliation) async fn import_as(
         piece.write(&mut tx, came.arrival).await?;
     }
     let (id, _) =
-        taking::take(&mut tx, office, who, (&came, &target), (reading, length, &sha256)).await?;
+        taking::take(&mut tx, office, (who, None), (&came, &target), (reading, length, &sha256))
+            .await?;
     tx.commit().await?;
     Ok(id)
 }

@@ -1,6 +1,7 @@
 //! How a file becomes part of the books: whose it is and for which day, what stands in its way,
 //! and its rows. All of it happens in the caller's transaction.
 
+use super::blocks::{Packing, Writing};
 use super::bytes::Bytes;
 use super::reading::{self, Content, Look, LookedAt, Reading, Tally, Target};
 use super::{entries, rows, store};
@@ -8,6 +9,7 @@ use crate::audit::{self, Event, Who};
 use crate::office::Office;
 use crate::reconciliation::ReconciliationError;
 use crate::reserve;
+use banks::formats::Refusal;
 use banks::formats::custom::CustomFormat;
 use banks::statement::Statement;
 use domain::arrival::Given;
@@ -98,11 +100,12 @@ pub(in crate::reconciliation) async fn refuse_known(
     })
 }
 
-/// Imports what was read; says where it stands.
+/// Imports what was read; says where it stands. The rows of a bill may have been written for a file
+/// already.
 pub(in crate::reconciliation) async fn take(
     conn: &mut PgConnection,
     office: &Office,
-    who: Who<'_>,
+    (who, written): (Who<'_>, Option<FileId>),
     (came, target): (&Came<'_>, &Target),
     (reading, length, sha256): (Reading, i64, &str),
 ) -> Result<(FileId, Place), ReconciliationError> {
@@ -111,15 +114,15 @@ pub(in crate::reconciliation) async fn take(
     }
     let place = place(conn, &came.given, &reading).await?;
     make_room(conn, office, came, &place).await?;
-    let id = FileId(office.new_id());
+    let id = written.unwrap_or_else(|| FileId(office.new_id()));
     let of = (came, &place);
     store::insert(conn, office, (id, who), of, (&reading, length, sha256)).await?;
-    let of = (id, place.scope.as_str(), place.day);
     let looked = LookedAt::of(&came.given, &reading);
     match reading.content {
+        Content::Bill if written.is_some() => {}
         Content::Bill => {
             let looked = looked.ok_or(ReconciliationError::NotFound)?;
-            bill(conn, office, of, (target, looked)).await?;
+            bill(conn, office, id, (target, looked)).await?;
         }
         Content::Statements(statements) => {
             rows::insert_statements(conn, office, id, &statements).await?;
@@ -141,38 +144,52 @@ pub(in crate::reconciliation) async fn take(
     Ok((id, place))
 }
 
-/// Reads a bill once more and writes its rows as they come. What is read must be what the look at
-/// it found.
+/// Reads a bill once more and writes its rows, packed, as they come. What is read must be what the
+/// look at it found.
 async fn bill(
     conn: &mut PgConnection,
     office: &Office,
-    of: (FileId, &str, BusinessDate),
+    file: FileId,
     (target, looked): (&Target, LookedAt),
 ) -> Result<(), ReconciliationError> {
-    let (sender, mut batches) = mpsc::channel(WAITING);
-    let (mut input, target) = (target.bytes.open(office), target.clone());
-    let (file, channel, day) = (of.0, of.1.to_owned(), of.2);
-    let writing = office.clone();
-    let pass = move || -> Result<Look, ReconciliationError> {
-        let mut tally = Tally::default();
-        let document = reading::pass(&target, input.as_mut(), &mut |rows| {
-            tally.add(&rows);
-            let copied = rows::copied(&writing, (file, &channel, day), &rows);
-            sender.blocking_send(copied).is_ok()
-        })?;
-        Ok(Look { document, tally })
-    };
-    let pass = tokio::task::spawn_blocking(pass);
-    while let Some(batch) = batches.recv().await {
-        rows::insert_bill(conn, &batch).await?;
-    }
-    let look = pass.await.map_err(ReconciliationError::Reader)??;
-    let found = reading::judge(FileKind::Bill, look)?;
-    let expected = looked.rows();
+    let found = reading::judge(FileKind::Bill, write(conn, office, (file, target)).await??)?;
     if looked.is(&found) {
         return Ok(());
     }
-    Err(ReconciliationError::ChangedWhileRead { expected, found: found.rows })
+    Err(ReconciliationError::ChangedWhileRead { expected: looked.rows(), found: found.rows })
+}
+
+/// Looks at a bill and writes its rows, packed, as they come. After a refusal the transaction is
+/// over.
+pub(in crate::reconciliation) async fn write(
+    conn: &mut PgConnection,
+    office: &Office,
+    (file, target): (FileId, &Target),
+) -> Result<Result<Look, Refusal>, ReconciliationError> {
+    let (sender, mut batches) = mpsc::channel(WAITING);
+    let (mut input, target) = (target.bytes.open(office), target.clone());
+    let mut packing = Packing::new(office.settings.zone.0, file);
+    let pass = move || -> Result<Look, Refusal> {
+        let mut tally = Tally::default();
+        let document = reading::pass(&target, input.as_mut(), &mut |rows| {
+            tally.add(&rows);
+            sender.blocking_send(packing.take(&rows)).is_ok()
+        })?;
+        // Nobody waits for the rest when writing what came before it failed.
+        let _ = sender.blocking_send(packing.finish());
+        Ok(Look { document, tally })
+    };
+    let pass = tokio::task::spawn_blocking(pass);
+    let mut writing = Writing::begin(conn).await?;
+    while let Some(packed) = batches.recv().await {
+        writing.send(&packed).await?;
+    }
+    let look = pass.await.map_err(ReconciliationError::Reader)?;
+    match look {
+        Ok(_) => writing.finish().await?,
+        Err(_) => writing.abort().await?,
+    }
+    Ok(look)
 }
 
 /// Whom the file is of and for which day, as it says itself and as it was given.

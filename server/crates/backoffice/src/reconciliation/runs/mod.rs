@@ -39,6 +39,8 @@ struct Inputs {
     inputs: Vec<RunInput>,
     channel: Option<String>,
     sieved: Option<Sieved>,
+    /// The rows of bills among theirs.
+    judged: bank::Rows,
 }
 
 /// What a sieve says of both sides, where only what stayed in it is loaded.
@@ -108,6 +110,7 @@ async fn compare_scope(
     if let Some(context) = carry::Context::of(conn, office, (scope, &rules)).await? {
         carry::settle(conn, office, (id, &context), &mut matches).await?;
     }
+    bank::keep(conn, &scope.of, (&gathered.judged, &matches)).await?;
     let conclusion = Conclusion {
         id,
         scope,

@@ -3,7 +3,7 @@ use crate::explain::Inconsistent;
 use crate::office::Office;
 use crate::reconciliation::ReconciliationError;
 use domain::date::BusinessDate;
-use domain::ids::{BillLineId, FileId, MerchantId, OrderId, PaymentId};
+use domain::ids::{FileId, MerchantId, OrderId, PaymentId};
 use domain::money::{Currency, Money};
 use domain::page::PageRequest;
 use domain::source_file::{self, EntryEffect};
@@ -82,42 +82,29 @@ fn currency(entry: &Entry) -> Option<String> {
     Some(money.currency().code().to_owned())
 }
 
-/// A row of an earlier bill, with the payment it names.
-pub(super) struct Original {
-    pub id: BillLineId,
-    pub channel_no: String,
-    pub order_no: String,
-    pub payment: Option<PaymentId>,
-    pub order: Option<OrderId>,
-    pub merchant: Option<MerchantId>,
+/// The payment a row of a bill names.
+pub(super) struct Named {
+    pub payment: PaymentId,
+    pub order: OrderId,
+    pub merchant: MerchantId,
 }
 
-/// The latest row of the channel's bills with one of these numbers of the channel.
-pub(super) async fn original(
+/// The payment of a channel with this number.
+pub(super) async fn payment(
     conn: &mut PgConnection,
-    channel: &str,
-    numbers: &[String],
-) -> Result<Option<Original>, sqlx::Error> {
+    (channel, number): (&str, &str),
+) -> Result<Option<Named>, sqlx::Error> {
     let found = sqlx::query!(
-        r#"SELECT b.id, b.channel_no, b.order_no, p.id AS "payment?", p.order_id AS "order?",
-                  p.merchant_id AS "merchant?"
-           FROM bill_lines b
-           JOIN source_files f ON f.id = b.file_id AND f.replaced_at IS NULL
-           LEFT JOIN payments p ON p.number = b.order_no AND p.channel = b.channel
-           WHERE b.channel_no = ANY($2) AND b.channel = $1
-           ORDER BY b.clearing_date DESC LIMIT 1"#,
+        "SELECT id, order_id, merchant_id FROM payments WHERE number = $2 AND channel = $1",
         channel,
-        numbers,
+        number,
     )
     .fetch_optional(conn)
     .await?;
-    Ok(found.map(|found| Original {
-        id: found.id.into(),
-        channel_no: found.channel_no,
-        order_no: found.order_no,
-        payment: found.payment.map(PaymentId),
-        order: found.order.map(OrderId),
-        merchant: found.merchant.map(MerchantId),
+    Ok(found.map(|row| Named {
+        payment: row.id.into(),
+        order: row.order_id.into(),
+        merchant: row.merchant_id.into(),
     }))
 }
 

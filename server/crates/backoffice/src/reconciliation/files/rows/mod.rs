@@ -1,39 +1,18 @@
-//! The rows of files: written in batches, read in pages.
+//! The rows of files: written in batches, read in pages. Those of bills stand in blocks.
 
-mod copying;
 mod store;
 
 pub(super) use store::{bill_page, insert_orders, place_of, statement_page};
-pub(in crate::reconciliation) use store::{direction as bill_direction, standing as bill_standing};
 
 use super::ReconciliationError;
 use crate::office::Office;
-use banks::bill::BillRow;
 use banks::statement::Statement;
-use domain::date::BusinessDate;
 use domain::ids::FileId;
 use sqlx::PgConnection;
 use store::StatementEntry;
 
 /// Rows sent to the database at a time: large enough to be quick, small enough for memory.
 const BATCH: usize = 10_000;
-
-/// Rows of a bill as the database takes them.
-pub(super) fn copied(
-    office: &Office,
-    of: (FileId, &str, BusinessDate),
-    rows: &[BillRow],
-) -> Vec<u8> {
-    copying::rows(office, of, rows)
-}
-
-/// Writes rows of a bill.
-pub(super) async fn insert_bill(
-    conn: &mut PgConnection,
-    copied: &[u8],
-) -> Result<(), ReconciliationError> {
-    Ok(store::copy_bill(conn, copied).await?)
-}
 
 /// Lines are numbered through the whole file, also where it holds several statements.
 pub(super) async fn insert_statements(

@@ -1,32 +1,18 @@
+use super::super::blocks;
 use super::super::merchant_list::ListedOrder;
 use super::{BATCH, ReconciliationError};
 use crate::explain::Inconsistent;
 use crate::office::Office;
-use banks::bill::{RowKind, RowStatus};
 use banks::statement::StatementRow;
 use domain::date::BusinessDate;
 use domain::ids::FileId;
-use domain::matching::{Direction, Standing};
 use domain::money::Money;
 use domain::page::PageRequest;
 use domain::source_file::{BillLine, StatementLine, StatementUse};
 use sqlx::PgConnection;
+use std::borrow::Cow;
 use time::Date;
 use uuid::Uuid;
-
-/// Writes a batch of a bill's rows.
-pub(super) async fn copy_bill(conn: &mut PgConnection, rows: &[u8]) -> Result<(), sqlx::Error> {
-    let mut copy = conn
-        .copy_in_raw(
-            "COPY bill_lines (id, file_id, line, channel, clearing_date, kind, channel_no,
-                              order_no, refund_no, gross_minor, currency, fee_e5, status,
-                              event_time) FROM STDIN WITH (FORMAT binary)",
-        )
-        .await?;
-    copy.send(rows).await?;
-    copy.finish().await?;
-    Ok(())
-}
 
 /// A movement with its place in the file.
 pub(super) struct StatementEntry<'a> {
@@ -129,53 +115,24 @@ pub(in super::super) async fn bill_page(
     file: FileId,
     page: PageRequest,
 ) -> Result<Vec<BillLine>, ReconciliationError> {
-    let rows = sqlx::query!(
-        "SELECT id, line, kind, channel_no, order_no, refund_no, gross_minor, currency, fee_e5,
-                status, event_time
-         FROM bill_lines WHERE file_id = $1 ORDER BY line LIMIT $2 OFFSET $3",
-        Uuid::from(file),
-        page.limit(),
-        page.offset(),
-    )
-    .fetch_all(conn)
-    .await?;
-    let mut lines = Vec::with_capacity(rows.len());
-    for row in rows {
-        let wrong = |what: &str| Inconsistent::new("bill_lines", row.id, what);
-        let currency = row.currency.parse().map_err(|_| wrong("currency"))?;
+    let mut lines = Vec::new();
+    blocks::page(conn, file, page, |row| {
         lines.push(BillLine {
-            id: row.id.into(),
+            id: row.id()?,
             line: row.line,
-            direction: direction(&row.kind).ok_or_else(|| wrong("kind"))?,
-            gross: Money::new(row.gross_minor, currency),
-            standing: standing(&row.status).ok_or_else(|| wrong("status"))?,
-            channel_no: row.channel_no,
-            order_no: row.order_no,
-            refund_no: row.refund_no,
+            direction: blocks::direction(row.kind),
+            gross: row.gross,
+            standing: blocks::standing(row.status),
+            channel_no: row.channel_no.clone().into_owned(),
+            order_no: row.order_no.clone().into_owned(),
+            refund_no: row.refund_no.clone().map(Cow::into_owned),
             fee_e5: row.fee_e5,
-            event_time: row.event_time,
+            event_time: row.event_time()?,
         });
-    }
+        Ok(())
+    })
+    .await?;
     Ok(lines)
-}
-
-/// Which way the money of a bill's row goes.
-pub(in crate::reconciliation) fn direction(kind: &str) -> Option<Direction> {
-    match kind {
-        kind if kind == RowKind::Payment.name() => Some(Direction::In),
-        kind if kind == RowKind::Refund.name() => Some(Direction::Out),
-        _ => None,
-    }
-}
-
-/// How far a bill says a trade got.
-pub(in crate::reconciliation) fn standing(status: &str) -> Option<Standing> {
-    match status {
-        status if status == RowStatus::Success.name() => Some(Standing::Success),
-        status if status == RowStatus::Processing.name() => Some(Standing::Pending),
-        status if status == RowStatus::Failed.name() => Some(Standing::Failed),
-        _ => None,
-    }
 }
 
 pub(in super::super) async fn statement_page(
@@ -219,18 +176,16 @@ pub(in super::super) async fn place_of(
     row: Uuid,
 ) -> Result<Option<(FileId, i64, i64)>, ReconciliationError> {
     let found = sqlx::query!(
-        r#"SELECT l.file_id AS "file!", l.line AS "line!",
-                  (SELECT count(*) FROM bill_lines b
-                   WHERE b.file_id = l.file_id AND b.line < l.line) AS "before!"
-           FROM bill_lines l WHERE l.id = $1
-           UNION ALL
-           SELECT l.file_id, l.line,
+        r#"SELECT l.file_id, l.line,
                   (SELECT count(*) FROM statement_lines s
-                   WHERE s.file_id = l.file_id AND s.line < l.line)
+                   WHERE s.file_id = l.file_id AND s.line < l.line) AS "before!"
            FROM statement_lines l WHERE l.id = $1"#,
         row,
     )
-    .fetch_optional(conn)
+    .fetch_optional(&mut *conn)
     .await?;
-    Ok(found.map(|found| (FileId(found.file), found.line, found.before)))
+    match found {
+        Some(found) => Ok(Some((FileId(found.file_id), found.line, found.before))),
+        None => blocks::place_of(conn, row).await,
+    }
 }

@@ -4,16 +4,17 @@
 //! Both sides stream through a sieve; only what does not agree at once is loaded whole, together
 //! with what the bills of other days say about it.
 
-mod copied;
+mod rows;
 mod store;
+
+pub(super) use rows::Rows;
 
 use super::sides::{self, Mixture, Record, concerns_money};
 use super::{Inputs, Sieved};
 use crate::reconciliation::ReconciliationError;
-use crate::reconciliation::files;
+use crate::reconciliation::files::{self, blocks, blocks::BillFile, blocks::Names};
 use domain::account::AccountRef;
 use domain::error_item::Leg;
-use domain::ids::FileId;
 use domain::matching::{Direction, Finding, Reconcilable, Sieve, Terms};
 use domain::reconciliation::{RunInput, RunScope};
 use domain::source_file::FileKind;
@@ -42,8 +43,14 @@ pub(super) async fn gather(
         Ok(sieve.ours(id, facts)?)
     })
     .await?;
-    store::stream_bill(conn, bill.id, |facts| Ok(sieve.theirs(facts)?)).await?;
-    let (ours, theirs) = rest(conn, (scope, terms), bill.id, &mut sieve).await?;
+    rows::stream(conn, bill.id, |facts| Ok(sieve.theirs(facts)?)).await?;
+    let of = BillFile { id: bill.id, name: bill.name.clone(), day };
+    let (ours, judged) = rest(conn, (scope, terms), &of, &mut sieve).await?;
+    let mut theirs: Vec<Record> = judged.values().map(|row| rows::record(row, bill.id)).collect();
+    theirs.sort_by(|one, other| {
+        let place = |one: &Record| (one.elsewhere, one.view.clearing_date, one.position);
+        place(one).cmp(&place(other))
+    });
     // What the bill names besides the day's own records is an input, too.
     ours.iter().filter(|one| one.elsewhere || !one.facts().claims()).for_each(|one| {
         mixture.add(&one.facts());
@@ -62,7 +69,7 @@ pub(super) async fn gather(
         super::file_input(FileKind::Bill, bill),
     ];
     let channel = Some(channel.to_owned());
-    Ok(Inputs { ours, theirs, inputs, channel, sieved: Some(sieved) })
+    Ok(Inputs { ours, theirs, inputs, channel, sieved: Some(sieved), judged })
 }
 
 /// What has to be judged, whole: what stayed in the sieve, what it names on the other side, and
@@ -70,9 +77,9 @@ pub(super) async fn gather(
 async fn rest(
     conn: &mut PgConnection,
     (scope, terms): (&RunScope, &Terms),
-    bill: FileId,
+    bill: &BillFile,
     sieve: &mut Sieve,
-) -> Result<(Vec<Record>, Vec<Record>), ReconciliationError> {
+) -> Result<(Vec<Record>, Rows), ReconciliationError> {
     let left = sieve.remaining();
     if left.ours.len() + left.theirs.len() > JUDGED_AT_MOST {
         return Err(ReconciliationError::NothingFits {
@@ -81,15 +88,20 @@ async fn rest(
         });
     }
     let place = (scope.of.as_str(), scope.day);
-    let lines: Vec<i64> = left.theirs.iter().map(|line| i64::from(*line)).collect();
-    let wanted = store::Wanted { lines, ..store::Wanted::default() };
-    let kept = store::bill_rows(conn, (place.0, bill), &wanted).await?;
+    let mut judged = rows::at_lines(conn, bill, &left.theirs).await?;
+    let records = |rows: &Rows| -> Vec<Record> {
+        rows.values().map(|row| rows::record(row, bill.id)).collect()
+    };
+    let kept = records(&judged);
     let mut wanted = store::Named::of(&kept, |one| terms.channel_first() || one.key.is_empty());
     wanted.ids = left.ours.iter().map(|id| uuid::Uuid::from_u128(*id)).collect();
+    let by_channel_no = terms.channel_first() || !wanted.channel_nos.is_empty();
     let mut ours = store::ours(conn, place, &wanted).await?;
-    let mut theirs = theirs_of(conn, (place.0, bill), (terms, wanted), (kept, &ours)).await?;
+    let names = names_of(&ours, by_channel_no);
+    let naming = rows::naming(conn, (place.0, bill), (&ours, &names)).await?;
+    judged.extend(naming);
     if terms.channel_first() {
-        let more = store::Named::of(&theirs, |_| true);
+        let more = store::Named::of(&records(&judged), |_| true);
         let known: BTreeSet<_> = ours.iter().map(|one| (one.direction, one.key.clone())).collect();
         let more = store::ours(conn, place, &more).await?;
         ours.extend(
@@ -97,34 +109,34 @@ async fn rest(
         );
     }
     ours.iter().for_each(|record| sieve.judge_too(&record.facts()));
-    theirs.sort_by_key(|record| (record.elsewhere, record.position));
-    Ok((ours, theirs))
+    Ok((ours, judged))
 }
 
-/// The rows kept, and all rows that name one of our records, also in the bills of other days.
-async fn theirs_of(
-    conn: &mut PgConnection,
-    of: (&str, FileId),
-    (terms, named): (&Terms, store::Named),
-    (kept, ours): (Vec<Record>, &[Record]),
-) -> Result<Vec<Record>, ReconciliationError> {
-    let by_channel_no = terms.channel_first() || !named.channel_nos.is_empty();
-    let mut wanted = store::Wanted::default();
+/// By what the bill's rows may name our records.
+fn names_of(ours: &[Record], by_channel_no: bool) -> Names {
+    let mut names = Names::default();
     for record in ours {
         let numbers = match record.direction {
-            Direction::In => &mut wanted.order_nos,
-            Direction::Out => &mut wanted.refund_nos,
+            Direction::In => &mut names.order_nos,
+            Direction::Out => &mut names.refund_nos,
         };
-        numbers.push(record.key.clone());
+        numbers.insert(record.key.clone());
         if by_channel_no && !record.view.channel_no.is_empty() {
-            wanted.channel_nos.push(record.view.channel_no.clone());
+            names.channel_nos.insert(record.view.channel_no.clone());
         }
     }
-    let mut theirs = kept;
-    let known: BTreeSet<_> = theirs.iter().map(|one| one.links.bill_line).collect();
-    let more = store::bill_rows(conn, of, &wanted).await?;
-    theirs.extend(more.into_iter().filter(|one| !known.contains(&one.links.bill_line)));
-    Ok(theirs)
+    names
+}
+
+/// Keeps the rows a run refers to by themselves; those that agreed stay in their blocks.
+pub(super) async fn keep(
+    conn: &mut PgConnection,
+    channel: &str,
+    (judged, matches): (&Rows, &[sides::Match]),
+) -> Result<(), sqlx::Error> {
+    let named: BTreeSet<_> = matches.iter().filter_map(|one| one.links.bill_line).collect();
+    let rows: Vec<_> = named.iter().filter_map(|id| judged.get(id)).collect();
+    blocks::keep(conn, channel, &rows).await
 }
 
 /// Differences of money stand on what the channel owes us.

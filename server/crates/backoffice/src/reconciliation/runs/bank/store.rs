@@ -1,11 +1,9 @@
-use super::super::sides::{Record, fee, our_standing};
-use super::copied;
+use super::super::sides::{Record, our_standing};
 use crate::explain::Inconsistent;
 use crate::reconciliation::ReconciliationError;
-use crate::reconciliation::files::{bill_direction, bill_standing};
+use crate::reconciliation::files::copied;
 use domain::date::BusinessDate;
 use domain::error_item::{Links, RecordView};
-use domain::ids::FileId;
 use domain::matching::{Direction, Facts, Standing};
 use domain::money::{Currency, Money};
 use sqlx::PgConnection;
@@ -53,43 +51,6 @@ pub(super) async fn stream_ours(
             position: 0,
         };
         each(id.as_u128(), &facts)
-    })
-    .await
-}
-
-/// Hands on the rows of a bill, one by one.
-pub(super) async fn stream_bill(
-    conn: &mut PgConnection,
-    file: FileId,
-    mut each: impl FnMut(&Facts<'_>) -> Result<(), ReconciliationError>,
-) -> Result<(), ReconciliationError> {
-    let file = Uuid::from(file);
-    let statement = format!(
-        "COPY (SELECT line, kind, channel_no,
-                      CASE kind WHEN 'refund' THEN refund_no ELSE order_no END,
-                      gross_minor, currency, fee_e5, status
-               FROM bill_lines WHERE file_id = '{file}')
-         TO STDOUT WITH (FORMAT binary)"
-    );
-    let rows = conn.copy_out_raw(&statement).await?;
-    copied::each(rows, |[line, kind, channel_no, number, gross, code, fee_e5, status]| {
-        let wrong = |what: &str| Inconsistent::new("bill_lines", file, what);
-        let currency = currency("bill_lines", file, copied::text(code)?)?;
-        let amount = Money::new(copied::number(gross)?, currency);
-        let direction = bill_direction(copied::text(kind)?).ok_or_else(|| wrong("kind"))?;
-        let status = copied::text(status)?;
-        let facts = Facts {
-            number: number.map(|no| copied::text(Some(no))).transpose()?.unwrap_or(""),
-            channel_no: copied::text(channel_no)?,
-            direction,
-            amount,
-            standing: bill_standing(status).ok_or_else(|| wrong("status"))?,
-            fee: Some(fee(copied::number(fee_e5)?, amount)),
-            elsewhere: false,
-            time: None,
-            position: u32::try_from(copied::number(line)?).map_err(|_| wrong("line"))?,
-        };
-        each(&facts)
     })
     .await
 }
@@ -241,78 +202,6 @@ async fn refunds(
                 event_time: row.event_time,
                 clearing_date,
                 place: "refunds".to_owned(),
-            },
-        });
-    }
-    Ok(records)
-}
-
-/// Which rows of bills are wanted: lines of this bill, or rows of any bill that name a number.
-#[derive(Debug, Default)]
-pub(super) struct Wanted {
-    pub lines: Vec<i64>,
-    pub order_nos: Vec<String>,
-    pub refund_nos: Vec<String>,
-    pub channel_nos: Vec<String>,
-}
-
-/// Rows of a channel's bills. Those of other days are known as such, and only successes of them.
-pub(super) async fn bill_rows(
-    conn: &mut PgConnection,
-    (channel, file): (&str, FileId),
-    wanted: &Wanted,
-) -> Result<Vec<Record>, ReconciliationError> {
-    let rows = sqlx::query!(
-        "SELECT b.id, b.file_id, b.line, b.clearing_date, b.kind, b.channel_no, b.order_no,
-                b.refund_no, b.gross_minor, b.currency, b.fee_e5, b.status, b.event_time, f.name
-         FROM bill_lines b JOIN source_files f ON f.id = b.file_id AND f.replaced_at IS NULL
-         WHERE b.id IN (
-            SELECT id FROM bill_lines WHERE file_id = $1 AND line = ANY($3)
-            UNION
-            SELECT id FROM bill_lines
-            WHERE channel = $2 AND kind = 'payment' AND order_no <> '' AND order_no = ANY($4)
-            UNION
-            SELECT id FROM bill_lines
-            WHERE channel = $2 AND kind = 'refund' AND refund_no IS NOT NULL
-              AND refund_no = ANY($5)
-            UNION
-            SELECT id FROM bill_lines WHERE channel = $2 AND channel_no = ANY($6))
-           AND (b.file_id = $1 OR b.status = 'success')
-         ORDER BY b.clearing_date, b.line",
-        Uuid::from(file),
-        channel,
-        &wanted.lines,
-        &wanted.order_nos,
-        &wanted.refund_nos,
-        &wanted.channel_nos,
-    )
-    .fetch_all(conn)
-    .await?;
-    let mut records = Vec::with_capacity(rows.len());
-    for row in rows {
-        let wrong = |what: &str| Inconsistent::new("bill_lines", row.id, what);
-        let amount = Money::new(row.gross_minor, currency("bill_lines", row.id, &row.currency)?);
-        let direction = bill_direction(&row.kind).ok_or_else(|| wrong("kind"))?;
-        let number = match direction {
-            Direction::In => row.order_no,
-            Direction::Out => row.refund_no.unwrap_or_default(),
-        };
-        records.push(Record {
-            key: number.clone(),
-            direction,
-            elsewhere: row.file_id != Uuid::from(file),
-            position: u32::try_from(row.line).unwrap_or(u32::MAX),
-            links: Links { bill_line: Some(row.id.into()), ..Links::default() },
-            view: RecordView {
-                number,
-                channel_no: row.channel_no,
-                amount,
-                fee: Some(fee(row.fee_e5, amount)),
-                standing: bill_standing(&row.status).ok_or_else(|| wrong("status"))?,
-                status: row.status,
-                event_time: row.event_time,
-                clearing_date: Some(BusinessDate(row.clearing_date)),
-                place: format!("{}, line {}", row.name, row.line),
             },
         });
     }

@@ -3,8 +3,8 @@
 
 mod store;
 
-use super::Inputs;
 use super::sides::Record;
+use super::{Inputs, bank};
 use crate::reconciliation::{ReconciliationError, files};
 use crate::reserve;
 use domain::error_item::{Links, RecordView};
@@ -28,7 +28,7 @@ pub(super) async fn payments(
         super::records_input("payments", name("payments and refunds"), &ours),
         super::records_input("ledger", name("journals"), &theirs),
     ];
-    Ok(Inputs { ours, theirs, inputs, channel: None, sieved: None })
+    Ok(Inputs { ours, theirs, inputs, channel: None, sieved: None, judged: bank::Rows::new() })
 }
 
 /// What the book of a bank account says moved, and the lines of its statement. A bank books a batch
@@ -64,7 +64,7 @@ pub(super) async fn statement(
         super::records_input("ledger", format!("book of {}, {}", scope.of, scope.day), &ours),
         super::file_input(FileKind::Statement, statement),
     ];
-    Ok(Inputs { ours, theirs, inputs, channel: None, sieved: None })
+    Ok(Inputs { ours, theirs, inputs, channel: None, sieved: None, judged: bank::Rows::new() })
 }
 
 fn currencies(booked: &[Movement], lines: &[Movement]) -> Vec<Currency> {

@@ -3,8 +3,8 @@
 
 mod store;
 
-use super::Inputs;
 use super::sides;
+use super::{Inputs, bank};
 use crate::reconciliation::{ReconciliationError, files};
 use domain::ids::MerchantId;
 use domain::reconciliation::RunScope;
@@ -22,7 +22,7 @@ pub(super) async fn gateway(
         super::records_input(what, format!("{what} of {}", scope.day), records)
     };
     let inputs = vec![input("orders", &ours), input("payments", &theirs)];
-    Ok(Inputs { ours, theirs, inputs, channel: None, sieved: None })
+    Ok(Inputs { ours, theirs, inputs, channel: None, sieved: None, judged: bank::Rows::new() })
 }
 
 /// A merchant's orders of a day and its own list of them.
@@ -44,5 +44,5 @@ pub(super) async fn merchant(
         super::records_input("orders", format!("orders of {}", scope.day), &ours),
         super::file_input(FileKind::MerchantOrders, list),
     ];
-    Ok(Inputs { ours, theirs, inputs, channel: None, sieved: None })
+    Ok(Inputs { ours, theirs, inputs, channel: None, sieved: None, judged: bank::Rows::new() })
 }

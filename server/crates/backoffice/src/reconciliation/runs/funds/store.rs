@@ -1,12 +1,14 @@
-use super::super::sides::Record;
+use super::super::sides::{Record, fee};
 use crate::explain::Inconsistent;
 use crate::reconciliation::ReconciliationError;
+use crate::reconciliation::files::{self, blocks};
+use banks::bill::{RowKind, RowStatus};
 use domain::date::BusinessDate;
 use domain::error_item::{Links, RecordView};
 use domain::ids::{FileId, MerchantId, PayoutId, StatementLineId};
 use domain::matching::{Direction, Standing};
 use domain::money::{Currency, Money};
-use domain::source_file::StatementUse;
+use domain::source_file::{FileKind, StatementUse};
 use sqlx::PgConnection;
 use std::collections::HashMap;
 use time::OffsetDateTime;
@@ -157,31 +159,24 @@ pub(super) async fn billed(
     conn: &mut PgConnection,
     (channel, day): (&str, BusinessDate),
     currency: Currency,
-) -> Result<Option<Cleared>, sqlx::Error> {
-    let row = sqlx::query!(
-        r#"SELECT COALESCE(sum(b.gross_minor) FILTER (WHERE b.kind = 'payment'), 0)::bigint
-                      AS "paid!",
-                  COALESCE(sum(b.gross_minor) FILTER (WHERE b.kind = 'refund'), 0)::bigint
-                      AS "refunded!",
-                  COALESCE(sum(CASE WHEN b.fee_e5 < 0 THEN -((500 - b.fee_e5) / 1000)
-                               ELSE (b.fee_e5 + 500) / 1000 END), 0)::bigint AS "fee!"
-           FROM source_files f
-           LEFT JOIN bill_lines b
-                  ON b.file_id = f.id AND b.status = 'success' AND b.currency = $3
-           WHERE f.kind = 'bill' AND f.scope = $1 AND f.clearing_date = $2
-             AND f.replaced_at IS NULL
-           GROUP BY f.id"#,
-        channel,
-        day.0,
-        currency.code(),
-    )
-    .fetch_optional(conn)
+) -> Result<Option<Cleared>, ReconciliationError> {
+    let bill = files::current(conn, FileKind::Bill, channel, day).await?;
+    let Some(bill) = bill else { return Ok(None) };
+    let zero = Money::zero(currency);
+    let mut cleared = Cleared { paid: zero, refunded: zero, fee: zero };
+    blocks::each(conn, bill.id, |row| {
+        if row.status == RowStatus::Success && row.gross.currency() == currency {
+            let sum = match row.kind {
+                RowKind::Payment => &mut cleared.paid,
+                RowKind::Refund => &mut cleared.refunded,
+            };
+            *sum = sum.checked_add(row.gross)?;
+            cleared.fee = cleared.fee.checked_add(fee(row.fee_e5, row.gross))?;
+        }
+        Ok(())
+    })
     .await?;
-    Ok(row.map(|row| Cleared {
-        paid: Money::new(row.paid, currency),
-        refunded: Money::new(row.refunded, currency),
-        fee: Money::new(row.fee, currency),
-    }))
+    Ok(Some(cleared))
 }
 
 /// By our own books.

@@ -9,11 +9,11 @@ use uuid::Uuid;
 const HEAD: usize = 19;
 
 /// A value; none when it is NULL.
-pub(super) type Value<'b> = Option<&'b [u8]>;
+pub(in crate::reconciliation) type Value<'b> = Option<&'b [u8]>;
 
 /// Hands on rows of so many values. What comes after a row that cannot be taken is still let
 /// through, so that the connection stays fit to be used.
-pub(super) async fn each<const N: usize, B: AsRef<[u8]>>(
+pub(in crate::reconciliation) async fn each<const N: usize, B: AsRef<[u8]>>(
     mut pieces: impl Stream<Item = Result<B, sqlx::Error>> + Unpin,
     mut take: impl FnMut([Value<'_>; N]) -> Result<(), ReconciliationError>,
 ) -> Result<(), ReconciliationError> {
@@ -114,22 +114,32 @@ fn fixed<const N: usize>(value: Value<'_>) -> Result<[u8; N], sqlx::Error> {
 }
 
 /// A `bigint`.
-pub(super) fn number(value: Value<'_>) -> Result<i64, sqlx::Error> {
+pub(in crate::reconciliation) fn number(value: Value<'_>) -> Result<i64, sqlx::Error> {
     fixed(value).map(i64::from_be_bytes)
 }
 
+/// An `integer`.
+pub(in crate::reconciliation) fn count(value: Value<'_>) -> Result<i32, sqlx::Error> {
+    fixed(value).map(i32::from_be_bytes)
+}
+
+/// A `bytea`.
+pub(in crate::reconciliation) fn bytes(value: Value<'_>) -> Result<&[u8], sqlx::Error> {
+    value.ok_or_else(broken)
+}
+
 /// A `boolean`.
-pub(super) fn truth(value: Value<'_>) -> Result<bool, sqlx::Error> {
+pub(in crate::reconciliation) fn truth(value: Value<'_>) -> Result<bool, sqlx::Error> {
     fixed(value).map(|[held]| held == 1)
 }
 
 /// A `uuid`.
-pub(super) fn uuid(value: Value<'_>) -> Result<Uuid, sqlx::Error> {
+pub(in crate::reconciliation) fn uuid(value: Value<'_>) -> Result<Uuid, sqlx::Error> {
     fixed(value).map(Uuid::from_bytes)
 }
 
 /// A `text`.
-pub(super) fn text(value: Value<'_>) -> Result<&str, sqlx::Error> {
+pub(in crate::reconciliation) fn text(value: Value<'_>) -> Result<&str, sqlx::Error> {
     value.and_then(|held| std::str::from_utf8(held).ok()).ok_or_else(broken)
 }
 
