@@ -160,6 +160,7 @@ async fn order(
         subject: format!("订单 {order_no}"),
         seller: seller.map(str::to_owned),
         payer: None,
+        top_up: None,
     };
     let call = Call::new("payments", &order_no, &serde_json::to_value(&request)?)?;
     if let Came::Before(_) = gateway::create_payment(office, client, &call, &request).await? {

@@ -18,6 +18,7 @@ mod repaying;
 mod results;
 mod stops;
 mod store;
+mod withdrawing;
 mod ways;
 
 pub use batches::{approval_concluded, content_now, make_batch, require_payable, submit};
@@ -30,6 +31,9 @@ pub use repaying::{OtherAccount, repay};
 pub use results::{Evidence, Told, complete, id_of, reported, returned};
 pub use stops::{lift, list_stops, pull};
 pub use ways::{propose_way, way_concluded, ways, without_key};
+pub use withdrawing::{
+    Asker, WithdrawalWanted, find_withdrawal, refuse, return_top_up, withdraw, withdraw_for,
+};
 
 use crate::audit::{self, Event, Who};
 use crate::office::Office;

@@ -162,6 +162,7 @@ pub fn order(number: &str, amount: &str) -> PaymentRequest {
         subject: "two books".to_owned(),
         seller: None,
         payer: None,
+        top_up: None,
     }
 }
 
