@@ -148,7 +148,7 @@ impl World {
 }
 
 /// Hands on the request of a route under a key, as the API does.
-pub fn call(key: &str, request: &PaymentRequest) -> Call {
+pub fn call(key: &str, request: &impl serde::Serialize) -> Call {
     Call::new("POST /payments", key, &serde_json::to_value(request).unwrap()).unwrap()
 }
 

@@ -18,9 +18,7 @@ use sqlx::PgPool;
 
 fn wang(class: &str) -> UserRequest {
     UserRequest {
-        reference: "u-1".to_owned(),
-        name: "王小明".to_owned(),
-        class: class.to_owned(),
+        reference: "u-1".to_owned(), name: "王小明".to_owned(), class: class.to_owned()
     }
 }
 
@@ -66,7 +64,7 @@ async fn paid(world: &World, request: &PaymentRequest) -> PaymentView {
 
 #[sqlx::test(migrations = "../../../migrations")]
 async fn a_top_up_raises_the_users_balance_and_is_never_settled(pool: PgPool) {
-    let world = World::open(pool).await;
+    let world = World::new(pool).await;
     let user = registered(&world, "II").await;
     account(&world, "王小明").await.unwrap();
     let view = paid(&world, &top_up("T-1", "200.00", Some("u-1"))).await;
@@ -92,7 +90,7 @@ async fn a_top_up_raises_the_users_balance_and_is_never_settled(pool: PgPool) {
 
 #[sqlx::test(migrations = "../../../migrations")]
 async fn a_merchant_tops_up_its_own_available_balance(pool: PgPool) {
-    let world = World::open(pool).await;
+    let world = World::new(pool).await;
     paid(&world, &top_up("T-1", "500.00", None)).await;
     assert_eq!(holds(&world, AccountRef::merchant_available(world.books)).await, 50_000);
     assert_eq!(holds(&world, AccountRef::merchant_unsettled(world.books)).await, 0);
@@ -100,7 +98,7 @@ async fn a_merchant_tops_up_its_own_available_balance(pool: PgPool) {
 
 #[sqlx::test(migrations = "../../../migrations")]
 async fn an_account_of_class_one_holds_a_thousand_and_not_a_fen_more(pool: PgPool) {
-    let world = World::open(pool).await;
+    let world = World::new(pool).await;
     let user = registered(&world, "I").await;
     account(&world, "王小明").await.unwrap();
     paid(&world, &top_up("T-1", "900.00", Some("u-1"))).await;
@@ -119,7 +117,7 @@ async fn an_account_of_class_one_holds_a_thousand_and_not_a_fen_more(pool: PgPoo
 
 #[sqlx::test(migrations = "../../../migrations")]
 async fn odd_users_accounts_and_top_ups_are_refused(pool: PgPool) {
-    let world = World::open(pool).await;
+    let world = World::new(pool).await;
     let client = world.client(world.books);
     let refused = |result: Result<_, GatewayError>| match result {
         Err(GatewayError::Field(error)) => error.field,
@@ -143,8 +141,9 @@ async fn odd_users_accounts_and_top_ups_are_refused(pool: PgPool) {
     assert!(matches!(foreign, Err(GatewayError::NotFound("user"))), "{foreign:?}");
     // The same user again is the same; another person under the reference is not.
     let again = wang("II");
-    let came = gateway::register_user(&world.office, &client, &call("user-2", &again), &again);
-    let Came::New(same) = came.await.unwrap() else { panic!("answered before") };
+    let second = call("user-2", &again);
+    let came = gateway::register_user(&world.office, &client, &second, &again).await.unwrap();
+    let Came::New(same) = came else { panic!("answered before") };
     assert_eq!(same, user);
     let other = wang("III");
     let taken =
