@@ -1,5 +1,5 @@
-//! The finance platform (财务平台): payouts to merchants, and to payers whose refund cannot go back
-//! by the channel.
+//! The finance platform (财务平台): payouts to merchants, to users who withdraw, and to payers whose
+//! refund cannot go back by the channel.
 //!
 //! Settlement drafts them, and refunds do. A maker puts drafts into a batch and submits it; a checker decides
 //! exactly what the batch holds; on execution each payout asks the reserve for leave, its amount
@@ -8,6 +8,7 @@
 //! half). An outcome nobody knows is queried under the same number and never sent again.
 
 mod batches;
+mod carrying;
 mod error;
 mod files;
 pub mod jobs;

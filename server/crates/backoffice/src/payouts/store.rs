@@ -2,18 +2,16 @@ use super::{Draft, PayoutError, Purse};
 use crate::explain::Inconsistent;
 use crate::office::Office;
 use crate::refunds::PayOut;
-use crate::reserve::Whom;
-use domain::account::AccountRef;
 use domain::ids::{
     JournalId, MerchantId, OrderId, PayoutBatchId, PayoutId, RefundId, StatementLineId, UserId,
 };
 use domain::money::Money;
-use domain::payout::{Payee, PayoutSource, PayoutState};
+use domain::payout::{Payee, PayoutState};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// Where the money of refunds waits, 退款在途.
-const REFUNDS: &str = "2241.07";
+pub(super) const REFUNDS: &str = "2241.07";
 /// What users are owed, 用户支付账户.
 pub(super) const USERS: &str = "2241.01";
 
@@ -46,59 +44,6 @@ pub(super) struct Payout {
 }
 
 impl Payout {
-    /// The balance it is taken from when its batch is carried out. What users withdraw and what is
-    /// given back of a top-up left its balance when it was asked for.
-    pub(super) fn debit(&self) -> AccountRef {
-        match (self.repays, self.purse, self.is_set_aside()) {
-            (Some(_), ..) => AccountRef::returned_payouts(),
-            (None, _, true) => AccountRef::payouts_in_transit(),
-            (None, Some(purse), false) => purse.account(self.merchant),
-            (None, None, false) => AccountRef::refunds_in_transit(),
-        }
-    }
-
-    /// Whether its money was set aside with the draft: journal entry 9 or 10.
-    pub(super) const fn is_set_aside(&self) -> bool {
-        self.user.is_some() || self.top_up.is_some()
-    }
-
-    /// Whom alone it may reach.
-    pub(super) fn whom(&self) -> Whom {
-        match (self.refund, self.top_up, self.user) {
-            (Some(refund), ..) => Whom::Refund(refund),
-            (None, Some(top_up), _) => Whom::TopUp(top_up),
-            (None, None, Some(user)) => Whom::User(user),
-            (None, None, None) => Whom::Merchant,
-        }
-    }
-
-    /// The code of the account it was drafted from.
-    fn drafted_code(&self) -> &'static str {
-        match (self.purse, self.user) {
-            (_, Some(_)) => USERS,
-            (Some(purse), None) => purse.code(),
-            (None, None) => REFUNDS,
-        }
-    }
-
-    /// What it comes from.
-    pub(super) fn source(&self) -> PayoutSource {
-        match self.repays {
-            Some(_) => PayoutSource::ReturnedPayout,
-            None => self.first_source(),
-        }
-    }
-
-    /// What it came from in the first place, also when it is paid once more.
-    pub(super) fn first_source(&self) -> PayoutSource {
-        match self.whom() {
-            Whom::Refund(_) => PayoutSource::Refund,
-            Whom::TopUp(_) => PayoutSource::TopUpReturn,
-            Whom::User(_) => PayoutSource::UserWithdrawal,
-            Whom::Merchant => PayoutSource::Settlement,
-        }
-    }
-
     pub(super) fn inconsistent(&self, what: &str) -> PayoutError {
         Inconsistent::new("payouts", self.id, what).into()
     }

@@ -196,7 +196,8 @@ pub async fn require_cover(
 ///
 /// # Errors
 /// The account's purpose does not allow it, the payee is not the merchant's registered settlement
-/// account, the payer's a refund was approved for, the user's own or the one a top-up came from, or there is not enough on the account or of the quota at its clearing house.
+/// account, the payer's a refund was approved for, the user's own or the one a top-up came from, or
+/// there is not enough on the account or of the quota at its clearing house.
 pub async fn authorise(
     conn: &mut PgConnection,
     office: &Office,

@@ -1,5 +1,6 @@
-//! Whom a batch pays: the registered account only, held in the merchant's own name (同名校验), or
-//! that of the payer a refund was approved for, a user's own, or the one a top-up came from, and not before a changed account has cooled (冷静期).
+//! Whom a batch pays: the registered account only, held in the merchant's own name (同名校验), that
+//! of the payer a refund was approved for, a user's own, or the one a top-up came from, and not
+//! before a changed account has cooled (冷静期).
 
 use super::store;
 use crate::office::Office;
