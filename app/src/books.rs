@@ -4,6 +4,7 @@
 use crate::api::{self, Owners};
 use crate::components::{Amount, Column, Loaded, Moment, Panel, ShortId, Table, load};
 use crate::i18n::t;
+use crate::session::channel_name;
 use crate::wording::named;
 use crate::{routes, session, text};
 use domain::access::Permission;
@@ -58,7 +59,7 @@ pub fn AccountName(
 #[must_use]
 pub fn owner_view(owner: &str, owners: &Owners) -> AnyView {
     let Ok(merchant) = owner.parse::<MerchantId>() else {
-        return view! { <span>{owner.to_owned()}</span> }.into_any();
+        return view! { <span>{channel_name(owner)}</span> }.into_any();
     };
     let name = owners.get(owner).cloned();
     let shown = match name {

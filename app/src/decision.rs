@@ -4,6 +4,7 @@
 use crate::components::{Amount, Badge, Column, Fact, Facts, Table, Tone};
 use crate::i18n::{t, tf};
 use crate::phrases::phrase;
+use crate::session::channel_name;
 use crate::{routes, text};
 use domain::channel::SuccessRate;
 use domain::fee::Rate;
@@ -59,7 +60,7 @@ fn candidate(one: Considered) -> impl IntoView {
     let channel = routes::channel(&one.channel);
     view! {
         <tr>
-            <td><a class="link" href=channel><code>{one.channel}</code></a></td>
+            <td><a class="link" href=channel>{channel_name(&one.channel)}</a></td>
             <td><code>{one.method}</code></td>
             <td class="number">{one.priority}</td>
             <td class="number">{one.weight}</td>

@@ -4,11 +4,13 @@
 use crate::failure::Failure;
 use crate::i18n::t;
 use crate::text;
+use crate::wording::named;
 use backoffice::office::Office;
 use domain::access::{Actor, Permission, Role};
 use domain::date::BusinessZone;
 use http::request::Parts;
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 
 /// What a page is told about whom it is for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub struct Surroundings {
     pub theme: String,
     /// Whether this is a demonstration.
     pub demo: bool,
+    /// What people call the channels, in English and in Chinese, by code.
+    pub channels: BTreeMap<String, (String, String)>,
     /// Why the file just uploaded was refused, one reason a line; mostly empty.
     pub refusal: String,
 }
@@ -52,6 +56,16 @@ pub fn zone() -> BusinessZone {
     with_context(|around: &Surroundings| around.zone.parse().ok())
         .flatten()
         .unwrap_or_else(BusinessZone::china)
+}
+
+/// What people call a channel.
+#[must_use]
+pub fn channel_name(code: &str) -> String {
+    with_context(|around: &Surroundings| {
+        around.channels.get(code).map(|(english, chinese)| named(english, chinese).clone())
+    })
+    .flatten()
+    .unwrap_or_else(|| code.to_owned())
 }
 
 /// What people call a role.

@@ -1,6 +1,7 @@
 //! Files that staff take away: imported files, untouched, exported vouchers, and parts of the books.
 
 use crate::router::Site;
+use crate::signed_in::{Named, SignedIn};
 use app::accounts::files;
 use app::api::Owners;
 use app::i18n::{Language, in_language};
@@ -17,11 +18,12 @@ use backoffice::{adjustments, error_items, merchants, payouts, reconciliation, r
 use domain::access::Actor;
 use domain::account::AccountRef;
 use domain::date::BusinessDate;
-use domain::ids::MerchantId;
+use domain::ids::{ArrivalId, FileId, MerchantId, PayoutFileId};
 use domain::journal::{Entry, JournalFilter, Source};
 use domain::money::Currency;
 use serde::Deserialize;
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// The routes that hand out files.
 pub fn routes() -> Router<Site> {
@@ -40,43 +42,17 @@ pub fn routes() -> Router<Site> {
         .route("/download/books/statements/{account}", get(statement))
 }
 
-async fn file(
-    Extension(office): Extension<Office>,
-    actor: Option<Extension<Actor>>,
-    Path(id): Path<String>,
-) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
-    let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
-    match reconciliation::download(&office, &actor, id).await {
-        Ok(file) => attachment(&file.name, file.bytes),
-        Err(error) => refused(&error),
-    }
+async fn file(SignedIn { office, actor }: SignedIn, Named(id): Named<FileId>) -> Response {
+    let found = reconciliation::download(&office, &actor, id).await;
+    handed(found.map(|file| (file.name, file.bytes)))
 }
 
-async fn evidence(
-    Extension(office): Extension<Office>,
-    actor: Option<Extension<Actor>>,
-    Path(id): Path<String>,
-) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
-    let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
-    match error_items::evidence(&office, &actor, id).await {
-        Ok((name, bytes)) => attachment(&name, bytes),
-        Err(error) => refused(&error),
-    }
+async fn evidence(SignedIn { office, actor }: SignedIn, Named(id): Named<Uuid>) -> Response {
+    handed(error_items::evidence(&office, &actor, id).await)
 }
 
-async fn adjustment_file(
-    Extension(office): Extension<Office>,
-    actor: Option<Extension<Actor>>,
-    Path(id): Path<String>,
-) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
-    let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
-    match adjustments::file(&office, &actor, id).await {
-        Ok((name, bytes)) => attachment(&name, bytes),
-        Err(error) => refused(&error),
-    }
+async fn adjustment_file(SignedIn { office, actor }: SignedIn, Named(id): Named<Uuid>) -> Response {
+    handed(adjustments::file(&office, &actor, id).await)
 }
 
 /// Which items, as the list's filter in JSON.
@@ -86,70 +62,44 @@ struct Items {
 }
 
 async fn error_item_workbook(
-    Extension(office): Extension<Office>,
-    actor: Option<Extension<Actor>>,
+    SignedIn { office, actor }: SignedIn,
     Query(items): Query<Items>,
 ) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
     let Ok(filter) = serde_json::from_str(&items.filter) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
-    match error_items::export_sheet(&office, &actor, &filter).await {
-        Ok(file) => attachment(&file.name, file.bytes),
-        Err(error) => refused(&error),
-    }
+    let found = error_items::export_sheet(&office, &actor, &filter).await;
+    handed(found.map(|file| (file.name, file.bytes)))
 }
 
-async fn arrival(
-    Extension(office): Extension<Office>,
-    actor: Option<Extension<Actor>>,
-    Path(id): Path<String>,
-) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
-    let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
-    match reconciliation::arrivals::take_away(&office, &actor, id).await {
-        Ok(file) => attachment(&file.name, file.bytes),
-        Err(error) => refused(&error),
-    }
+async fn arrival(SignedIn { office, actor }: SignedIn, Named(id): Named<ArrivalId>) -> Response {
+    let found = reconciliation::arrivals::take_away(&office, &actor, id).await;
+    handed(found.map(|file| (file.name, file.bytes)))
 }
 
 async fn payout_file(
-    Extension(office): Extension<Office>,
-    actor: Option<Extension<Actor>>,
-    Path(id): Path<String>,
+    SignedIn { office, actor }: SignedIn,
+    Named(id): Named<PayoutFileId>,
 ) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
-    let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
-    match payouts::hand_out(&office, &actor, id).await {
-        Ok(file) => attachment(&file.name, file.bytes),
-        Err(error) => refused(&error),
-    }
+    let found = payouts::hand_out(&office, &actor, id).await;
+    handed(found.map(|file| (file.name, file.bytes)))
 }
 
 async fn payout_signature(
-    Extension(office): Extension<Office>,
-    actor: Option<Extension<Actor>>,
-    Path(id): Path<String>,
+    SignedIn { office, actor }: SignedIn,
+    Named(id): Named<PayoutFileId>,
 ) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
-    let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
-    match payouts::signature(&office, &actor, id).await {
-        Ok(file) => attachment(&file.name, file.bytes),
-        Err(error) => refused(&error),
-    }
+    let found = payouts::signature(&office, &actor, id).await;
+    handed(found.map(|file| (file.name, file.bytes)))
 }
 
 async fn voucher_file(
-    Extension(office): Extension<Office>,
-    actor: Option<Extension<Actor>>,
+    SignedIn { office, actor }: SignedIn,
     Path((day, version)): Path<(String, i32)>,
 ) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
     let Ok(day) = day.parse() else { return StatusCode::NOT_FOUND.into_response() };
-    match vouchers::file(&office, &actor, day, Some(version)).await {
-        Ok((file, bytes)) => attachment(&file.name, bytes),
-        Err(error) => refused(&error),
-    }
+    let found = vouchers::file(&office, &actor, day, Some(version)).await;
+    handed(found.map(|(file, bytes)| (file.name, bytes)))
 }
 
 /// What a part of the books may be filtered by, as the screens filter it.
@@ -164,12 +114,10 @@ struct Part {
 }
 
 async fn trial_balance(
-    Extension(office): Extension<Office>,
+    SignedIn { office, actor }: SignedIn,
     Extension(language): Extension<Language>,
-    actor: Option<Extension<Actor>>,
     Query(part): Query<Part>,
 ) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
     let found: Result<Export, Response> = async {
         let day = part.date;
         let balance = accounts::trial_balance(&office, &actor, day, Currency::Cny)
@@ -186,24 +134,18 @@ async fn trial_balance(
 }
 
 async fn reserve_tables(
-    Extension(office): Extension<Office>,
-    actor: Option<Extension<Actor>>,
+    SignedIn { office, actor }: SignedIn,
     Query(part): Query<Part>,
 ) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
-    match reserve::tables_file(&office, &actor, part.date).await {
-        Ok(file) => attachment(&file.name, file.bytes),
-        Err(error) => refused(&error),
-    }
+    let found = reserve::tables_file(&office, &actor, part.date).await;
+    handed(found.map(|file| (file.name, file.bytes)))
 }
 
 async fn journals(
-    Extension(office): Extension<Office>,
+    SignedIn { office, actor }: SignedIn,
     Extension(language): Extension<Language>,
-    actor: Option<Extension<Actor>>,
     Query(part): Query<Part>,
 ) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
     let filter = JournalFilter {
         entry: part.entry.as_deref().and_then(Entry::named),
         from: part.from,
@@ -224,13 +166,11 @@ async fn journals(
 }
 
 async fn statement(
-    Extension(office): Extension<Office>,
+    SignedIn { office, actor }: SignedIn,
     Extension(language): Extension<Language>,
-    actor: Option<Extension<Actor>>,
     Path(account): Path<String>,
     Query(part): Query<Part>,
 ) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
     let Ok(id) = account.trim_end_matches(".csv").parse() else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -269,6 +209,14 @@ fn exported(file: Result<Export, Response>) -> Response {
     match file {
         Ok(file) => attachment(&file.name, file.bytes),
         Err(refused) => refused,
+    }
+}
+
+/// A file by its name and bytes, or why it is not handed out.
+fn handed(found: Result<(String, Vec<u8>), impl Explain>) -> Response {
+    match found {
+        Ok((name, bytes)) => attachment(&name, bytes),
+        Err(error) => refused(&error),
     }
 }
 

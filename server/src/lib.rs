@@ -16,6 +16,7 @@ pub mod refusal;
 pub mod router;
 pub mod sandbox;
 pub mod session;
+pub mod signed_in;
 pub mod telemetry;
 pub mod uploads;
 pub mod worker;

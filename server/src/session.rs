@@ -14,9 +14,11 @@ use axum::{Extension, RequestExt};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use backoffice::access::{self, AccessError};
+use backoffice::channels;
 use backoffice::office::Office;
 use domain::access::Actor;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 const LANGUAGE: &str = "lang";
 const THEME: &str = "theme";
@@ -57,6 +59,7 @@ pub async fn attach(
     let theme = jar.get(THEME).map(Cookie::value).filter(|theme| THEMES.contains(theme));
     let surroundings = Surroundings {
         actor: actor.clone(),
+        channels: channel_names(&office, actor.as_ref()).await,
         zone: office.settings.zone.label().trim_start_matches("UTC").to_owned(),
         theme: theme.unwrap_or_default().to_owned(),
         demo: office.settings.demo,
@@ -71,6 +74,16 @@ pub async fn attach(
         extensions.insert(actor);
     }
     next.run(request).await
+}
+
+/// What people call the channels. Who may not see them is shown their codes.
+async fn channel_names(
+    office: &Office,
+    actor: Option<&Actor>,
+) -> BTreeMap<String, (String, String)> {
+    let Some(actor) = actor else { return BTreeMap::new() };
+    let known = channels::list(office, actor).await.unwrap_or_default();
+    known.into_iter().map(|one| (one.code, (one.name_en, one.name_zh))).collect()
 }
 
 const THEMES: [&str; 2] = ["light", "dark"];

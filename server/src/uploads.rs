@@ -2,14 +2,15 @@
 
 use crate::refusal;
 use crate::router::Site;
+use crate::signed_in::{Named, SignedIn};
+use axum::Router;
 use axum::body::Body;
 use axum::extract::multipart::MultipartError;
-use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Path, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request};
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
-use axum::{Extension, Router};
 use axum_extra::extract::CookieJar;
 use backoffice::explain::{Explain, Kind};
 use backoffice::office::Office;
@@ -19,7 +20,8 @@ use backoffice::{adjustments, error_items, payments, vouchers};
 use banks::front::NamedFile;
 use domain::access::Actor;
 use domain::arrival::Given;
-use domain::ids::ArrivalId;
+use domain::date::{BusinessDate, Month};
+use domain::ids::{AdjustmentId, ArrivalId, ErrorItemId};
 use domain::source_file::FileKind;
 use futures_util::Stream as _;
 use futures_util::stream::poll_fn;
@@ -74,12 +76,10 @@ enum UploadError {
 }
 
 async fn file(
-    Extension(office): Extension<Office>,
-    actor: Option<Extension<Actor>>,
+    SignedIn { office, actor }: SignedIn,
     (jar, headers): (CookieJar, HeaderMap),
     request: Request,
 ) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
     // What says it is too long is refused before the first byte of it is kept.
     let told = headers.get(CONTENT_LENGTH).and_then(|told| told.to_str().ok()?.parse().ok());
     if told.is_some_and(|length: usize| length > FILE_MAX) {
@@ -169,13 +169,7 @@ fn last_part(path: &str) -> String {
     path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
 }
 
-async fn orders(
-    Extension(office): Extension<Office>,
-    actor: Option<Extension<Actor>>,
-    jar: CookieJar,
-    form: Multipart,
-) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
+async fn orders(SignedIn { office, actor }: SignedIn, jar: CookieJar, form: Multipart) -> Response {
     let file = match read(form).await {
         Ok(file) => file,
         Err(error) => return refused(jar, &app::routes::order_imports(), &error.to_string()),
@@ -187,14 +181,11 @@ async fn orders(
 }
 
 async fn evidence(
-    Extension(office): Extension<Office>,
-    actor: Option<Extension<Actor>>,
+    SignedIn { office, actor }: SignedIn,
     jar: CookieJar,
-    Path(id): Path<String>,
+    Named(id): Named<ErrorItemId>,
     form: Multipart,
 ) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
-    let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
     let page = app::routes::error_item(id);
     let file = match read(form).await {
         Ok(file) => file,
@@ -208,14 +199,11 @@ async fn evidence(
 }
 
 async fn adjustment_file(
-    Extension(office): Extension<Office>,
-    actor: Option<Extension<Actor>>,
+    SignedIn { office, actor }: SignedIn,
     jar: CookieJar,
-    Path(id): Path<String>,
+    Named(id): Named<AdjustmentId>,
     form: Multipart,
 ) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
-    let Ok(id) = id.parse() else { return StatusCode::NOT_FOUND.into_response() };
     let page = app::routes::adjustment(id);
     let file = match read(form).await {
         Ok(file) => file,
@@ -229,12 +217,10 @@ async fn adjustment_file(
 }
 
 async fn error_item_sheet(
-    Extension(office): Extension<Office>,
-    actor: Option<Extension<Actor>>,
+    SignedIn { office, actor }: SignedIn,
     jar: CookieJar,
     form: Multipart,
 ) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
     let page = app::routes::ERROR_ITEM_SHEETS;
     let file = match read(form).await {
         Ok(file) => file,
@@ -248,14 +234,11 @@ async fn error_item_sheet(
 }
 
 async fn voucher_results(
-    Extension(office): Extension<Office>,
-    actor: Option<Extension<Actor>>,
+    SignedIn { office, actor }: SignedIn,
     jar: CookieJar,
-    Path(day): Path<String>,
+    Named(day): Named<BusinessDate>,
     form: Multipart,
 ) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
-    let Ok(day) = day.parse() else { return StatusCode::NOT_FOUND.into_response() };
     let page = app::routes::voucher_day(day);
     let file = match read(form).await {
         Ok(file) => file,
@@ -268,14 +251,11 @@ async fn voucher_results(
 }
 
 async fn erp_balance(
-    Extension(office): Extension<Office>,
-    actor: Option<Extension<Actor>>,
+    SignedIn { office, actor }: SignedIn,
     jar: CookieJar,
-    Path(period): Path<String>,
+    Named(period): Named<Month>,
     form: Multipart,
 ) -> Response {
-    let Some(Extension(actor)) = actor else { return StatusCode::UNAUTHORIZED.into_response() };
-    let Ok(period) = period.parse() else { return StatusCode::NOT_FOUND.into_response() };
     let page = app::routes::voucher_comparison(period);
     let file = match read(form).await {
         Ok(file) => file,

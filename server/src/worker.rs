@@ -2,6 +2,7 @@
 //! side, until the server stops.
 
 use backoffice::jobs;
+use backoffice::notifications::Courier;
 use backoffice::office::Office;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,7 @@ pub fn start(office: &Office, count: u16, stop: &watch::Receiver<bool>) -> JoinS
 
 async fn work(office: Office, count: usize, mut stop: watch::Receiver<bool>) {
     let hands = Arc::new(Semaphore::new(count));
+    let courier = Courier::start(&office);
     let mut at_work = JoinSet::new();
     while !*stop.borrow() {
         while let Some(ended) = at_work.try_join_next() {
@@ -37,10 +39,10 @@ async fn work(office: Office, count: usize, mut stop: watch::Receiver<bool>) {
             Ok(claimed) => {
                 // In tasks of their own: a job that panics ends neither the others nor the server.
                 for (job, hand) in claimed.into_iter().zip(free) {
-                    let office = office.clone();
+                    let (office, courier) = (office.clone(), courier.clone());
                     at_work.spawn(async move {
                         let _hand = hand;
-                        backoffice::work::run(&office, &job).await
+                        backoffice::work::run(&office, &job, Some(&courier)).await
                     });
                 }
                 continue;

@@ -52,6 +52,10 @@ fn every_stored_name_that_people_read_is_in_the_book_of_labels() {
                 missing.push(format!("doings: {word}"));
             }
         }
+        let kinds =
+            text.split("subject_kind: \"").skip(1).filter_map(|after| after.split('"').next());
+        let kinds = kinds.filter(|kind| book["objects"].get(kind).is_none());
+        missing.extend(kinds.map(|kind| format!("objects: {kind}")));
         if text.contains("= Proposal {") {
             let keys = text.split("\": ").filter_map(|before| before.rsplit('"').next());
             let keys = keys.filter(|key| is_name(key) && book["fields"].get(key).is_none());

@@ -6,6 +6,7 @@ use crate::components::{
 use crate::failure::Failure;
 use crate::i18n::{Text, t, tf};
 use crate::phrases::phrase;
+use crate::session::channel_name;
 use crate::{routes, text};
 use domain::error_item::{Action, Cause, ErrorItemDetail, ErrorItemState, TimelineEvent};
 use leptos::prelude::*;
@@ -52,7 +53,7 @@ fn facts(detail: &ErrorItemDetail) -> impl IntoView + use<> {
         let href = routes::channel(&code);
         view! {
             <Fact term=t(text::ERROR_ITEMS_CHANNEL)>
-                <a class="link" href=href>{code}</a>
+                <a class="link" href=href>{channel_name(&code)}</a>
             </Fact>
         }
     });

@@ -7,6 +7,7 @@ use crate::components::{
 };
 use crate::i18n::{t, tf};
 use crate::islands::Triage;
+use crate::session::channel_name;
 use crate::{routes, session, text};
 use domain::access::Permission;
 use domain::error_item::{
@@ -74,7 +75,8 @@ fn fields(query: Query, channels: &[String]) -> impl IntoView + use<> {
     let cause = |cause: &Cause| Choice::new(cause.name(), cause_name(*cause));
     let causes: Vec<_> = Cause::ALL.iter().map(cause).collect();
     let legs: Vec<_> = Leg::ALL.iter().map(|leg| Choice::new(leg.name(), leg_name(*leg))).collect();
-    let channels: Vec<_> = channels.iter().map(|code| Choice::new(code, code)).collect();
+    let channels: Vec<_> =
+        channels.iter().map(|code| Choice::new(code, channel_name(code))).collect();
     let mine = vec![Choice::new("yes", t(text::ERROR_ITEMS_MINE))];
     let overdue = vec![Choice::new("yes", t(text::ERROR_ITEMS_OVERDUE))];
     let queue = |queue: &Queue| Choice::new(queue.name(), queue_name(*queue));
@@ -204,7 +206,7 @@ fn row(item: ErrorItemSummary, handles: bool) -> impl IntoView {
             <td><Badge tone>{status}</Badge></td>
             <td class="number">{age} {late}</td>
             <td>
-                {item.clearing_date.to_string()} <span class="below">{item.channel}</span>
+                {item.clearing_date.to_string()} <span class="below">{item.channel.as_deref().map(channel_name)}</span>
             </td>
             <td>{ours}</td>
             <td>{theirs}</td>

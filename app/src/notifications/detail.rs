@@ -6,7 +6,7 @@ use crate::components::{
 use crate::failure::Failure;
 use crate::i18n::{t, tf};
 use crate::phrases::phrase;
-use crate::{routes, session, text};
+use crate::{labels, routes, session, text};
 use domain::access::Permission;
 use domain::ids::{NotificationId, PaymentId, PayoutId, RefundId};
 use domain::notification::{
@@ -113,7 +113,7 @@ fn tries(attempts: Vec<AttemptRecord>) -> impl IntoView {
                 <td class="wrap">{one.url}</td>
                 <td class="wrap">{answer}</td>
                 <td class="wrap">{one.excerpt}</td>
-                <td>{one.sent_by}</td>
+                <td>{labels::actor(&one.sent_by)}</td>
             </tr>
         }
     });

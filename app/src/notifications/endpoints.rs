@@ -4,7 +4,7 @@ use crate::components::{
     load,
 };
 use crate::i18n::t;
-use crate::{routes, session, text};
+use crate::{labels, routes, session, text};
 use domain::access::Permission;
 use domain::notification::Endpoint;
 use leptos::prelude::*;
@@ -72,7 +72,7 @@ fn row(one: Endpoint) -> impl IntoView {
                 {because}
             </td>
             <td><Moment at=one.changed_at /></td>
-            <td>{one.changed_by}</td>
+            <td>{labels::actor(&one.changed_by)}</td>
         </tr>
     }
 }

@@ -1,6 +1,7 @@
 use crate::components::{Amount, Badge, CopyId, Fact, Facts, Moment, Panel, Tone};
 use crate::i18n::{t, tf};
 use crate::phrases::phrase;
+use crate::session::channel_name;
 use crate::wording::{payment_status, product_name};
 use crate::{routes, text};
 use domain::payment::{Payment, PaymentDetail, PaymentState, TopUp};
@@ -76,7 +77,7 @@ fn parties(detail: PaymentDetail) -> impl IntoView {
         let href = routes::channel(&code);
         view! {
             <Fact term=t(text::PAYMENTS_CHANNEL)>
-                <a class="link" href=href><code>{code}</code></a>
+                <a class="link" href=href>{channel_name(&code)}</a>
                 " "
                 <code>{payment.method}</code>
             </Fact>

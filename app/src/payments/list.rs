@@ -4,6 +4,7 @@ use crate::components::{
     SelectField, Table, TextField, Tone, load, use_filter,
 };
 use crate::i18n::t;
+use crate::session::channel_name;
 use crate::wording::{named, payment_status, product_name};
 use crate::{routes, text};
 use domain::channel::ChannelSummary;
@@ -119,7 +120,7 @@ fn row(summary: PaymentSummary) -> impl IntoView {
     let clearing = payment.success().map(|success| success.clearing_date.to_string());
     let channel = payment.channel.map(|code| {
         let href = routes::channel(&code);
-        view! { <a class="link" href=href><code>{code}</code></a> }
+        view! { <a class="link" href=href>{channel_name(&code)}</a> }
     });
     view! {
         <tr>

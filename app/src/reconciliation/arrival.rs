@@ -9,6 +9,7 @@ use crate::components::{
 use crate::failure::Failure;
 use crate::i18n::t;
 use crate::phrases::phrase;
+use crate::session::channel_name;
 use crate::{labels, routes, session, text};
 use domain::access::Permission;
 use domain::arrival::{Arrival, ArrivalDetail, ArrivalState};
@@ -74,7 +75,7 @@ fn facts(arrival: &Arrival) -> impl IntoView + use<> {
     let (way, by, at) =
         (way_name(arrival.way), labels::actor(&arrival.received_by), arrival.received_at);
     let channel = arrival.given.channel.clone().map(|channel| {
-        view! { <Fact term=t(text::RECONCILIATION_CHANNEL)>{channel}</Fact> }
+        view! { <Fact term=t(text::RECONCILIATION_CHANNEL)>{channel_name(&channel)}</Fact> }
     });
     let (length, read) = (arrival.length, arrival.read_bytes.min(arrival.length));
     let moving = arrival.state.is_moving();

@@ -8,6 +8,7 @@ use crate::components::{
     SelectField, Table, Tone, load, use_filter,
 };
 use crate::i18n::t;
+use crate::session::channel_name;
 use crate::{labels, routes, session, text};
 use domain::access::Permission;
 use domain::page::Page;
@@ -117,7 +118,7 @@ fn row(file: FileSummary, owners: &Owners) -> impl IntoView + use<> {
 /// Whose file it is.
 pub(super) fn owner(file: &FileSummary, owners: &Owners) -> impl IntoView + use<> {
     let channel = file.channel.clone().map(|code| {
-        view! { <a class="link" href=routes::channel(&code)>{code.clone()}</a> }
+        view! { <a class="link" href=routes::channel(&code)>{channel_name(&code)}</a> }
     });
     let merchant = file.merchant.map(|id| owner_view(&id.to_string(), owners));
     let account = file.account.clone().map(|number| view! { <code>{number}</code> });

@@ -8,6 +8,7 @@ use crate::components::{
     Table, TextField, Tone, load, use_filter,
 };
 use crate::i18n::{t, tf};
+use crate::session::channel_name;
 use crate::{routes, text};
 use domain::date::BusinessDate;
 use domain::error_item::Leg;
@@ -139,7 +140,8 @@ fn short(leg: Leg, of: &str, owners: &Owners) -> String {
             let kept: Vec<char> = of.chars().rev().take(6).collect();
             format!("…{}", kept.into_iter().rev().collect::<String>())
         }
-        _ => of.to_owned(),
+        Leg::GatewayBank => channel_name(of),
+        Leg::BusinessGateway | Leg::LedgerPayments => of.to_owned(),
     }
 }
 
@@ -205,7 +207,7 @@ fn waits(waiting: Vec<ExpectedRecord>) -> impl IntoView {
             about(one.payment.map(routes::payment), one.refund.map(routes::refund), one.number);
         view! {
             <tr>
-                <td>{one.channel}</td>
+                <td>{channel_name(&one.channel)}</td>
                 <td>{one.day.to_string()}</td>
                 <td>{number}</td>
                 <td class="number"><Amount money=one.amount /></td>
@@ -253,7 +255,7 @@ fn forecasts(forecast: Vec<Forecast>) -> impl IntoView {
         view! {
             <tr>
                 <td><Badge tone>{t(word)}</Badge></td>
-                <td>{one.channel}</td>
+                <td>{channel_name(&one.channel)}</td>
                 <td>{number}</td>
                 <td class="number"><Amount money=one.amount /></td>
                 <td><Moment at=one.at /></td>

@@ -20,6 +20,7 @@ use crate::api::Owners;
 use crate::books::owner_view;
 use crate::components::Tone;
 use crate::i18n::t;
+use crate::session::channel_name;
 use crate::{labels, routes, text};
 use domain::error_item::Leg;
 use domain::matching::{Direction, Verdict};
@@ -131,7 +132,7 @@ fn counterparty(scope: &RunScope, owners: &Owners) -> AnyView {
     let of = scope.of.clone();
     match scope.leg {
         Leg::GatewayBank => {
-            view! { <a class="link" href=routes::channel(&of)>{of.clone()}</a> }.into_any()
+            view! { <a class="link" href=routes::channel(&of)>{channel_name(&of)}</a> }.into_any()
         }
         Leg::BusinessMerchant => owner_view(&of, owners),
         Leg::BusinessGateway | Leg::LedgerPayments => {

@@ -6,6 +6,7 @@ use crate::components::{
     SelectField, Table, Tone, load, use_filter,
 };
 use crate::i18n::t;
+use crate::session::channel_name;
 use crate::{labels, routes, session, text};
 use domain::access::Permission;
 use domain::error_item::Leg;
@@ -53,7 +54,7 @@ fn fields(query: Query, parties: &Parties) -> impl IntoView + use<> {
     let legs: Vec<_> = Leg::ALL.iter().map(|leg| Choice::new(leg.name(), leg_name(*leg))).collect();
     let states = RunState::ALL.iter().map(|one| Choice::new(one.name(), run_state(*one).0));
     let states: Vec<_> = states.collect();
-    let channels = parties.channels.iter().map(|code| Choice::new(code, code));
+    let channels = parties.channels.iter().map(|code| Choice::new(code, channel_name(code)));
     let accounts = parties.accounts.iter().map(|number| Choice::new(number, number));
     let merchants = parties.merchants.iter().map(|(id, name)| Choice::new(id, name));
     let of: Vec<_> = channels.chain(accounts).chain(merchants).collect();

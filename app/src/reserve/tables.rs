@@ -2,7 +2,7 @@ use super::{Views, api};
 use crate::components::{
     Choice, DateField, FilterForm, Loaded, PageHead, Panel, Query, SelectField, load, use_filter,
 };
-use crate::i18n::t;
+use crate::i18n::{Language, language, t};
 use crate::wording::named;
 use crate::{routes, text};
 use domain::date::BusinessDate;
@@ -62,7 +62,7 @@ fn fields(query: &Query) -> impl IntoView + use<> {
 fn show(table: Table) -> impl IntoView {
     let Table { kind, days, rows } = table;
     let (number, zh, en) = kind.heading();
-    let title = format!("{number} {zh} {en}");
+    let title = format!("{number} {}", named(format!("{zh} {en}"), zh.to_owned()));
     let sums = rows.iter().any(|row| row.total.is_some());
     let month = days.first().map(|day| day.to_string().chars().take(7).collect::<String>());
     let days = days.into_iter().map(day_head).collect_view();
@@ -109,10 +109,13 @@ fn row(row: Row) -> impl IntoView {
         let class = if value < 0 { "number negative" } else { "number" };
         view! { <td class=class>{shown(value)}</td> }
     });
+    // The tables are Chinese forms: who reads English is told what each line means.
+    let english = (language() == Language::English)
+        .then(|| view! { <br /> <span class="field-hint">{row.en}</span> });
     view! {
         <tr>
             <th scope="row">{row.code}</th>
-            <td class="wrap">{row.zh} <br /> <span class="field-hint">{row.en}</span></td>
+            <td class="wrap">{row.zh} {english}</td>
             {values.collect_view()}
         </tr>
     }

@@ -177,7 +177,9 @@ export class House {
    */
   async settled(limitMs = 240_000): Promise<void> {
     const limit = Date.now() + limitMs;
-    while ((await this.#onTheirWay().catch(() => 1)) > 0) {
+    // Several times in a row: what a caller gave up waiting for may not have reached the tables yet.
+    for (let quiet = 0; quiet < 8; ) {
+      quiet = (await this.#onTheirWay().catch(() => 1)) > 0 ? 0 : quiet + 1;
       if (Date.now() > limit) throw new Error("payments or jobs are still on their way");
       await sleep(250);
     }

@@ -12,6 +12,7 @@
 //! again is seen by its id.
 
 use super::Trouble;
+use super::store::{Store, StoreError};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -21,7 +22,6 @@ use banks::signing::{Headers, ID, SIGNATURE, Secret, TIMESTAMP};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use time::OffsetDateTime;
 
@@ -29,7 +29,7 @@ use time::OffsetDateTime;
 const KEPT: usize = 200;
 
 /// A merchant's system.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default)]
 struct System {
     secret: String,
     fails_on: Vec<String>,
@@ -48,38 +48,67 @@ struct Told {
     message: Value,
 }
 
+/// What happened to a system; the file they are kept in has one line for each.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Event {
+    Agreed(Agreed),
+    Told { merchant: String, told: Told },
+}
+
 /// All systems, and the file they are kept in.
+#[derive(Debug)]
+struct Systems {
+    store: Store,
+    by_merchant: BTreeMap<String, System>,
+}
+
+impl Systems {
+    fn keep(&mut self, event: Event) -> Result<(), Trouble> {
+        self.store.append(std::slice::from_ref(&event))?;
+        apply(&mut self.by_merchant, event);
+        Ok(())
+    }
+}
+
+fn apply(systems: &mut BTreeMap<String, System>, event: Event) {
+    match event {
+        Event::Agreed(Agreed { merchant, secret, fails_on }) => {
+            let system = systems.entry(merchant).or_default();
+            (system.secret, system.fails_on) = (secret, fails_on);
+        }
+        Event::Told { merchant, told } => {
+            let system = systems.entry(merchant).or_default();
+            system.told.push_front(told);
+            system.told.truncate(KEPT);
+        }
+    }
+}
+
+/// The systems, behind a lock, since every event is written before it counts.
 #[derive(Clone)]
-pub(super) struct Merchants(Arc<(PathBuf, Mutex<BTreeMap<String, System>>)>);
+pub(super) struct Merchants(Arc<Mutex<Systems>>);
 
 impl Merchants {
     /// The systems as they were left.
     ///
     /// # Errors
-    /// The file is there and cannot be read.
-    pub fn open(path: PathBuf) -> anyhow::Result<Self> {
-        let systems = match std::fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes)?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
-            Err(error) => return Err(error.into()),
-        };
-        Ok(Self(Arc::new((path, Mutex::new(systems)))))
+    /// The file cannot be read or is in use.
+    pub fn open(path: &std::path::Path) -> Result<Self, StoreError> {
+        let (store, events) = Store::open(path)?;
+        let mut by_merchant = BTreeMap::new();
+        events.into_iter().for_each(|event| apply(&mut by_merchant, event));
+        Ok(Self(Arc::new(Mutex::new(Systems { store, by_merchant }))))
     }
 
-    /// Works on the systems, and keeps them as they are then.
+    /// Works on the systems on a thread that may wait for the disk.
     async fn with<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut BTreeMap<String, System>) -> Result<T, Trouble> + Send + 'static,
+        work: impl FnOnce(&mut Systems) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, Trouble> {
         let shared = self.0.clone();
         let worked = tokio::task::spawn_blocking(move || {
-            let (path, systems) = &*shared;
-            let mut systems = systems.lock().unwrap_or_else(PoisonError::into_inner);
-            let done = work(&mut systems)?;
-            let text = serde_json::to_vec(&*systems);
-            let text = text.map_err(|error| Trouble::Broken(error.to_string()))?;
-            std::fs::write(path, text).map_err(|error| Trouble::Broken(error.to_string()))?;
-            Ok(done)
+            work(&mut shared.lock().unwrap_or_else(PoisonError::into_inner))
         });
         worked.await.map_err(|error| Trouble::Broken(error.to_string()))?
     }
@@ -92,7 +121,7 @@ pub(super) fn router(merchants: Merchants) -> Router {
         .with_state(merchants)
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Agreed {
     merchant: String,
@@ -106,13 +135,7 @@ async fn agree(
     Json(agreed): Json<Agreed>,
 ) -> Result<Json<Value>, Trouble> {
     Secret::parse(&agreed.secret).map_err(|error| Trouble::BadRequest(error.to_string()))?;
-    let told = |systems: &mut BTreeMap<String, System>| {
-        let system = systems.entry(agreed.merchant).or_default();
-        system.secret = agreed.secret;
-        system.fails_on = agreed.fails_on;
-        Ok(())
-    };
-    merchants.with(told).await?;
+    merchants.with(|systems| systems.keep(Event::Agreed(agreed))).await?;
     Ok(Json(json!({})))
 }
 
@@ -124,8 +147,10 @@ async fn take(
 ) -> Result<StatusCode, Trouble> {
     merchants
         .with(move |systems| {
-            let system = systems.get_mut(&merchant).ok_or_else(nobody)?;
-            Ok(system.take(&headers, &body))
+            let system = systems.by_merchant.get(&merchant).ok_or_else(nobody)?;
+            let (answer, told) = system.judge(&headers, &body);
+            systems.keep(Event::Told { merchant, told })?;
+            Ok(answer)
         })
         .await
 }
@@ -135,7 +160,7 @@ async fn show(
     Path(merchant): Path<String>,
 ) -> Result<Json<Value>, Trouble> {
     let told = merchants.with(move |systems| {
-        let system = systems.get(&merchant).ok_or_else(nobody)?;
+        let system = systems.by_merchant.get(&merchant).ok_or_else(nobody)?;
         Ok(json!({ "notifications": system.told }))
     });
     Ok(Json(told.await?))
@@ -146,7 +171,8 @@ fn nobody() -> Trouble {
 }
 
 impl System {
-    fn take(&mut self, headers: &HeaderMap, body: &[u8]) -> StatusCode {
+    /// What is answered to a message, and what is kept of it.
+    fn judge(&self, headers: &HeaderMap, body: &[u8]) -> (StatusCode, Told) {
         let text = |name: &str| {
             let value = headers.get(name).and_then(|value| value.to_str().ok());
             value.unwrap_or_default().to_owned()
@@ -166,9 +192,7 @@ impl System {
         let taken = StatusCode::NO_CONTENT.as_u16();
         let again = self.told.iter().any(|told| told.id == id && told.answered == taken);
         let answered = answer.as_u16();
-        self.told.push_front(Told { id, timestamp, verified, again, answered, message });
-        self.told.truncate(KEPT);
-        answer
+        (answer, Told { id, timestamp, verified, again, answered, message })
     }
 
     /// Whether the signature is right, at the time the message itself names.
@@ -203,16 +227,24 @@ mod tests {
     fn a_system_believes_its_own_secret_only_and_fails_where_it_is_told_to() {
         let (ours, other) = (Secret::of(&[1; 32]).unwrap(), Secret::of(&[2; 32]).unwrap());
         let fails_on = vec!["D2".to_owned()];
-        let mut system = System { secret: ours.text(), fails_on, told: VecDeque::new() };
+        let agreed = Agreed { merchant: "m".to_owned(), secret: ours.text(), fails_on };
+        let mut systems = BTreeMap::new();
+        apply(&mut systems, Event::Agreed(agreed));
+        let mut take = |headers: &HeaderMap, body: &str| {
+            let (answer, told) = systems["m"].judge(headers, body.as_bytes());
+            apply(&mut systems, Event::Told { merchant: "m".to_owned(), told });
+            answer
+        };
         let body = r#"{"data":{"merchant_order_no":"D1"}}"#;
-        assert_eq!(system.take(&spoken(&other, "m1", body), body.as_bytes()), 401);
-        assert_eq!(system.take(&spoken(&ours, "m1", "{}"), body.as_bytes()), 401, "changed");
-        assert_eq!(system.take(&spoken(&ours, "m1", body), body.as_bytes()), 204);
-        assert_eq!(system.take(&HeaderMap::new(), body.as_bytes()), 401);
+        assert_eq!(take(&spoken(&other, "m1", body), body), 401);
+        assert_eq!(take(&spoken(&ours, "m1", "{}"), body), 401, "changed");
+        assert_eq!(take(&spoken(&ours, "m1", body), body), 204);
+        assert_eq!(take(&HeaderMap::new(), body), 401);
         let failing = r#"{"data":{"merchant_order_no":"D2"}}"#;
-        assert_eq!(system.take(&spoken(&ours, "m2", failing), failing.as_bytes()), 500);
-        assert_eq!(system.take(&spoken(&ours, "m1", body), body.as_bytes()), 204);
-        let told: Vec<_> = system.told.iter().map(|told| (told.verified, told.again)).collect();
+        assert_eq!(take(&spoken(&ours, "m2", failing), failing), 500);
+        assert_eq!(take(&spoken(&ours, "m1", body), body), 204);
+        let told: Vec<_> =
+            systems["m"].told.iter().map(|told| (told.verified, told.again)).collect();
         let expected = [
             (true, true),
             (true, false),

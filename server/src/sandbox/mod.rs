@@ -93,7 +93,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
 /// The store cannot be read or is in use.
 pub async fn serve(listener: TcpListener, store: PathBuf) -> anyhow::Result<()> {
     let shown = store.display().to_string();
-    let merchants = Merchants::open(store.with_extension("merchants.json"))?;
+    let merchants = Merchants::open(&store.with_extension("merchants.jsonl"))?;
     let opened = tokio::task::spawn_blocking(move || Books::open(&store)).await?;
     let books = opened.with_context(|| format!("cannot open the sandbox's store {shown}"))?;
     let address = listener.local_addr()?;

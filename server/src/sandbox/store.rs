@@ -1,6 +1,7 @@
 //! The append-only file of effects: one JSON line each, on disk before it counts.
 
-use super::books::Effect;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -33,7 +34,7 @@ pub(super) struct Store {
 
 impl Store {
     /// Opens or makes the file and reads its effects. A torn last line is dropped.
-    pub fn open(path: &Path) -> Result<(Self, Vec<Effect>), StoreError> {
+    pub fn open<E: DeserializeOwned>(path: &Path) -> Result<(Self, Vec<E>), StoreError> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
@@ -70,7 +71,7 @@ impl Store {
     }
 
     /// Writes effects that belong together and waits for the disk. On failure none of them counts.
-    pub fn append(&mut self, effects: &[Effect]) -> Result<(), StoreError> {
+    pub fn append<E: Serialize>(&mut self, effects: &[E]) -> Result<(), StoreError> {
         let mut bytes = Vec::new();
         for effect in effects {
             serde_json::to_writer(&mut bytes, effect).map_err(std::io::Error::from)?;

@@ -9,6 +9,7 @@ use crate::components::{
     SelectField, Table, load, use_filter,
 };
 use crate::i18n::{t, tf};
+use crate::session::channel_name;
 use crate::{routes, text};
 use domain::error_item::{CASE_MINUTES, CaseDetail, CaseSummary, ErrorItemFilter};
 use leptos::prelude::*;
@@ -32,7 +33,8 @@ pub fn CaseList() -> impl IntoView {
 }
 
 fn fields(query: Query, channels: &[String]) -> impl IntoView + use<> {
-    let channels: Vec<_> = channels.iter().map(|code| Choice::new(code, code)).collect();
+    let channels: Vec<_> =
+        channels.iter().map(|code| Choice::new(code, channel_name(code))).collect();
     view! {
         <FilterForm action=routes::ERROR_ITEM_CASES>
             <SelectField
@@ -139,7 +141,7 @@ fn head(case: CaseDetail) -> impl IntoView {
                 <Fact term=t(text::ERROR_ITEMS_DIFFERENCE)>
                     <Amount money=summary.difference />
                 </Fact>
-                <Fact term=t(text::ERROR_ITEMS_CHANNEL)>{summary.channel.clone()}</Fact>
+                <Fact term=t(text::ERROR_ITEMS_CHANNEL)>{summary.channel.as_deref().map(channel_name)}</Fact>
                 <Fact term=t(text::ERROR_ITEMS_DIRECTION)>
                     {direction_name(summary.direction)}
                 </Fact>

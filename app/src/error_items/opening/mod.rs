@@ -8,6 +8,7 @@ use crate::components::{
     TextField, load,
 };
 use crate::i18n::t;
+use crate::session::channel_name;
 use crate::text;
 use domain::error_item::Cause;
 use domain::matching::Direction;
@@ -30,7 +31,8 @@ fn Form(channels: Vec<String>) -> impl IntoView {
     let causes: Vec<_> = Cause::BY_HAND.iter().map(cause).collect();
     let direction = |way: &Direction| Choice::new(way.name(), direction_name(*way));
     let directions: Vec<_> = Direction::ALL.iter().map(direction).collect();
-    let channels: Vec<_> = channels.iter().map(|code| Choice::new(code, code)).collect();
+    let channels: Vec<_> =
+        channels.iter().map(|code| Choice::new(code, channel_name(code))).collect();
     view! {
         <Panel title=t(text::ERROR_ITEMS_OPEN)>
             <CommandForm action>

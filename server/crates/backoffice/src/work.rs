@@ -5,6 +5,7 @@ use crate::accounts::{self, CheckBooks};
 use crate::approvals::jobs::{ApprovalConcluded, EscalateApproval};
 use crate::error_items::{EscalateErrorItems, WorkOnBulk};
 use crate::jobs::{self, Claimed, JobError, Message, Outcome};
+use crate::notifications::Courier;
 use crate::notifications::jobs::{DeliverNotification, ResendNotification, TakeUpHeld};
 use crate::office::Office;
 use crate::payments::callbacks::{self, TakeCallback};
@@ -33,18 +34,22 @@ use std::pin::pin;
 /// The database failed; a failure of the work itself is written down with the job.
 pub async fn run_one(office: &Office) -> Result<bool, sqlx::Error> {
     let Some(claimed) = jobs::claim(office, 1).await?.pop() else { return Ok(false) };
-    run(office, &claimed).await?;
+    run(office, &claimed, None).await?;
     Ok(true)
 }
 
-/// Does a job that was claimed.
+/// Does a job that was claimed; what a courier can write down, it does.
 ///
 /// # Errors
 /// The database failed; a failure of the work itself is written down with the job.
-pub async fn run(office: &Office, claimed: &Claimed) -> Result<(), sqlx::Error> {
+pub async fn run(
+    office: &Office,
+    claimed: &Claimed,
+    courier: Option<&Courier>,
+) -> Result<(), sqlx::Error> {
     let request = claimed.request_id.clone().unwrap_or_else(|| claimed.run.job.to_string());
     let office = office.for_request(request);
-    let result = attended(&office, claimed).await;
+    let result = attended(&office, claimed, courier).await;
     if let Err(error) = &result {
         let error: &(dyn std::error::Error + 'static) = error.as_ref();
         tracing::warn!(job = %claimed.run.job, kind = claimed.kind, error, "a job failed");
@@ -63,8 +68,12 @@ pub async fn run_until_idle(office: &Office) -> Result<(), sqlx::Error> {
 
 /// Does the work and gives signs of life beside it. Work whose lease was lost is left to whoever
 /// holds it now.
-async fn attended(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
-    let mut work = pin!(dispatch(office, claimed));
+async fn attended(
+    office: &Office,
+    claimed: &Claimed,
+    courier: Option<&Courier>,
+) -> Result<Outcome, JobError> {
+    let mut work = pin!(dispatch(office, claimed, courier));
     loop {
         tokio::select! {
             result = &mut work => return result,
@@ -77,7 +86,11 @@ async fn attended(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
     }
 }
 
-async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobError> {
+async fn dispatch(
+    office: &Office,
+    claimed: &Claimed,
+    courier: Option<&Courier>,
+) -> Result<Outcome, JobError> {
     match claimed.kind.as_str() {
         CheckBooks::KIND => check_books(office).await,
         ApprovalConcluded::KIND => approval_concluded(office, claimed).await,
@@ -103,7 +116,10 @@ async fn dispatch(office: &Office, claimed: &Claimed) -> Result<Outcome, JobErro
         TakeCallback::KIND => take_callback(office, claimed).await,
         BookOrderFile::KIND => jobs::run_as::<BookOrderFile>(office, claimed).await,
         QueryPayment::KIND => jobs::run_as::<QueryPayment>(office, claimed).await,
-        DeliverNotification::KIND => jobs::run_as::<DeliverNotification>(office, claimed).await,
+        DeliverNotification::KIND => {
+            let job: DeliverNotification = serde_json::from_value(claimed.payload.clone())?;
+            job.run_with(office, &claimed.run, courier).await
+        }
         ResendNotification::KIND => jobs::run_as::<ResendNotification>(office, claimed).await,
         TakeUpHeld::KIND => jobs::run_as::<TakeUpHeld>(office, claimed).await,
         SendPayment::KIND => jobs::run_as::<SendPayment>(office, claimed).await,

@@ -94,6 +94,25 @@ pub(crate) async fn look(
     rows.into_iter().map(Row::read).collect()
 }
 
+/// How the accounts stand, at a glance, that have most entries.
+pub(crate) async fn busiest(conn: &mut PgConnection, most: i64) -> Result<Standings, LedgerError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT a.id, a.code, a.owner, a.currency, b.sign, b.floor_minor, b.debit_minor,
+                  b.credit_minor, b.version, c.posting_mode = 'hot' AS "hot!"
+           FROM ledger_balances b
+           JOIN ledger_accounts a ON a.id = b.account_id
+           JOIN ledger_chart c ON c.code = a.code
+           WHERE b.version > 0
+           ORDER BY b.version DESC
+           LIMIT $1"#,
+        most
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
 struct Row {
     id: Uuid,
     code: String,

@@ -19,6 +19,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// Accounts remembered; beyond that all are forgotten and learned again.
 const ACCOUNTS_MAX: usize = 200_000;
+/// Accounts learned before the first posting: those posted to most.
+const ACCOUNTS_FIRST: i64 = 100_000;
 
 /// Books postings in groups.
 pub type BookKeeper = Group<Books>;
@@ -48,6 +50,23 @@ impl Books {
             Some(posted) => Ok(posted),
             None => self.post_locked(conn, postings).await,
         }
+    }
+
+    /// Learns how the accounts stand that are posted to most, unless some are remembered already: the
+    /// first posting to each then needs no look at it.
+    ///
+    /// # Errors
+    /// The database is out of reach.
+    pub async fn warm(&self, conn: &mut PgConnection) -> sqlx::Result<()> {
+        if self.remembered.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
+            match booking::busiest(conn, ACCOUNTS_FIRST).await {
+                Ok(standings) => self.learn(standings),
+                Err(LedgerError::Database(error)) => return Err(error),
+                // Whoever posts to that account is told.
+                Err(_) => {}
+            }
+        }
+        Ok(())
     }
 
     /// Books many events as one group in a transaction of its own: as one statement where nobody
@@ -161,6 +180,10 @@ impl Write for Books {
         items: &[Posting],
     ) -> Result<Option<Vec<Posted>>, LedgerError> {
         self.post_remembered(conn, items).await
+    }
+
+    async fn prepare(&self, conn: &mut PgConnection) -> sqlx::Result<()> {
+        self.warm(conn).await
     }
 
     fn worth_repeating(error: &LedgerError) -> bool {

@@ -55,6 +55,11 @@ pub trait Write: Send + Sync + 'static {
         async { Ok(None) }
     }
 
+    /// Called with each new connection of a writer, before anything is written over it.
+    fn prepare(&self, _conn: &mut PgConnection) -> impl Future<Output = sqlx::Result<()>> + Send {
+        async { Ok(()) }
+    }
+
     /// Whether the refusal was an accident of concurrency, like a deadlock.
     fn worth_repeating(_error: &Self::Error) -> bool {
         false
@@ -327,6 +332,7 @@ impl<W: Write> Writer<W> {
     async fn fresh(&self) -> Result<PoolConnection<Postgres>, GroupError<W::Error>> {
         let mut conn = self.db.acquire().await.map_err(gone)?;
         conn.close_on_drop();
+        self.write.prepare(&mut conn).await.map_err(gone)?;
         conn.execute(PLANS).await.map_err(gone)?;
         Ok(conn)
     }

@@ -33,6 +33,8 @@ pub type JobError = Box<dyn std::error::Error + Send + Sync>;
 pub enum Outcome {
     /// The work is finished.
     Done,
+    /// The work is finished, and the end of the job was written down with it.
+    Concluded,
     /// Nothing is wrong, but the work is not finished: run again after this time.
     Again(Duration),
 }
@@ -245,6 +247,7 @@ pub async fn conclude(
 ) -> Result<(), sqlx::Error> {
     let now = office.now();
     let (state, run_at, error) = match result {
+        Ok(Outcome::Concluded) => return Ok(()),
         Ok(Outcome::Done) => (JobState::Done, now, None),
         Ok(Outcome::Again(pause)) => (JobState::Queued, now.saturating_add(pause), None),
         Err(error) if claimed.attempts >= ATTEMPTS_MAX => (JobState::Dead, now, Some(error)),

@@ -1,11 +1,12 @@
 //! One try: what is to be sent is read, the network is asked without a transaction, and what came
 //! of it is written down with what follows.
 
+use super::courier::{Courier, Delivered};
 use super::jobs::DeliverNotification;
 use super::store::{self, Sending};
 use super::{NotificationError, NotificationId};
 use crate::audit::{self, Event, Who};
-use crate::jobs::{self, Outcome};
+use crate::jobs::{self, Outcome, Run};
 use crate::office::Office;
 use banks::notify::{Message, Receipt};
 use domain::ids::MerchantId;
@@ -24,19 +25,19 @@ const TAKEN_UP: i64 = 1000;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Try<'a> {
     /// As planned.
-    Planned(&'a DeliverNotification),
+    Planned(&'a DeliverNotification, &'a Run),
     /// Because a person wants it.
     Wanted(&'a str),
 }
 
 pub(super) async fn deliver(
     office: &Office,
-    id: NotificationId,
-    why: Try<'_>,
+    (id, why): (NotificationId, Try<'_>),
+    courier: Option<&Courier>,
 ) -> Result<Outcome, NotificationError> {
     let mut conn = office.db.acquire().await?;
     let sending = store::sending(&mut conn, id).await?.ok_or(NotificationError::NotFound)?;
-    let planned = matches!(why, Try::Planned(_));
+    let planned = matches!(why, Try::Planned(..));
     if planned && sending.state != NotificationState::Pending {
         return Ok(Outcome::Done);
     }
@@ -67,10 +68,16 @@ pub(super) async fn deliver(
         failure: receipt.failure.clone(),
         excerpt: receipt.excerpt.clone(),
         sent_by: match why {
-            Try::Planned(_) => "worker".to_owned(),
+            Try::Planned(..) => "worker".to_owned(),
             Try::Wanted(name) => name.to_owned(),
         },
     };
+    if let (None, Try::Planned(_, run), Some(courier)) = (&receipt.failure, why, courier) {
+        let (office, merchant, attempt) = (office.clone(), sending.merchant, attempt.clone());
+        if courier.delivered(Delivered { office, id, merchant, attempt, run: *run }).await? {
+            return Ok(Outcome::Concluded);
+        }
+    }
     conclude(office, (id, why), &sending, (&attempt, &receipt)).await?;
     Ok(Outcome::Done)
 }
@@ -84,12 +91,12 @@ async fn conclude(
     let mut tx = office.begin().await?;
     let state = store::lock(&mut tx, id).await?.ok_or(NotificationError::NotFound)?;
     let pause = match why {
-        Try::Planned(this) => pause_after(this.attempt, id).map(|pause| (this, pause)),
+        Try::Planned(this, _) => pause_after(this.attempt, id).map(|pause| (this, pause)),
         Try::Wanted(_) => None,
     };
     let tried = match (&receipt.failure, &pause, why) {
         (None, ..) => Tried::Taken,
-        (Some(_), None, Try::Planned(_)) => Tried::Enough,
+        (Some(_), None, Try::Planned(..)) => Tried::Enough,
         _ => Tried::Again,
     };
     let after = state.after(tried);

@@ -28,6 +28,9 @@ pub enum NotificationError {
     /// The approval was refused.
     #[error(transparent)]
     Approval(#[from] ApprovalError),
+    /// Whether a try was written down is not known.
+    #[error("what came of the try was perhaps not written down: it is tried again")]
+    NotWrittenDown,
     /// The clock shows a time that cannot be written.
     #[error("the clock shows a time that cannot be written")]
     Clock,
@@ -51,9 +54,11 @@ impl Explain for NotificationError {
             Self::Address(_) => Kind::Invalid(Some("url")),
             Self::NoAddress | Self::NothingToChange => Kind::Conflict,
             Self::Approval(error) => error.kind(),
-            Self::Clock | Self::Secret(_) | Self::Inconsistent(_) | Self::Database(_) => {
-                Kind::Unexpected
-            }
+            Self::NotWrittenDown
+            | Self::Clock
+            | Self::Secret(_)
+            | Self::Inconsistent(_)
+            | Self::Database(_) => Kind::Unexpected,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The tries to deliver a notification.
 
+use super::courier::Courier;
 use super::delivering::{self, Try};
 use crate::jobs::{Job, JobError, Message, Outcome, Run};
 use crate::office::Office;
@@ -27,8 +28,24 @@ impl Message for DeliverNotification {
 }
 
 impl Job for DeliverNotification {
-    async fn run(&self, office: &Office, _run: &Run) -> Result<Outcome, JobError> {
-        Ok(delivering::deliver(office, self.notification, Try::Planned(self)).await?)
+    async fn run(&self, office: &Office, run: &Run) -> Result<Outcome, JobError> {
+        self.run_with(office, run, None).await
+    }
+}
+
+impl DeliverNotification {
+    /// The try, written down by a courier where there is one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn run_with(
+        &self,
+        office: &Office,
+        run: &Run,
+        courier: Option<&Courier>,
+    ) -> Result<Outcome, JobError> {
+        let which = (self.notification, Try::Planned(self, run));
+        Ok(delivering::deliver(office, which, courier).await?)
     }
 }
 
@@ -47,7 +64,8 @@ impl Message for ResendNotification {
 
 impl Job for ResendNotification {
     async fn run(&self, office: &Office, _run: &Run) -> Result<Outcome, JobError> {
-        Ok(delivering::deliver(office, self.notification, Try::Wanted(&self.sent_by)).await?)
+        let which = (self.notification, Try::Wanted(&self.sent_by));
+        Ok(delivering::deliver(office, which, None).await?)
     }
 }
 

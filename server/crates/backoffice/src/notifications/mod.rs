@@ -5,12 +5,14 @@
 //! Webhooks has it, under one id however often it is tried. Who does not answer is tried again
 //! over days; an address that fails for five days is switched off, and its messages are held.
 
+mod courier;
 mod delivering;
 mod endpoints;
 mod error;
 pub mod jobs;
 mod store;
 
+pub use courier::Courier;
 pub use endpoints::{
     EndpointSet, approval_concluded, endpoint, endpoints, propose_endpoint, secret, set_endpoint,
 };

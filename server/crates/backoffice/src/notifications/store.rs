@@ -1,3 +1,4 @@
+use super::courier::Delivered;
 use super::{EndpointSet, Message, NotificationError};
 use crate::explain::Inconsistent;
 use crate::office::Office;
@@ -254,6 +255,68 @@ pub(super) async fn add_attempt(
         attempt.sent_by,
         after.name(),
         next,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Writes tries that succeeded down under their next numbers. Answers those whose messages were
+/// pending; of the others nothing is written.
+pub(super) async fn delivered(
+    conn: &mut PgConnection,
+    all: &[Delivered],
+) -> Result<HashSet<NotificationId>, NotificationError> {
+    let told = sqlx::query_scalar!(
+        r#"WITH tried AS (
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[],
+                                 $5::int[], $6::text[], $7::text[])
+                AS t (id, url, started_at, finished_at, status, excerpt, sent_by)
+         ), pending AS (
+            SELECT n.id FROM tried t JOIN notifications n ON n.id = t.id
+            WHERE n.state = 'pending' ORDER BY n.id FOR UPDATE OF n
+         ), told AS (
+            UPDATE notifications n
+            SET attempts = n.attempts + 1, state = 'delivered', next_attempt_at = NULL,
+                delivered_at = COALESCE(n.delivered_at, t.finished_at)
+            FROM pending p JOIN tried t ON t.id = p.id
+            WHERE n.id = p.id
+            RETURNING n.id, n.attempts
+         )
+         INSERT INTO notification_attempts
+            (notification_id, number, url, started_at, finished_at, status, excerpt, sent_by)
+         SELECT told.id, told.attempts, t.url, t.started_at, t.finished_at, t.status, t.excerpt,
+                t.sent_by
+         FROM told JOIN tried t ON t.id = told.id
+         RETURNING notification_id"#,
+        &all.iter().map(|one| one.id.0).collect::<Vec<_>>(),
+        &all.iter().map(|one| one.attempt.url.as_str()).collect::<Vec<_>>() as _,
+        &all.iter().map(|one| one.attempt.started_at).collect::<Vec<_>>(),
+        &all.iter().map(|one| one.attempt.finished_at).collect::<Vec<_>>(),
+        &all.iter().map(|one| one.attempt.status).collect::<Vec<_>>() as _,
+        &all.iter().map(|one| one.attempt.excerpt.as_str()).collect::<Vec<_>>() as _,
+        &all.iter().map(|one| one.attempt.sent_by.as_str()).collect::<Vec<_>>() as _,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(told.into_iter().map(NotificationId).collect())
+}
+
+/// The addresses took messages. Those that were changed meanwhile are left alone.
+pub(super) async fn all_work(
+    conn: &mut PgConnection,
+    all: &[Delivered],
+) -> Result<(), NotificationError> {
+    sqlx::query!(
+        "UPDATE notification_endpoints e SET failing_since = NULL, rests_until = NULL
+         WHERE e.merchant_id IN (
+            SELECT f.merchant_id FROM notification_endpoints f
+            JOIN unnest($1::uuid[], $2::text[]) AS t (merchant_id, url)
+                ON t.merchant_id = f.merchant_id AND t.url = f.url
+            WHERE f.failing_since IS NOT NULL
+            ORDER BY f.merchant_id FOR UPDATE OF f)",
+        &all.iter().map(|one| Uuid::from(one.merchant)).collect::<Vec<_>>(),
+        &all.iter().map(|one| one.attempt.url.as_str()).collect::<Vec<_>>() as _,
     )
     .execute(conn)
     .await?;

@@ -121,6 +121,10 @@ impl Write for Answers {
         Ok(heard.into_iter().map(|(_, decided)| decided).collect())
     }
 
+    async fn prepare(&self, conn: &mut PgConnection) -> sqlx::Result<()> {
+        self.books.warm(conn).await
+    }
+
     /// A day that was cut while an answer was taken in: it is booked on the next.
     fn worth_repeating(error: &PaymentError) -> bool {
         matches!(error, PaymentError::Ledger(LedgerError::DayClosed(_))) || busy(error)

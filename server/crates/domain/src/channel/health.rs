@@ -64,13 +64,13 @@ const ANSWERS_MAX: u32 = 100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyRefused {
     /// A window or a pause of no length, or longer than answers are kept.
-    #[error("{0} must be between 1 second and a day")]
+    #[error("a time must be between 1 second and a day")]
     Seconds(&'static str),
     /// No answers, or more than are looked at.
-    #[error("{0} must be between 1 and 100 answers")]
+    #[error("a number of answers must be between 1 and 100")]
     Answers(&'static str),
     /// No share, or more than all.
-    #[error("{0} must be more than 0 % and at most 100 %")]
+    #[error("a share must be more than 0 % and at most 100 %")]
     Share(&'static str),
 }
 

@@ -67,6 +67,23 @@ async fn the_database_refuses_impossible_rows_even_from_its_owner(pool: PgPool) 
             "ledger_transfers_two_accounts",
         ),
         ("UPDATE ledger_transfers SET currency = 'EUR'", "ledger_transfers_debit_in_currency"),
+        (
+            "INSERT INTO ledger_transfers
+             SELECT journal_id, line + 1::smallint, debit_account_id, gen_random_uuid(),
+                    amount_minor, currency, debit_version + 1, 0, 1, 0, ''
+             FROM ledger_transfers",
+            "ledger_transfers_credit_in_currency",
+        ),
+        (
+            "UPDATE ledger_transfers SET journal_id = gen_random_uuid()",
+            "ledger_transfers_journal_exists",
+        ),
+        ("UPDATE ledger_journals SET accounting_date = '1999-12-31'", "ledger_journals_day_exists"),
+        ("DELETE FROM ledger_journals", "ledger_journals_with_lines_stay"),
+        ("UPDATE ledger_journals SET id = gen_random_uuid()", "ledger_journals_with_lines_stay"),
+        ("DELETE FROM ledger_days", "ledger_days_with_journals_stay"),
+        ("DELETE FROM ledger_accounts", "ledger_accounts_with_entries_stay"),
+        ("UPDATE ledger_accounts SET currency = 'EUR'", "ledger_accounts_with_entries_stay"),
         ("UPDATE ledger_balances SET debit_minor = 200", "ledger_balances_keep_their_floor"),
         ("UPDATE ledger_journals SET entry_number = 28", "ledger_journals_entry_known"),
         ("UPDATE ledger_journals SET line_count = 0", "ledger_journals_lines_unless_memo"),

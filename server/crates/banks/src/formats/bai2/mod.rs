@@ -15,7 +15,7 @@ use crate::front::NamedFile;
 use crate::statement::{Notification, NotificationFile, Statement, StatementFile, StatementRow};
 use domain::date::BusinessDate;
 use domain::money::{Currency, Money};
-use records::Record;
+use records::{Next, Record};
 
 /// The format.
 pub(super) struct Bai2;
@@ -33,9 +33,10 @@ impl Format for Bai2 {
     fn parse(&self, file: &NamedFile) -> Result<Document, Problem> {
         let decoded = decode_lines(&file.bytes)?;
         let mut reader = Reader::default();
-        for record in records::read(&decoded.text, &mut reader.problems) {
-            reader.record(&record);
-        }
+        records::read(&decoded.text, |next| match next {
+            Next::Record(record) => reader.record(record),
+            Next::Wrong(problem) => reader.problems.push(problem),
+        });
         if reader.level != Level::Ended {
             let reason = "the last record (99) is missing: the file is incomplete";
             reader.problems.push(Problem::of_file(reason));
@@ -251,8 +252,7 @@ impl Reader {
             return;
         };
         let Some(after) = self.after_funds(record, 2) else { return };
-        let rest: Vec<&str> = record.values.iter().skip(after + 2).copied().collect();
-        let told = rest.join(",").trim().to_owned();
+        let told = joined(record.values.get(after + 2..).unwrap_or_default());
         let customer_ref = record.value(after + 1);
         let Some(account) = &mut self.account else { return };
         account.rows.push(StatementRow {
@@ -378,6 +378,15 @@ impl Reader {
             checks,
             problems,
         })
+    }
+}
+
+/// Text that has commas is several values.
+fn joined(values: &[&str]) -> String {
+    match values {
+        [] => String::new(),
+        [one] => one.trim().to_owned(),
+        several => several.join(",").trim().to_owned(),
     }
 }
 

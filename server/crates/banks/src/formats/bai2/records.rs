@@ -1,7 +1,7 @@
 //! The records of BAI2, with their continuations (88) joined.
 
 use super::super::decode::lines;
-use super::super::problems::{Problems, quote};
+use super::super::problems::quote;
 use crate::bill::Problem;
 
 /// One record.
@@ -23,9 +23,17 @@ impl<'t> Record<'t> {
     }
 }
 
-/// Takes a text apart. A line that is no record continues the text of the one before.
-pub(super) fn read<'t>(text: &'t str, problems: &mut Problems) -> Vec<Record<'t>> {
-    let mut records: Vec<Record<'t>> = Vec::new();
+/// What stands next in a text.
+pub(super) enum Next<'r, 't> {
+    /// A record, with what continues it.
+    Record(&'r Record<'t>),
+    /// A line that does not belong there.
+    Wrong(Problem),
+}
+
+/// Takes a text apart, one record at a time in the same memory.
+pub(super) fn read<'t>(text: &'t str, mut take: impl FnMut(Next<'_, 't>)) {
+    let mut open = Record { line: 0, code: "", values: Vec::new(), lines: 0 };
     for (number, line) in lines(text) {
         let line = line.trim_end();
         if line.is_empty() {
@@ -36,24 +44,29 @@ pub(super) fn read<'t>(text: &'t str, problems: &mut Problems) -> Vec<Record<'t>
         let values = rest.strip_suffix('/').unwrap_or(rest).split(',');
         match code {
             "01" | "02" | "03" | "16" | "49" | "98" | "99" => {
+                if open.lines > 0 {
+                    take(Next::Record(&open));
+                }
+                (open.line, open.code, open.lines) = (number, code, 1);
+                open.values.clear();
+                open.values.extend(values);
                 if !ended && code != "16" {
                     let reason = format!("the record must end with / ; found \"{}\"", quote(line));
-                    problems.push(Problem::at_line(number, reason));
+                    take(Next::Wrong(Problem::at_line(number, reason)));
                 }
-                records.push(Record { line: number, code, values: values.collect(), lines: 1 });
             }
-            "88" => match records.last_mut().filter(|record| matches!(record.code, "03" | "16")) {
-                Some(record) => {
-                    record.values.extend(values);
-                    record.lines += 1;
-                }
-                None => problems.push(Problem::at_line(number, "nothing for it to continue")),
-            },
+            "88" if matches!(open.code, "03" | "16") => {
+                open.values.extend(values);
+                open.lines += 1;
+            }
+            "88" => take(Next::Wrong(Problem::at_line(number, "nothing for it to continue"))),
             _ => {
                 let reason = format!("not a record of BAI2: \"{}\"", quote(line));
-                problems.push(Problem::at_line(number, reason));
+                take(Next::Wrong(Problem::at_line(number, reason)));
             }
         }
     }
-    records
+    if open.lines > 0 {
+        take(Next::Record(&open));
+    }
 }
