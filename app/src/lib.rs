@@ -100,6 +100,8 @@ pub mod staff;
 #[cfg(feature = "ssr")]
 pub mod trading_day;
 #[cfg(feature = "ssr")]
+pub mod users;
+#[cfg(feature = "ssr")]
 pub mod vouchers;
 
 /// All screens in their shell.
@@ -138,6 +140,7 @@ pub fn App() -> impl leptos::IntoView {
                     <settlement::SettlementRoutes />
                     <staff::StaffRoutes />
                     <trading_day::TradingDayRoutes />
+                    <users::UserRoutes />
                     <vouchers::VoucherRoutes />
                 </FlatRoutes>
             </shell::Shell>

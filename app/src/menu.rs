@@ -37,6 +37,7 @@ const MENU: &[Group] = &[
                 href: routes::MERCHANTS,
                 needs: Permission::ViewMerchants,
             },
+            Entry { title: text::MENU_USERS, href: routes::USERS, needs: Permission::ViewPayments },
             Entry {
                 title: text::MENU_ORDERS,
                 href: routes::ORDERS,

@@ -5,7 +5,7 @@ use crate::components::{Amount, Badge, Column, Loaded, Moment, Panel, Table, Ton
 use crate::i18n::t;
 use crate::{routes, session, text};
 use domain::access::Permission;
-use domain::ids::SettlementId;
+use domain::ids::{SettlementId, UserId};
 use domain::page::{PAGE_SIZE_MAX, Page, PageRequest};
 use domain::payout::{PayoutFilter, PayoutSource, PayoutState, PayoutSummary};
 use leptos::prelude::*;
@@ -94,6 +94,21 @@ fn row(payout: PayoutSummary) -> impl IntoView {
             <td class="number"><Amount money=payout.amount /></td>
         </tr>
     }
+}
+
+/// The payouts from one user's balance, as a part of the user's screen; nothing for those who may
+/// not see payouts.
+#[component]
+pub fn PayoutsOfUser(
+    /// The user.
+    user: UserId,
+) -> impl IntoView {
+    session::may(Permission::ViewPayouts).then(|| {
+        let filter = PayoutFilter { user: Some(user), ..PayoutFilter::default() };
+        let most = PageRequest { number: 1, size: PAGE_SIZE_MAX };
+        let page = load(move || filter.clone(), move |filter| api::payouts(filter, most));
+        view! { <Panel title=t(text::USERS_OUT)><Loaded from=page show=rows /></Panel> }
+    })
 }
 
 /// The payouts drafted from one settlement batch, as a part of its screen; nothing for those who

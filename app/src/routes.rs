@@ -18,7 +18,7 @@ pub use vouchers::*;
 use domain::date::BusinessDate;
 use domain::ids::{
     AccountId, ApprovalId, BooksCheckId, FileId, HoldId, JournalId, MerchantId, NotificationId,
-    OrderId, PaymentId, RefundId, StaffId,
+    OrderId, PaymentId, RefundId, StaffId, UserId,
 };
 use std::fmt::Display;
 
@@ -50,6 +50,8 @@ pub const NOTIFICATIONS: &str = "/notifications";
 pub const NOTIFICATION_ADDRESSES: &str = "/notifications/addresses";
 /// Merchants.
 pub const MERCHANTS: &str = "/merchants";
+/// Users with a balance.
+pub const USERS: &str = "/users";
 /// Orders and order books.
 pub const ORDERS: &str = "/orders";
 /// Channels and routes.
@@ -144,6 +146,12 @@ pub fn refund(id: RefundId) -> String {
 #[must_use]
 pub fn merchant(id: MerchantId) -> String {
     format!("{MERCHANTS}/{id}")
+}
+
+/// One user.
+#[must_use]
+pub fn user(id: UserId) -> String {
+    format!("{USERS}/{id}")
 }
 
 /// One order.
@@ -257,6 +265,7 @@ pub fn source(kind: &str, id: &str) -> Option<String> {
         "adjustment" => ADJUSTMENTS,
         "reserve_document" => RESERVE_DOCUMENTS,
         "hold" => HOLDS,
+        "top_up_return" => ORDERS,
         "channel_settlement" => RECONCILIATION,
         _ => return None,
     };

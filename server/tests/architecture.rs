@@ -25,6 +25,7 @@ const ORDER: &[&str] = &[
     "notifications",
     "orders",
     "limits",
+    "users",
     "channels",
     "routing",
     "reserve",

@@ -17,7 +17,9 @@ pub fn LimitTable() -> impl IntoView {
     let filter = use_filter();
     let table = load(|| (), |()| api::table());
     view! {
-        <PageHead title=t(text::LIMITS_TITLE) lead=t(text::LIMITS_LEAD) />
+        <PageHead title=t(text::LIMITS_TITLE) lead=t(text::LIMITS_LEAD)>
+            <a class="link" href=routes::USERS>{t(text::LIMITS_USERS)}</a>
+        </PageHead>
         <Loaded from=table show=move |table| show(table, &filter()) />
     }
 }

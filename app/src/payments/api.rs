@@ -197,3 +197,35 @@ pub async fn propose_closing(request: ClosingRequest) -> Result<(), Failure> {
     crate::session::go_to(&crate::routes::approval(id));
     Ok(())
 }
+
+/// A top-up to be given back, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TopUpReturnRequest {
+    /// The payment that is the top-up.
+    pub payment: PaymentId,
+    /// In major units.
+    #[serde(default)]
+    pub amount: String,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// `yes` when the maker ticked that it is meant.
+    #[serde(default)]
+    pub confirmed: String,
+}
+
+/// Drafts the return of a top-up to the account it came from, and leads to its payout.
+#[server(prefix = "/api/fn", endpoint = "payments/return_top_up")]
+pub async fn return_top_up(request: TopUpReturnRequest) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    actor.require(domain::access::Permission::MakePayout)?;
+    if request.confirmed != "yes" {
+        return Err(Failure::invalid("confirmed", "tick that this top-up goes back"));
+    }
+    let amount = domain::money::Money::parse_positive(request.amount.trim(), Currency::Cny)
+        .map_err(|error| Failure::invalid("amount", error))?;
+    let wanted = (request.payment, amount, request.reason.as_str());
+    let id = backoffice::payouts::return_top_up(&office, &actor, wanted).await?;
+    crate::session::go_to(&crate::routes::payout(id));
+    Ok(())
+}

@@ -1,7 +1,7 @@
 use super::api::{self, PaymentPath};
 use super::facts::PaymentFacts;
 use super::links::{Bill, Booked, Differences, Onward, Refunds};
-use super::refund::{PayRefundOut, RequestRefund};
+use super::refund::{PayRefundOut, RequestRefund, ReturnTopUp};
 use super::repair::Repair;
 use crate::components::{Loaded, PageHead, Panel, Timeline, load};
 use crate::decision::Decision;
@@ -43,6 +43,8 @@ fn show(path: PaymentPath) -> impl IntoView {
             <PayRefundOut payment=payment.clone() left number closed />
         }
     });
+    let back = (payment.top_up.is_some() && payment.success().is_some())
+        .then(|| view! { <ReturnTopUp payment=payment.clone() /> });
     let repair = repairable(&payment).then(|| view! { <Repair payment=payment.clone() /> });
     let told = routes::notifications_of(&payment.id.to_string());
     let PaymentDetail {
@@ -65,6 +67,7 @@ fn show(path: PaymentPath) -> impl IntoView {
         <Panel title=t(text::PAYMENTS_ONWARD)><Onward settlement payouts /></Panel>
         <Refunds refunds=detail.refunds />
         <Differences items=detail.error_items />
+        {back}
         {refund}
     }
 }
@@ -99,6 +102,9 @@ fn repairable(payment: &Payment) -> bool {
 /// What a colleague could still ask back, where they may and something is left.
 fn refundable(payment: &Payment) -> Option<Money> {
     payment.success()?;
+    if payment.top_up.is_some() {
+        return None;
+    }
     let left = payment.refundable().ok().filter(|left| left.is_positive())?;
     session::may(Permission::RequestRefund).then_some(left)
 }

@@ -4,7 +4,7 @@ use crate::phrases::phrase;
 use crate::session::channel_name;
 use crate::wording::{payment_status, product_name};
 use crate::{routes, text};
-use domain::payment::{Payment, PaymentDetail, PaymentState};
+use domain::payment::{Payment, PaymentDetail, PaymentState, TopUp};
 use leptos::prelude::*;
 
 /// What is known about a payment itself.
@@ -63,6 +63,16 @@ fn parties(detail: PaymentDetail) -> impl IntoView {
             </Fact>
         }
     });
+    let top_up = payment.top_up.map(|top_up| {
+        let whose = match top_up {
+            TopUp::Merchant => t(text::PAYMENTS_TOP_UP_MERCHANT).into_any(),
+            TopUp::User(user) => {
+                let href = routes::user(user);
+                view! { <a class="link" href=href>{t(text::PAYMENTS_TOP_UP_USER)}</a> }.into_any()
+            }
+        };
+        view! { <Fact term=t(text::PAYMENTS_TOP_UP)>{whose}</Fact> }
+    });
     let channel = payment.channel.map(|code| {
         let href = routes::channel(&code);
         view! {
@@ -80,6 +90,7 @@ fn parties(detail: PaymentDetail) -> impl IntoView {
             <a class="link" href=routes::merchant(payment.merchant)>{summary.merchant_name}</a>
         </Fact>
         {seller}
+        {top_up}
         <Fact term=t(text::PAYMENTS_ORDER_NO)>
             <CopyId id=summary.merchant_order_no />
         </Fact>

@@ -2,7 +2,8 @@ use super::api;
 use crate::components::{CommandForm, Confirmed, MoneyField, NoteField, Panel, Submit, TextField};
 use crate::i18n::{t, tf};
 use crate::phrases::phrase;
-use crate::text;
+use crate::{session, text};
+use domain::access::Permission;
 use domain::money::Money;
 use domain::payment::Payment;
 use leptos::prelude::*;
@@ -57,6 +58,37 @@ pub(super) fn PayRefundOut(
         .into_any(),
     };
     view! { <Panel title=t(text::PAYMENTS_REQUEST_PAYOUT)>{form}</Panel> }
+}
+
+/// The form that gives a top-up back to the account it came from (充值退回).
+#[component]
+pub(super) fn ReturnTopUp(payment: Payment) -> impl IntoView {
+    if !session::may(Permission::MakePayout) {
+        let why = view! { <p class="field-hint">{t(text::PAYMENTS_RETURN_CANNOT)}</p> };
+        return view! { <Panel title=t(text::PAYMENTS_RETURN)>{why}</Panel> }.into_any();
+    }
+    let action = ServerAction::<api::ReturnTopUp>::new();
+    view! {
+        <Panel title=t(text::PAYMENTS_RETURN)>
+            <CommandForm action>
+                <p class="field-hint">{t(text::PAYMENTS_RETURN_HINT)}</p>
+                <input type="hidden" name="request[payment]" value=payment.id.to_string() />
+                <MoneyField
+                    name="request[amount]"
+                    label=t(text::PAYMENTS_RETURN_AMOUNT)
+                    value=payment.amount.plain()
+                />
+                <NoteField
+                    name="request[reason]"
+                    label=t(text::PAYMENTS_RETURN_REASON)
+                    hint=t(text::PAYMENTS_RETURN_REASON_HINT)
+                />
+                <Confirmed name="request[confirmed]" label=t(text::PAYMENTS_RETURN_CONFIRM) />
+                <Submit grave=true>{t(text::PAYMENTS_RETURN)}</Submit>
+            </CommandForm>
+        </Panel>
+    }
+    .into_any()
 }
 
 fn hint(left: Money) -> String {

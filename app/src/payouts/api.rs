@@ -204,3 +204,23 @@ pub async fn lift_stop(request: LiftRequest) -> Result<(), Failure> {
     backoffice::payouts::lift(&office, &actor, request.id.into()).await?;
     Ok(())
 }
+
+/// A withdrawal or top-up return to be refused, as the form sends it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RefusalRequest {
+    /// Its payout.
+    pub id: PayoutId,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Refuses a withdrawal or a top-up return that waits for a batch: the money is back at once.
+#[server(prefix = "/api/fn", endpoint = "payouts/refuse")]
+pub async fn refuse(request: RefusalRequest) -> Result<(), Failure> {
+    let (office, actor) = crate::session::office_and_actor()?;
+    let refused = (request.id, request.reason.as_str());
+    backoffice::payouts::refuse(&office, &actor, refused).await?;
+    crate::session::go_to(&crate::routes::payout(request.id));
+    Ok(())
+}

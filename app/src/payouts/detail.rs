@@ -10,7 +10,7 @@ use crate::payout_table::{named_state, payout_state, source_name};
 use crate::phrases::phrase;
 use crate::{routes, session, text};
 use domain::access::Permission;
-use domain::payout::{PayoutDetail, PayoutState, PayoutStep, PayoutSummary};
+use domain::payout::{PayoutDetail, PayoutSource, PayoutState, PayoutStep, PayoutSummary};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyView;
 use leptos_router::hooks::use_params_map;
@@ -30,12 +30,14 @@ fn show(payout: PayoutDetail) -> impl IntoView {
     let id = payout.summary.id;
     let title = tf(text::PAYOUTS_PAYOUT_TO, [("payee", &payout.payee.name)]);
     let (facts, path, again) = (facts(&payout), path(&payout), again(&payout));
+    let refusal = refusal(&payout);
     view! {
         <PageHead title lead=payout.summary.number>
             <a class="link" href=routes::audit_of(&id.to_string())>{t(text::PAYOUTS_HISTORY)}</a>
         </PageHead>
         <Panel title=t(text::PAYOUTS_PAYOUT)>{facts}</Panel>
         {again}
+        {refusal}
         <Panel title=t(text::PAYOUTS_PATH)>{path}</Panel>
         <Panel title=t(text::PAYOUTS_STEPS)>
             <Timeline>{payout.steps.into_iter().map(step).collect_view()}</Timeline>
@@ -49,6 +51,12 @@ fn facts(payout: &PayoutDetail) -> impl IntoView + use<> {
         payout.summary.clone();
     let (word, tone) = payout_state(&state);
     let payee = payout.payee.clone();
+    let user = payout.user.clone().map(|(id, name)| {
+        view! { <Fact term=t(text::PAYOUTS_USER)>{link(routes::user(id), name)}</Fact> }
+    });
+    let fee = payout.fee.map(|money| {
+        view! { <Fact term=t(text::PAYOUTS_USER_FEE)><Amount money /></Fact> }
+    });
     let (from, purse) = (payout.from_code.clone(), routes::accounts_of(&payout.from_code));
     view! {
         <Facts>
@@ -59,6 +67,7 @@ fn facts(payout: &PayoutDetail) -> impl IntoView + use<> {
                     {merchant_name} " (" {merchant_code} ")"
                 </a>
             </Fact>
+            {user} {fee}
             <Fact term=t(text::PAYOUTS_PAYEE)>
                 {payee.name} ", " {payee.bank} ", " <CopyId id=payee.account />
             </Fact>
@@ -91,6 +100,32 @@ fn again(payout: &PayoutDetail) -> impl IntoView + use<> {
             </Panel>
         }
     })
+}
+
+/// The form that refuses a withdrawal or a top-up return before it is put into a batch.
+fn refusal(payout: &PayoutDetail) -> Option<AnyView> {
+    let asked =
+        matches!(payout.summary.source, PayoutSource::UserWithdrawal | PayoutSource::TopUpReturn);
+    let drafted = matches!(payout.summary.state, PayoutState::Drafted { .. });
+    if !asked || !drafted || payout.summary.batch.is_some() {
+        return None;
+    }
+    let body = if session::may(Permission::MakePayout) {
+        let action = ServerAction::<api::Refuse>::new();
+        let id = payout.summary.id.to_string();
+        view! {
+            <CommandForm action>
+                <p class="field-hint">{t(text::PAYOUTS_REFUSE_HINT)}</p>
+                <input type="hidden" name="request[id]" value=id />
+                <TextField name="request[reason]" label=t(text::PAYOUTS_REFUSE_REASON) />
+                <Submit grave=true>{t(text::PAYOUTS_REFUSE)}</Submit>
+            </CommandForm>
+        }
+        .into_any()
+    } else {
+        view! { <p class="field-hint">{t(text::PAYOUTS_REFUSE_CANNOT)}</p> }.into_any()
+    };
+    Some(view! { <Panel title=t(text::PAYOUTS_REFUSE)>{body}</Panel> }.into_any())
 }
 
 fn repay(payout: &PayoutDetail) -> AnyView {

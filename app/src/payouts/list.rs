@@ -27,6 +27,7 @@ pub fn PayoutList() -> impl IntoView {
 fn wanted(query: &Query) -> PayoutFilter {
     PayoutFilter {
         state: query.text("state").filter(|state| PAYOUT_STATES.contains(&state.as_str())),
+        user: None,
         merchant: query.value("merchant"),
         batch: None,
         source: query.value("source"),

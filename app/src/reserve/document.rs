@@ -8,7 +8,7 @@ use crate::i18n::t;
 use crate::wording::named;
 use crate::{routes, text};
 use domain::account::BalanceEffect;
-use domain::ids::PayoutFileId;
+use domain::ids::{PayoutFileId, ReserveDocumentId};
 use domain::reserve::document::{Booking, DocumentDetail, DocumentKind, DocumentState};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -19,12 +19,25 @@ pub fn DocumentPage() -> impl IntoView {
     let params = use_params_map();
     let document = load(
         move || params.read().get("id").unwrap_or_default(),
-        |id| async move { api::find_document(id.parse().map_err(|_| Failure::NotFound)?).await },
+        |id| async move { whole(id.parse().map_err(|_| Failure::NotFound)?).await },
     );
     view! { <Loaded from=document show=show /> }
 }
 
-fn show(document: DocumentDetail) -> impl IntoView {
+/// A document, and what the clearing house it names is called.
+async fn whole(id: ReserveDocumentId) -> Result<(DocumentDetail, String), Failure> {
+    let document = api::find_document(id).await?;
+    let code = document.request.house.clone();
+    if code.is_empty() {
+        return Ok((document, code));
+    }
+    let houses = api::settings().await?.0.houses;
+    let house = houses.iter().find(|house| house.code == code);
+    let name = house.map(|house| named(&house.name_en, &house.name_zh).to_owned());
+    Ok((document, name.unwrap_or(code)))
+}
+
+fn show((document, house): (DocumentDetail, String)) -> impl IntoView {
     let number = document.summary.number.clone();
     let kind = document_kind(document.summary.kind);
     let after = document.effects.clone();
@@ -39,7 +52,7 @@ fn show(document: DocumentDetail) -> impl IntoView {
         <PageHead title=number lead=kind>
             <a class="link" href=history>{t(text::RESERVE_HISTORY)}</a>
         </PageHead>
-        <Panel title=t(text::RESERVE_DOCUMENT)>{facts(document)}</Panel>
+        <Panel title=t(text::RESERVE_DOCUMENT)>{facts(document, house)}</Panel>
         <Panel title=t(text::RESERVE_EFFECTS)>
             <p class="field-hint">{t(text::RESERVE_EFFECTS_HINT)}</p>
             {effects(after)}
@@ -48,7 +61,7 @@ fn show(document: DocumentDetail) -> impl IntoView {
     }
 }
 
-fn facts(document: DocumentDetail) -> impl IntoView {
+fn facts(document: DocumentDetail, house: String) -> impl IntoView {
     let DocumentDetail {
         summary,
         request,
@@ -80,7 +93,7 @@ fn facts(document: DocumentDetail) -> impl IntoView {
             <Fact term=t(text::RESERVE_STATE)><Badge tone>{state}</Badge></Fact>
             <Fact term=t(text::RESERVE_AMOUNT)><Amount money=summary.amount /></Fact>
             {moved}
-            {given(t(text::RESERVE_HOUSE), request.house)}
+            {given(t(text::RESERVE_HOUSE), house)}
             {given(t(text::RESERVE_BANK_REF), request.bank_ref)}
             {given(t(text::RESERVE_GROUNDS), request.grounds)}
             {order}

@@ -9,6 +9,7 @@ mod receivers;
 mod routes;
 pub mod sign_ins;
 mod story;
+mod users;
 
 pub use institution::RESERVE_ACCOUNT;
 

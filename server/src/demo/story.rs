@@ -1,7 +1,7 @@
 //! The day that lies behind the demonstration, from the first order to the morning after.
 
 use super::institution::{self, Merchants, RESERVE_ACCOUNT};
-use super::{receivers, routes};
+use super::{receivers, routes, users};
 use crate::config::Config;
 use crate::office::CHANNELS;
 use anyhow::Context;
@@ -79,7 +79,11 @@ pub(super) async fn play(
     if office.settings.demo {
         receivers::repair(office, &sandbox, (&merchants, &lin)).await?;
     }
-    routes::share_out(office, (&lin, &liu)).await
+    routes::share_out(office, (&lin, &liu)).await?;
+    if office.settings.demo {
+        users::top_up(office, &merchants).await?;
+    }
+    Ok(())
 }
 
 async fn sell(
@@ -160,6 +164,7 @@ async fn order(
         subject: format!("订单 {order_no}"),
         seller: seller.map(str::to_owned),
         payer: None,
+        top_up: None,
     };
     let call = Call::new("payments", &order_no, &serde_json::to_value(&request)?)?;
     if let Came::Before(_) = gateway::create_payment(office, client, &call, &request).await? {

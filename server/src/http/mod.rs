@@ -9,6 +9,7 @@ mod openapi;
 mod payer;
 mod payments;
 mod refunds;
+mod users;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

@@ -3,7 +3,7 @@
 use super::api::{ApiError, Asked, Body, Caller, ErrorBody, IdempotencyKey, again, answered};
 use axum::Json;
 use axum::response::Response;
-use backoffice::gateway::{self, Call, Came};
+use backoffice::gateway::{self, Call, Came, MerchantStatement};
 use domain::account::{Side, StatementRow};
 use domain::gateway::{MerchantBalance, StatementRequest};
 use domain::money::Money;
@@ -152,16 +152,21 @@ pub async fn statement(
         page: query.page,
     };
     let statement = gateway::statement(&caller.office, &caller.client, &request).await;
-    let statement = statement.map_err(|error| caller.trouble(error))?;
-    let plain = |money: Money| money.plain();
-    Ok(Json(StatementBody {
-        currency: statement.opening.currency().code().to_owned(),
-        opening: plain(statement.opening),
-        closing: plain(statement.closing),
-        page: statement.page.request.number,
-        pages: statement.page.pages(),
-        entries: statement.page.rows.into_iter().map(entry).collect(),
-    }))
+    Ok(Json(statement.map_err(|error| caller.trouble(error))?.into()))
+}
+
+impl From<MerchantStatement> for StatementBody {
+    fn from(statement: MerchantStatement) -> Self {
+        let plain = |money: Money| money.plain();
+        Self {
+            currency: statement.opening.currency().code().to_owned(),
+            opening: plain(statement.opening),
+            closing: plain(statement.closing),
+            page: statement.page.request.number,
+            pages: statement.page.pages(),
+            entries: statement.page.rows.into_iter().map(entry).collect(),
+        }
+    }
 }
 
 /// Where you want to be notified.

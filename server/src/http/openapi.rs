@@ -1,6 +1,6 @@
 //! The description of the API, made from its handlers.
 
-use super::{Desk, events, money, payments, refunds};
+use super::{Desk, events, money, payments, refunds, users};
 use axum::Json;
 use axum::routing::{MethodRouter, get};
 use std::sync::Arc;
@@ -52,6 +52,12 @@ pub(super) fn describe() -> OpenApiRouter<Desk> {
         .routes(routes!(money::balance))
         .routes(routes!(money::statement))
         .routes(routes!(money::address, money::set_address))
+        .routes(routes!(users::register))
+        .routes(routes!(users::find))
+        .routes(routes!(users::set_account))
+        .routes(routes!(users::statement))
+        .routes(routes!(users::withdraw))
+        .routes(routes!(users::find_withdrawal))
         .routes(routes!(events::create))
 }
 

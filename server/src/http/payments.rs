@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::Path;
 use axum::response::Response;
 use backoffice::gateway::{self, Call, Came, GatewayError, Served};
-use domain::gateway::{PaymentRequest, PaymentView, check_number};
+use domain::gateway::{PaymentRequest, PaymentView, TopUpRequest, check_number};
 use domain::ids::PaymentId;
 use domain::payment::PaymentStatus;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,18 @@ pub struct NewPayment {
     seller: Option<String>,
     /// Who pays, where you know.
     payer: Option<NewPayer>,
+    /// Whose balance it raises, if it is a top-up and no sale.
+    top_up: Option<NewTopUp>,
+}
+
+/// A top-up: the money raises a balance and is not settled. It comes from the user's own bank
+/// account, or from your settlement account, and can go back there only.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTopUp {
+    /// Your own reference of the user; your own available balance, if left out.
+    #[schema(example = "u-20260331-0001")]
+    user: Option<String>,
 }
 
 /// A payment.
@@ -133,6 +145,7 @@ pub async fn create(
         subject: new.subject,
         seller: new.seller,
         payer: new.payer.map(Into::into),
+        top_up: new.top_up.map(|top_up| TopUpRequest { user: top_up.user }),
     };
     let call = Call::new("POST /payments", &key, &json!(request));
     let call = call.map_err(|error| caller.trouble(error))?;

@@ -49,6 +49,7 @@ pub mod orders;
 
 /// Limits of payers by the class of their account, and payments that look cut.
 pub mod limits;
+pub mod users;
 
 /// Bank fronts: channels and the routes over which products go.
 pub mod channels;

@@ -51,6 +51,17 @@ pub struct PaymentRequest {
     /// Who pays, where the business system knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payer: Option<PayerRequest>,
+    /// Whose balance it raises, if it is a top-up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top_up: Option<TopUpRequest>,
+}
+
+/// A payment that is a top-up (充值), as it arrived.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopUpRequest {
+    /// The merchant's own reference of the user; none: the merchant's own balance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
 }
 
 /// A payment request that makes sense in itself.
@@ -68,6 +79,8 @@ pub struct CheckedRequest {
     pub seller: Option<String>,
     /// Who pays.
     pub payer: Option<Payer>,
+    /// Whose balance it raises, if it is a top-up.
+    pub top_up: Option<TopUpRequest>,
 }
 
 /// Which field of a request is wrong, and why.
@@ -105,6 +118,9 @@ impl PaymentRequest {
             let reason = format!("the subject must have 1 to {SUBJECT_MAX} printable characters");
             return Err(FieldError::new("subject", reason));
         }
+        if self.top_up.is_some() && self.seller.is_some() {
+            return Err(FieldError::new("seller", "a top-up is no sale and has no seller"));
+        }
         Ok(CheckedRequest {
             merchant_order_no: self.merchant_order_no.clone(),
             product,
@@ -112,6 +128,7 @@ impl PaymentRequest {
             subject: subject.to_owned(),
             seller: self.seller.clone(),
             payer: self.payer.as_ref().map(PayerRequest::check).transpose()?,
+            top_up: self.top_up.clone(),
         })
     }
 }
@@ -217,6 +234,14 @@ impl StatementRequest {
         let account = MerchantAccount::named(&self.account).ok_or_else(|| {
             FieldError::new("account", "the account is unsettled, available or held")
         })?;
+        Ok((account, self.span()?))
+    }
+
+    /// Reads which days are wanted, and which page.
+    ///
+    /// # Errors
+    /// The first field that is wrong.
+    pub fn span(&self) -> Result<StatementFilter, FieldError> {
         let day = |field: &'static str, text: &str| {
             text.parse::<BusinessDate>().map_err(|error| FieldError::new(field, error))
         };
@@ -226,7 +251,7 @@ impl StatementRequest {
             return Err(FieldError::new("to", reason));
         }
         let page = PageRequest::number(self.page.unwrap_or(1));
-        Ok((account, StatementFilter { from: Some(from), to: Some(to), at: None, page }))
+        Ok(StatementFilter { from: Some(from), to: Some(to), at: None, page })
     }
 }
 
@@ -256,6 +281,7 @@ mod tests {
             subject: "两本书".to_owned(),
             seller: None,
             payer: None,
+            top_up: None,
         }
     }
 

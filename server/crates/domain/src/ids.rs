@@ -109,6 +109,8 @@ ids! {
     StaffId,
     /// A line of a bank statement.
     StatementLineId,
+    /// A user with a payment account, 用户.
+    UserId,
     /// A voucher for the general ledger, 凭证.
     VoucherId,
 }

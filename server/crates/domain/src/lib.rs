@@ -41,4 +41,5 @@ pub mod source_file;
 pub mod split;
 pub mod staff;
 pub mod trading_day;
+pub mod user;
 pub mod voucher;

@@ -78,6 +78,14 @@ pub enum LimitExceeded {
         /// What is left of it.
         left: Money,
     },
+    /// More on a payment account than its class may ever pay.
+    #[error("the user's account may hold no more than {limit} and has room for {left}")]
+    Balance {
+        /// The limit.
+        limit: Money,
+        /// What is left of it.
+        left: Money,
+    },
     /// Too much in total.
     #[error("the payer's account may pay no more than {limit} in total and has {left} left")]
     InTotal {
@@ -93,6 +101,16 @@ impl Limits {
     #[must_use]
     pub fn watched(&self) -> Vec<Money> {
         [self.per_payment, self.per_day].into_iter().flatten().collect()
+    }
+
+    /// The most that a payment account of this class may hold: what it may pay in total, or in a
+    /// year. Money beyond that could only be taken back.
+    #[must_use]
+    pub const fn holds_at_most(&self) -> Option<Money> {
+        match self.in_total {
+            Some(limit) => Some(limit),
+            None => self.per_year,
+        }
     }
 
     /// Whether an account that has paid so much may pay an amount on top. Exactly the limit is

@@ -146,6 +146,12 @@ pub struct SettlementAccount {
     pub bank: String,
 }
 
+impl From<SettlementAccount> for crate::payout::Payee {
+    fn from(account: SettlementAccount) -> Self {
+        Self { account: account.account_no, name: account.account_name, bank: account.bank }
+    }
+}
+
 /// An account needs all of its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a settlement account needs a number of 6 to 34 letters and digits, a holder and a bank")]

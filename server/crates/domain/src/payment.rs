@@ -11,7 +11,7 @@ pub use view::{
 };
 
 use crate::date::BusinessDate;
-use crate::ids::{MerchantId, OrderId, PaymentId, SettlementId};
+use crate::ids::{MerchantId, OrderId, PaymentId, SettlementId, UserId};
 use crate::merchant::named;
 use crate::money::{Money, MoneyError};
 use crate::product::Product;
@@ -115,6 +115,16 @@ pub struct InvalidTransition {
     pub event: &'static str,
 }
 
+/// Whose balance a top-up (充值) raises. What is not a top-up is a sale, and settled later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TopUp {
+    /// The merchant's own, 2241.03.
+    Merchant,
+    /// A user's, 2241.01.
+    User(UserId),
+}
+
 /// A payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
@@ -126,6 +136,8 @@ pub struct Payment {
     pub merchant: MerchantId,
     /// How it is paid.
     pub product: Product,
+    /// Whose balance it raises, if it is a top-up.
+    pub top_up: Option<TopUp>,
     /// What is paid.
     pub amount: Money,
     /// The channel routing chose; none when no channel could take it.

@@ -17,7 +17,7 @@ pub use stop::{NotAScope, PayoutStop, StopScope};
 
 use crate::ids::{
     ApprovalId, MerchantId, PayoutBatchId, PayoutFileId, PayoutId, RefundId, ReserveAccountId,
-    StaffId, StatementLineId,
+    StaffId, StatementLineId, UserId,
 };
 use crate::money::Money;
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,7 @@ pub enum PayoutState {
         /// What was unclear.
         reason: String,
     },
-    /// The bank refused it finally; the merchant has the money back, 失败.
+    /// The bank refused it finally, or a colleague before it was sent; the money is back, 失败.
     Rejected {
         /// Why.
         reason: String,
@@ -94,6 +94,11 @@ pub enum PayoutEvent {
         /// Why.
         reason: String,
     },
+    /// A colleague refused what was asked for, before it was put into a batch.
+    Refuse {
+        /// Why.
+        reason: String,
+    },
     /// The answer does not tell.
     Unclear {
         /// What was unclear.
@@ -125,6 +130,7 @@ impl PayoutEvent {
             Self::NotSent => "taken back from sending",
             Self::Accept { .. } => "accepted",
             Self::Reject { .. } => "rejected",
+            Self::Refuse { .. } => "refused",
             Self::Unclear { .. } => "marked as unknown",
             Self::Pay { .. } => "paid",
             Self::Return { .. } => "returned",
@@ -174,6 +180,7 @@ impl PayoutState {
         use PayoutState as S;
         match (self, event) {
             (S::Drafted { .. }, E::Submit) => Ok(S::Submitted),
+            (S::Drafted { .. }, E::Refuse { reason }) => Ok(S::Rejected { reason }),
             (S::Submitted, E::PutBack { reason }) => {
                 Ok(S::Drafted { returned_because: Some(reason) })
             }
@@ -318,7 +325,12 @@ pub struct PayoutDetail {
     pub source: (String, uuid::Uuid),
     /// The refund it carries to the payer.
     pub refund: Option<RefundId>,
-    /// The account it is taken from: `2241.03`, `2241.06`, or `2241.07` of a refund.
+    /// The user whose balance it is taken from, and their name.
+    pub user: Option<(UserId, String)>,
+    /// What it costs the user.
+    pub fee: Option<Money>,
+    /// The account it is taken from: `2241.03`, `2241.06`, `2241.01` of a user, `2241.07` of a
+    /// refund.
     pub from_code: String,
     /// Number of the batch it is in.
     pub batch_number: Option<String>,
@@ -354,6 +366,8 @@ pub struct PayoutFilter {
     pub state: Option<String>,
     /// Of this merchant.
     pub merchant: Option<MerchantId>,
+    /// From this user's balance.
+    pub user: Option<UserId>,
     /// In this batch.
     pub batch: Option<PayoutBatchId>,
     /// Drafted from this document.

@@ -4,8 +4,11 @@ use crate::merchants::MerchantError;
 use crate::notifications::NotificationError;
 use crate::orders::OrderError;
 use crate::payments::PaymentError;
+use crate::payouts::PayoutError;
 use crate::refunds::RefundError;
+use crate::users::UserError;
 use domain::gateway::{ErrorCode, FieldError};
+use domain::money::MoneyError;
 use domain::refund::AmountRefused;
 use ledger::LedgerError;
 use std::sync::Arc;
@@ -43,6 +46,15 @@ pub enum GatewayError {
     /// The books could not be read.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The user was refused.
+    #[error(transparent)]
+    User(#[from] UserError),
+    /// The withdrawal was refused.
+    #[error(transparent)]
+    Payout(#[from] PayoutError),
+    /// Amounts that cannot be added.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
     /// CRM failed.
     #[error(transparent)]
     Merchant(#[from] MerchantError),
@@ -70,7 +82,9 @@ impl GatewayError {
             Self::InProgress => ErrorCode::RequestInProgress,
             Self::Order(OrderError::NumberTaken) => ErrorCode::OrderNumberTaken,
             Self::Payment(PaymentError::NotClosable(_)) => ErrorCode::PaymentNotClosable,
-            Self::Refund(RefundError::NotRefundable(_)) => ErrorCode::PaymentNotRefundable,
+            Self::Refund(RefundError::NotRefundable(_) | RefundError::IsTopUp) => {
+                ErrorCode::PaymentNotRefundable
+            }
             Self::Refund(RefundError::NumberReused { .. }) => ErrorCode::RefundNumberTaken,
             Self::Refund(RefundError::Amount(AmountRefused::ExceedsRemaining { .. })) => {
                 ErrorCode::AmountExceedsRemaining
@@ -100,6 +114,9 @@ impl Explain for GatewayError {
             Self::Merchant(error) => error.kind(),
             Self::Notification(error) => error.kind(),
             Self::Limit(error) => error.kind(),
+            Self::User(error) => error.kind(),
+            Self::Payout(error) => error.kind(),
+            Self::Money(_) => Kind::Unexpected,
             Self::Ledger(_) | Self::Inconsistent(_) | Self::Database(_) | Self::Unreachable(_) => {
                 Kind::Unexpected
             }

@@ -9,12 +9,18 @@ mod money;
 mod payments;
 mod store;
 mod taking;
+mod topping;
+mod users;
 
 pub use counter::{Counter, Served};
 pub use error::GatewayError;
 pub use idempotency::{Answer, Call};
 pub use money::{MerchantStatement, balance, endpoint, set_endpoint, statement};
 pub use payments::{Taken, close_payment, create_payment, find_by_number, find_payment, standing};
+pub use users::{
+    UserView, WithdrawalCall, find_user, find_withdrawal, register_user, set_user_account,
+    user_statement, withdraw,
+};
 
 use crate::merchants;
 use crate::office::Office;

@@ -4,11 +4,12 @@ use super::idempotency::{self, Call, Key};
 use super::{Came, GatewayError};
 use crate::notifications::{self, EndpointSet};
 use crate::office::Office;
-use domain::account::{AccountFilter, StatementRow};
+use domain::account::{AccountFilter, AccountRef, StatementFilter, StatementRow};
 use domain::gateway::{ApiClient, MerchantAccount, MerchantBalance, StatementRequest};
 use domain::money::{Currency, Money};
 use domain::notification::Endpoint;
 use domain::page::Page;
+use sqlx::PgConnection;
 
 /// What we owe the merchant.
 ///
@@ -47,17 +48,26 @@ pub async fn statement(
     request: &StatementRequest,
 ) -> Result<MerchantStatement, GatewayError> {
     let (account, filter) = request.check()?;
-    let account = account.of(client.merchant);
     let mut conn = office.db.acquire().await?;
+    entries_of(&mut conn, office, &account.of(client.merchant), &filter).await
+}
+
+/// The entries of an account of the books.
+pub(super) async fn entries_of(
+    conn: &mut PgConnection,
+    office: &Office,
+    account: &AccountRef,
+    filter: &StatementFilter,
+) -> Result<MerchantStatement, GatewayError> {
     let wanted = AccountFilter {
         code: Some(account.code.clone()),
         owner: Some(account.owner.clone()),
         ..AccountFilter::default()
     };
-    let found = ledger::list_accounts(&mut conn, &wanted).await?;
-    let id = found.rows.iter().find(|one| one.account == account).map(|one| one.id);
+    let found = ledger::list_accounts(conn, &wanted).await?;
+    let id = found.rows.iter().find(|one| one.account == *account).map(|one| one.id);
     let statement = match id {
-        Some(id) => ledger::statement(&mut conn, id, &filter, office.settings.zone).await?,
+        Some(id) => ledger::statement(conn, id, filter, office.settings.zone).await?,
         None => None,
     };
     Ok(match statement {

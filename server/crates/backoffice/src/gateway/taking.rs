@@ -4,6 +4,7 @@
 
 use super::idempotency::{Call, Key, Wanted};
 use super::payments::Taken;
+use super::topping::{self, Topping};
 use super::{Came, GatewayError, store};
 use crate::audit::{self, Event, Record, Who};
 use crate::limits;
@@ -11,10 +12,12 @@ use crate::merchants::{self, Register};
 use crate::office::Office;
 use crate::orders::{self, Change, Hop, NewOrder, OrderError, Trail, Visit};
 use crate::payments::{Begun, Opening, Openings};
+use crate::users::{self, Origin};
 use domain::gateway::{ApiClient, CheckedRequest, FieldError, PaymentRequest};
-use domain::ids::{MerchantId, OrderId};
+use domain::ids::{MerchantId, OrderId, UserId};
 use domain::limits::Payer;
 use domain::merchant::{Entitlement, Refusal, Sale};
+use domain::money::Money;
 use domain::order::{Cause, FunnelStep, HopOutcome, Order, Station};
 use sqlx::PgConnection;
 use std::collections::{HashMap, HashSet};
@@ -60,8 +63,8 @@ pub(super) async fn take(
             Err(refused) => Err(refused),
         };
         match made {
-            Ok(Ok(order)) => {
-                new.push((one, order));
+            Ok(Ok((order, topping))) => {
+                new.push((one, order, topping));
                 answers.push(None);
             }
             Ok(Err(took)) => answers.push(Some(Ok(took))),
@@ -110,8 +113,11 @@ fn number(one: &Asking) -> (MerchantId, &str) {
     (one.client.merchant, one.checked.merchant_order_no.as_str())
 }
 
-/// The order a request makes.
-async fn ordered(conn: &mut PgConnection, one: &Asking) -> Result<Order, GatewayError> {
+/// The order a request makes, and whose balance it raises if it is a top-up.
+async fn ordered(
+    conn: &mut PgConnection,
+    one: &Asking,
+) -> Result<(Order, Option<Topping>), GatewayError> {
     let Asking { office, client, checked, .. } = one;
     let seller = match checked.seller.as_deref() {
         Some(code) => {
@@ -130,28 +136,38 @@ async fn ordered(conn: &mut PgConnection, one: &Asking) -> Result<Order, Gateway
         amount: checked.amount,
         subject: checked.subject.clone(),
     };
-    Ok(new.into_order(office))
+    let topping = match &checked.top_up {
+        Some(asked) => {
+            let asked = (asked, checked.amount.currency());
+            Some(topping::found(conn, client, asked).await?)
+        }
+        None => None,
+    };
+    Ok((new.into_order(office), topping))
 }
 
 /// Takes the keys, stores the orders and carries them on as far as they go.
 async fn place(
     conn: &mut PgConnection,
-    new: Vec<(&Asking, Order)>,
+    new: Vec<(&Asking, Order, Option<Topping>)>,
 ) -> Result<Vec<Took>, GatewayError> {
     if new.is_empty() {
         return Ok(Vec::new());
     }
-    let keys: Vec<Wanted<'_>> = new.iter().map(|(one, order)| wanted(one, order)).collect();
+    let keys: Vec<Wanted<'_>> = new.iter().map(|(one, order, _)| wanted(one, order)).collect();
     let all = u64::try_from(keys.len()).unwrap_or(u64::MAX);
     if store::take_keys(conn, &keys).await? != all {
         return Err(GatewayError::InProgress);
     }
     let mut round = Round::default();
     let mut took = Vec::with_capacity(new.len());
-    for (one, order) in new {
-        took.push(round.carry_on(conn, one, order).await?);
+    for (one, order, topping) in new {
+        took.push(round.carry_on(conn, one, (order, topping)).await?);
     }
     round.trail.write(conn).await?;
+    for (office, origin) in &round.origins {
+        users::keep_origin(conn, office, origin).await?;
+    }
     round.openings.write(conn).await?;
     audit::record_all(conn, &round.records).await?;
     Ok(took)
@@ -169,6 +185,10 @@ struct Round {
     openings: Openings,
     trail: Trail,
     records: Vec<Record>,
+    /// Where top-ups come from.
+    origins: Vec<(Office, Origin)>,
+    /// What users are topped up with.
+    coming: HashMap<UserId, Money>,
 }
 
 impl Round {
@@ -177,18 +197,22 @@ impl Round {
         &mut self,
         conn: &mut PgConnection,
         one: &Asking,
-        mut order: Order,
+        (mut order, topping): (Order, Option<Topping>),
     ) -> Result<Took, GatewayError> {
         let Asking { office, client, request, checked, at_once, .. } = one;
         let payer = checked.payer.as_ref();
         self.trail.create(&order);
         self.arrived(office, client, &order);
         let (mut begun, mut refused) = (None, None);
-        match self.ask_crm(conn, office, (&order, payer)).await? {
+        let top_up = topping.as_ref().map(Topping::top_up);
+        if let Some(topping) = &topping {
+            self.origins.push((office.clone(), topping.origin(&order)));
+        }
+        match self.ask_crm(conn, office, (&order, payer, topping.as_ref())).await? {
             Ok(entitlement) => {
                 visited(&mut self.trail, office, &order, FunnelStep::OrderCreated);
                 let (order, entitlement, at_once) = (&mut order, &entitlement, *at_once);
-                let opening = Opening { order, payer, entitlement, at_once };
+                let opening = Opening { order, payer, top_up, entitlement, at_once };
                 begun = self.openings.open(conn, office, &mut self.trail, opening).await?;
             }
             Err(refusal) => {
@@ -224,13 +248,25 @@ impl Round {
         &mut self,
         conn: &mut PgConnection,
         office: &Office,
-        (order, payer): (&Order, Option<&Payer>),
+        (order, payer, topping): (&Order, Option<&Payer>, Option<&Topping>),
     ) -> Result<Result<Entitlement, Refusal>, GatewayError> {
         let started_at = office.now();
         let card = payer.and_then(|payer| payer.card);
         let sale = Sale { product: order.product, amount: order.amount, card };
         let (merchant, day) = (order.merchant, order.business_date);
         let word = self.register.entitlement(conn, merchant, sale, day).await?;
+        let word = match (word, topping.and_then(|topping| topping.user.as_ref())) {
+            (Ok(entitlement), Some(user)) => {
+                let beside = self.coming.get(&user.id).copied();
+                let beside = beside.unwrap_or(Money::zero(order.amount.currency()));
+                let room = users::room(conn, office, (user, order.amount, beside)).await?;
+                if room.is_ok() {
+                    self.coming.insert(user.id, beside.checked_add(order.amount)?);
+                }
+                room.map(|()| entitlement).map_err(Refusal::OverLimit)
+            }
+            (word, _) => word,
+        };
         let word = match (word, payer) {
             (Ok(entitlement), Some(payer)) => {
                 let held = limits::hold(conn, office, order, payer).await?;

@@ -14,8 +14,10 @@ use domain::access::{Actor, Permission};
 use domain::date::BusinessDate;
 use domain::ids::{MerchantId, OrderId};
 use domain::limits::{
-    Holder, LimitExceeded, LimitRow, Limits, Payer, Structuring, StructuringRule, structuring,
+    AccountClass, AccountKind, Holder, LimitExceeded, LimitRow, Limits, Payer, Structuring,
+    StructuringRule, structuring,
 };
+use domain::money::Money;
 use domain::order::Order;
 use sqlx::PgConnection;
 use time::Duration;
@@ -102,6 +104,20 @@ pub async fn release(conn: &mut PgConnection, order: OrderId) -> Result<(), Limi
 /// The database failed.
 pub async fn retake(conn: &mut PgConnection, order: OrderId) -> Result<(), LimitError> {
     store::retake(conn, order).await
+}
+
+/// The most that a payment account (支付账户) of a class may hold on a day.
+///
+/// # Errors
+/// The database failed.
+pub async fn holds_at_most(
+    conn: &mut PgConnection,
+    class: AccountClass,
+    day: BusinessDate,
+) -> Result<Option<Money>, LimitError> {
+    let rows = store::table(conn, day).await?;
+    let wanted = |row: &&LimitRow| row.account == AccountKind::Payment && row.class == class;
+    Ok(rows.iter().find(wanted).and_then(|row| row.limits.holds_at_most()))
 }
 
 /// The limits of a payer on a day; a company has none.

@@ -146,6 +146,7 @@ impl Prices {
             order: order.id,
             merchant: order.merchant,
             product: order.product,
+            top_up: None,
             amount: order.amount,
             channel: Some(row.channel.clone()),
             method: None,

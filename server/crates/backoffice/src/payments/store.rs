@@ -3,11 +3,11 @@ use crate::explain::Inconsistent;
 use crate::office::Office;
 use crate::orders::Change;
 use domain::date::BusinessDate;
-use domain::ids::{MerchantId, OrderId, PaymentId, SettlementId};
+use domain::ids::{MerchantId, OrderId, PaymentId, SettlementId, UserId};
 use domain::money::Money;
 use domain::page::{Cursor, PAGE_SIZE_DEFAULT, Window};
 use domain::payment::{
-    Payment, PaymentFilter, PaymentState, PaymentStatus, PaymentSummary, Success,
+    Payment, PaymentFilter, PaymentState, PaymentStatus, PaymentSummary, Success, TopUp,
 };
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
@@ -35,6 +35,8 @@ pub(super) struct Row {
     pub refunded_minor: i64,
     pub settlement_id: Option<Uuid>,
     pub created_at: OffsetDateTime,
+    pub top_up: Option<String>,
+    pub user_id: Option<Uuid>,
 }
 
 impl TryFrom<Row> for Payment {
@@ -63,11 +65,18 @@ impl TryFrom<Row> for Payment {
             }
         };
         let currency = row.currency.parse().map_err(|_| wrong("unknown currency"))?;
+        let top_up = match (row.top_up.as_deref(), row.user_id) {
+            (None, None) => None,
+            (Some("merchant"), None) => Some(TopUp::Merchant),
+            (Some("user"), Some(user)) => Some(TopUp::User(UserId(user))),
+            _ => return Err(wrong("a top-up of nobody")),
+        };
         Ok(Self {
             id: row.id.into(),
             order: row.order_id.into(),
             merchant: row.merchant_id.into(),
             product: row.product.parse().map_err(|_| wrong("unknown product"))?,
+            top_up,
             amount: Money::new(row.amount_minor, currency),
             channel: row.channel,
             method: row.method,
@@ -177,7 +186,7 @@ pub(super) async fn lock_all(
         Row,
         "SELECT id, order_id, merchant_id, product, amount_minor, currency, state, channel, method,
                 number, channel_no, failure, event_time, clearing_date, accounting_date, fee_minor,
-                cost_minor, refunded_minor, settlement_id, created_at
+                cost_minor, refunded_minor, settlement_id, created_at, top_up, user_id
          FROM payments WHERE id = ANY($1) ORDER BY id FOR UPDATE",
         &ids.iter().copied().map(Uuid::from).collect::<Vec<_>>(),
     )
@@ -295,7 +304,8 @@ pub(super) async fn summaries(
         r#"SELECT p.id, p.order_id, p.merchant_id, p.product, p.amount_minor, p.currency, p.state,
                 p.channel, p.method, p.number, p.channel_no, p.failure, p.event_time,
                 p.clearing_date, p.accounting_date, p.fee_minor, p.cost_minor, p.refunded_minor,
-                p.settlement_id, p.created_at, m.name AS merchant_name, o.merchant_order_no,
+                p.settlement_id, p.created_at, p.top_up, p.user_id, m.name AS merchant_name,
+                o.merchant_order_no,
                 y.structuring AS "structuring?"
          FROM payments p JOIN merchants m ON m.id = p.merchant_id
          JOIN orders o ON o.id = p.order_id
@@ -328,6 +338,8 @@ pub(super) async fn summaries(
                 refunded_minor: row.refunded_minor,
                 settlement_id: row.settlement_id,
                 created_at: row.created_at,
+                top_up: row.top_up,
+                user_id: row.user_id,
             })?;
             let structuring = row.structuring.map(serde_json::from_value).transpose();
             let wrong = |error| Inconsistent::new("order_payers", row.order_id, error);

@@ -3,8 +3,10 @@ use crate::explain::{Explain, Inconsistent, Kind};
 use crate::notifications::NotificationError;
 use crate::refunds::RefundError;
 use crate::reserve::ReserveError;
+use crate::users::UserError;
 use banks::write::WriteError;
 use domain::access::Forbidden;
+use domain::gateway::FieldError;
 use domain::money::{Money, MoneyError};
 use domain::payout::{InvalidTransition, NotAScope};
 use ledger::LedgerError;
@@ -48,6 +50,46 @@ pub enum PayoutError {
         /// What was asked for.
         wanted: Money,
     },
+    /// A user wants more than they have.
+    #[error("the user has {available}, {wanted} is wanted with the fee")]
+    NotInUsersBalance {
+        /// What is there.
+        available: Money,
+        /// Amount and fee.
+        wanted: Money,
+    },
+    /// Money leaves only to an account of the user's own.
+    #[error("the user has no bank account of their own yet: give one first")]
+    NoUserAccount,
+    /// The merchant used the number for another withdrawal.
+    #[error("withdrawal number {number} was already used for {amount}: use a new number")]
+    NumberReused {
+        /// The merchant's number.
+        number: String,
+        /// The amount of the withdrawal that has it.
+        amount: Money,
+    },
+    /// More than is left of the top-up.
+    #[error("only {returnable} of this top-up can go back: what is left of it and still there")]
+    NotReturnable {
+        /// The most that can.
+        returnable: Money,
+    },
+    /// Nothing to give back.
+    #[error("this payment is no top-up")]
+    NoTopUp,
+    /// A word for the books and the user.
+    #[error("say why")]
+    NoReason,
+    /// Settlement and refunds have ways of their own.
+    #[error("only a withdrawal or a top-up return that waits for a batch is refused here")]
+    NotRefusable,
+    /// A field of the request is wrong.
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// The user is not known.
+    #[error(transparent)]
+    User(#[from] UserError),
     /// A balance has less than is taken from it.
     #[error("a merchant's balance no longer covers its payout: reject the batch")]
     NotInBalances,
@@ -169,12 +211,21 @@ impl Explain for PayoutError {
             Self::StopReason => Kind::Invalid(Some("reason")),
             Self::NotAScope(_) => Kind::Invalid(Some("subject")),
             Self::NoHolder => Kind::Invalid(Some("holder")),
+            Self::NotReturnable { .. } => Kind::Invalid(Some("amount")),
+            Self::NoReason => Kind::Invalid(Some("reason")),
+            Self::Field(error) => Kind::Invalid(Some(error.field)),
+            Self::User(error) => error.kind(),
             Self::EmptyBatch => Kind::Invalid(Some("payouts")),
             Self::NotFree { .. }
             | Self::BatchNotDrafted { .. }
             | Self::Transition(_)
             | Self::NotInBalance { .. }
             | Self::NotInBalances
+            | Self::NotInUsersBalance { .. }
+            | Self::NoUserAccount
+            | Self::NumberReused { .. }
+            | Self::NoTopUp
+            | Self::NotRefusable
             | Self::OtherName { .. }
             | Self::Suspended(_)
             | Self::Cooling { .. }

@@ -1,5 +1,5 @@
-//! The finance platform (财务平台): payouts to merchants, and to payers whose refund cannot go back
-//! by the channel.
+//! The finance platform (财务平台): payouts to merchants, to users who withdraw, and to payers whose
+//! refund cannot go back by the channel.
 //!
 //! Settlement drafts them, and refunds do. A maker puts drafts into a batch and submits it; a checker decides
 //! exactly what the batch holds; on execution each payout asks the reserve for leave, its amount
@@ -8,6 +8,7 @@
 //! half). An outcome nobody knows is queried under the same number and never sent again.
 
 mod batches;
+mod carrying;
 mod error;
 mod files;
 pub mod jobs;
@@ -18,6 +19,7 @@ mod repaying;
 mod results;
 mod stops;
 mod store;
+mod withdrawing;
 mod ways;
 
 pub use batches::{approval_concluded, content_now, make_batch, require_payable, submit};
@@ -30,6 +32,9 @@ pub use repaying::{OtherAccount, repay};
 pub use results::{Evidence, Told, complete, id_of, reported, returned};
 pub use stops::{lift, list_stops, pull};
 pub use ways::{propose_way, way_concluded, ways, without_key};
+pub use withdrawing::{
+    Asker, WithdrawalWanted, find_withdrawal, refuse, return_top_up, withdraw, withdraw_for,
+};
 
 use crate::audit::{self, Event, Who};
 use crate::office::Office;

@@ -7,6 +7,8 @@ use crate::audit;
 use crate::jobs::JobError;
 use crate::office::Office;
 use crate::refunds::{self, jobs::DraftRefundPayout};
+use crate::reserve::Whom;
+use crate::users;
 use domain::ids::PayoutId;
 use domain::payout::Payee;
 use sqlx::PgConnection;
@@ -29,13 +31,16 @@ pub async fn draft_refund(office: &Office, message: DraftRefundPayout) -> Result
     Ok(())
 }
 
-/// The account registered for whom a payout pays: the merchant's, or the one its refund is for.
+/// The account registered for whom a payout pays: the merchant's, the one its refund is for, the
+/// user's own, or the one a top-up came from.
 pub(super) async fn registered(
     conn: &mut PgConnection,
     payout: &Payout,
 ) -> Result<Option<Payee>, PayoutError> {
-    match payout.refund {
-        Some(refund) => Ok(Some(refunds::payee(conn, refund).await?.0)),
-        None => store::registered_payee(conn, payout.merchant).await,
+    match payout.whom() {
+        Whom::Refund(refund) => Ok(Some(refunds::payee(conn, refund).await?.0)),
+        Whom::User(user) => Ok(users::known_payee(conn, user).await?),
+        Whom::TopUp(order) => Ok(users::origin(conn, order).await?),
+        Whom::Merchant => store::registered_payee(conn, payout.merchant).await,
     }
 }

@@ -85,7 +85,7 @@ pub(super) async fn apply(
     Ok(after)
 }
 
-async fn give_back(
+pub(super) async fn give_back(
     conn: &mut PgConnection,
     office: &Office,
     payout: &Payout,
@@ -110,7 +110,7 @@ fn carried(payout: &Payout) -> Option<RefundId> {
 
 /// Has the merchant told of a payout that has an end, or came back after it. Of a refund the
 /// merchant learns as of every refund, and here only that its payout came back.
-async fn tell(
+pub(super) async fn tell(
     conn: &mut PgConnection,
     office: &Office,
     payout: &Payout,
@@ -125,6 +125,10 @@ async fn tell(
     if carried(payout).is_some() && event != NotificationEvent::PayoutReturned {
         return Ok(());
     }
+    let number = match payout.user {
+        Some(_) => super::withdrawing::number_of(conn, payout.id).await?,
+        None => None,
+    };
     let signs: Vec<char> = payout.payee.account.chars().collect();
     let tail: String = signs.iter().skip(signs.len().saturating_sub(4)).collect();
     let data = json!({
@@ -136,6 +140,7 @@ async fn tell(
         "status": after.name(),
         "replaces": payout.repays,
         "refund": payout.refund,
+        "withdrawal": number,
         "failure": failure,
     });
     let (merchant, subject) = (payout.merchant, payout.id.into());

@@ -2,15 +2,18 @@ use super::{Draft, PayoutError, Purse};
 use crate::explain::Inconsistent;
 use crate::office::Office;
 use crate::refunds::PayOut;
-use domain::account::AccountRef;
-use domain::ids::{JournalId, MerchantId, PayoutBatchId, PayoutId, RefundId, StatementLineId};
+use domain::ids::{
+    JournalId, MerchantId, OrderId, PayoutBatchId, PayoutId, RefundId, StatementLineId, UserId,
+};
 use domain::money::Money;
-use domain::payout::{Payee, PayoutSource, PayoutState};
+use domain::payout::{Payee, PayoutState};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// Where the money of refunds waits, 退款在途.
-const REFUNDS: &str = "2241.07";
+pub(super) const REFUNDS: &str = "2241.07";
+/// What users are owed, 用户支付账户.
+pub(super) const USERS: &str = "2241.01";
 
 /// A payout held for work, with what the bank needs to know.
 #[derive(Debug, Clone)]
@@ -23,6 +26,10 @@ pub(super) struct Payout {
     pub purse: Option<Purse>,
     /// The refund it carries to the payer, also when it is paid once more.
     pub refund: Option<RefundId>,
+    /// The user whose balance it was taken from.
+    pub user: Option<UserId>,
+    /// The top-up it gives back, also when it is paid once more.
+    pub top_up: Option<OrderId>,
     pub amount: Money,
     pub payee: Payee,
     pub state: PayoutState,
@@ -37,29 +44,6 @@ pub(super) struct Payout {
 }
 
 impl Payout {
-    /// The balance it is taken from.
-    pub(super) fn debit(&self) -> AccountRef {
-        match (self.repays, self.purse) {
-            (Some(_), _) => AccountRef::returned_payouts(),
-            (None, Some(purse)) => purse.account(self.merchant),
-            (None, None) => AccountRef::refunds_in_transit(),
-        }
-    }
-
-    /// The code of the account it was drafted from.
-    fn drafted_code(&self) -> &'static str {
-        self.purse.map_or(REFUNDS, Purse::code)
-    }
-
-    /// What it comes from.
-    pub(super) fn source(&self) -> PayoutSource {
-        match (self.repays, self.refund) {
-            (Some(_), _) => PayoutSource::ReturnedPayout,
-            (None, Some(_)) => PayoutSource::Refund,
-            (None, None) => PayoutSource::Settlement,
-        }
-    }
-
     pub(super) fn inconsistent(&self, what: &str) -> PayoutError {
         Inconsistent::new("payouts", self.id, what).into()
     }
@@ -110,6 +94,8 @@ struct Row {
     amount_minor: i64,
     currency: String,
     refund_id: Option<Uuid>,
+    user_id: Option<Uuid>,
+    top_up_id: Option<Uuid>,
     payee_account: String,
     payee_name: String,
     payee_bank: String,
@@ -132,7 +118,7 @@ impl TryFrom<Row> for Payout {
     fn try_from(row: Row) -> Result<Self, Inconsistent> {
         let wrong = |what: &str| Inconsistent::new("payouts", row.id, what);
         let purse = Purse::named(&row.from_code);
-        if purse.is_none() && row.refund_id.is_none() {
+        if purse.is_none() && row.refund_id.is_none() && row.user_id.is_none() {
             return Err(wrong("unknown purse"));
         }
         let currency = row.currency.parse().map_err(|_| wrong("unknown currency"))?;
@@ -151,6 +137,8 @@ impl TryFrom<Row> for Payout {
             merchant_code: row.merchant_code,
             purse,
             refund: row.refund_id.map(RefundId),
+            user: row.user_id.map(UserId),
+            top_up: row.top_up_id.map(OrderId),
             amount: Money::new(row.amount_minor, currency),
             payee: Payee { account: row.payee_account, name: row.payee_name, bank: row.payee_bank },
             state: state.try_into()?,
@@ -178,7 +166,8 @@ async fn lock_some(conn: &mut PgConnection, which: Which<'_>) -> Result<Vec<Payo
         r#"SELECT p.id, p.number, p.merchant_id, m.code AS merchant_code, p.from_code,
                   p.amount_minor, p.currency, p.payee_account, p.payee_name, p.payee_bank,
                   p.state, p.bank_ref, p.failure, p.statement_line_id, p.return_line_id,
-                  p.batch_id, p.submit_journal_id, p.repays_id, p.refund_id, a.account_no AS "account_no?",
+                  p.batch_id, p.submit_journal_id, p.repays_id, p.refund_id, p.user_id,
+                  p.top_up_id, a.account_no AS "account_no?",
                   a.front AS "front?", COALESCE(b.way = 'file', false) AS "by_file!"
            FROM payouts p
            JOIN merchants m ON m.id = p.merchant_id
@@ -258,7 +247,7 @@ pub(super) async fn save(
     step(conn, office, id, (state.name(), bank_ref.or(failure).unwrap_or_default())).await
 }
 
-async fn step(
+pub(super) async fn step(
     conn: &mut PgConnection,
     office: &Office,
     id: PayoutId,
@@ -348,9 +337,10 @@ pub(super) async fn insert_replacement(
     sqlx::query!(
         "INSERT INTO payouts
             (id, merchant_id, source, source_id, from_code, amount_minor, currency, payee_account,
-             payee_name, payee_bank, number, state, repays_id, refund_id, created_at, updated_at)
+             payee_name, payee_bank, number, state, repays_id, refund_id, user_id, top_up_id,
+             created_at, updated_at)
          VALUES ($1, $2, 'returned_payout', $3, $4, $5, $6, $7, $8, $9, $10, 'drafted', $3, $12,
-                 $11, $11)",
+                 $13, $14, $11, $11)",
         Uuid::from(id),
         Uuid::from(old.merchant),
         Uuid::from(old.id),
@@ -363,6 +353,8 @@ pub(super) async fn insert_replacement(
         office.new_id().simple().to_string(),
         office.now(),
         old.refund.map(Uuid::from),
+        old.user.map(Uuid::from),
+        old.top_up.map(Uuid::from),
     )
     .execute(&mut *conn)
     .await?;
@@ -413,7 +405,7 @@ pub(super) async fn drafted(
     let minor = sqlx::query_scalar!(
         r#"SELECT COALESCE(sum(amount_minor), 0)::bigint AS "sum!" FROM payouts
            WHERE merchant_id = $1 AND from_code = $2 AND state IN ('drafted', 'submitted')
-             AND repays_id IS NULL"#,
+             AND repays_id IS NULL AND top_up_id IS NULL"#,
         Uuid::from(merchant),
         purse.code(),
     )

@@ -21,6 +21,9 @@ pub enum RefundError {
     /// The payment did not collect anything.
     #[error("this payment is {0}: only a succeeded payment can be refunded")]
     NotRefundable(String),
+    /// A top-up raised a balance; nothing was sold.
+    #[error("this payment is a top-up: give it back as a return of the top-up")]
+    IsTopUp,
     /// The amount is wrong.
     #[error(transparent)]
     Amount(#[from] AmountRefused),
@@ -92,6 +95,7 @@ impl Explain for RefundError {
             Self::OtherHolder(_) => Kind::Invalid(Some("name")),
             Self::BadNumber => Kind::Invalid(Some("merchant_refund_no")),
             Self::NotRefundable(_)
+            | Self::IsTopUp
             | Self::GoesBackByChannel(_)
             | Self::NumberReused { .. }
             | Self::Transition(_)

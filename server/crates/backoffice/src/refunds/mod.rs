@@ -120,6 +120,9 @@ async fn open_by(
     if payment.state != "succeeded" {
         return Err(RefundError::NotRefundable(payment.state));
     }
+    if payment.is_top_up {
+        return Err(RefundError::IsTopUp);
+    }
     check_amount(payment.amount, payment.refunded, asked.amount)?;
     let refund = insert(conn, office, (&payment, staff), (asked, payee)).await?;
     let (payment, refund) = lock(conn, refund).await?; // with what this refund holds

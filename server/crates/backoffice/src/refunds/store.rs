@@ -28,6 +28,8 @@ pub(super) struct PaidPayment {
     /// What refunds took or hold.
     pub refunded: Money,
     pub settled: bool,
+    /// Whether it is a top-up, which goes back as a return.
+    pub is_top_up: bool,
     pub gives_fee_back: bool,
 }
 
@@ -63,6 +65,7 @@ pub(super) async fn lock_payment(
         r#"SELECT p.id, p.order_id, o.merchant_order_no, p.number, p.merchant_id,
                   m.code AS merchant_code, o.seller_id, p.channel, p.state, p.amount_minor,
                   p.currency, p.fee_minor, p.refunded_minor, p.settlement_id,
+                  p.top_up IS NOT NULL AS "is_top_up!",
                   COALESCE(c.refund_gives_fee_back, false) AS "gives_fee_back!"
            FROM payments p
            JOIN orders o ON o.id = p.order_id
@@ -90,6 +93,7 @@ pub(super) async fn lock_payment(
         fee: money(row.fee_minor),
         refunded: money(row.refunded_minor),
         settled: row.settlement_id.is_some(),
+        is_top_up: row.is_top_up,
         gives_fee_back: row.gives_fee_back,
     }))
 }

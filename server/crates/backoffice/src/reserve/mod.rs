@@ -33,7 +33,7 @@ use crate::office::Office;
 use domain::access::{Actor, Permission};
 use domain::account::AccountRef;
 use domain::date::BusinessDate;
-use domain::ids::{MerchantId, PayoutId, RefundId, ReserveAccountId};
+use domain::ids::{MerchantId, OrderId, PayoutId, RefundId, ReserveAccountId, UserId};
 use domain::money::{Currency, Money};
 use domain::page::PageRequest;
 use domain::payout::{Payee, PayoutSource, WaySetting};
@@ -66,14 +66,27 @@ pub struct Instruction<'a> {
     pub payout: PayoutId,
     /// What it comes from.
     pub source: PayoutSource,
-    /// The merchant it pays, or whose balance a refund was taken from.
+    /// The merchant it pays, or through whom it came to be paid.
     pub merchant: MerchantId,
-    /// The refund it carries to the payer.
-    pub refund: Option<RefundId>,
+    /// Whom alone it may reach.
+    pub whom: Whom,
     /// Where the money goes.
     pub payee: &'a Payee,
     /// How much.
     pub amount: Money,
+}
+
+/// Whom alone a payout may reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    /// The merchant, at the registered settlement account.
+    Merchant,
+    /// The payer a refund was approved for.
+    Refund(RefundId),
+    /// A user, at the own account registered.
+    User(UserId),
+    /// Whoever topped up with this order, at the account the money came from.
+    TopUp(OrderId),
 }
 
 /// The account of the chart in which a bank account is kept.
@@ -183,21 +196,28 @@ pub async fn require_cover(
 ///
 /// # Errors
 /// The account's purpose does not allow it, the payee is not the merchant's registered settlement
-/// account or the payer's a refund was approved for, or there is not enough on the account or of the quota at its clearing house.
+/// account, the payer's a refund was approved for, the user's own or the one a top-up came from, or
+/// there is not enough on the account or of the quota at its clearing house.
 pub async fn authorise(
     conn: &mut PgConnection,
     office: &Office,
     instruction: &Instruction<'_>,
 ) -> Result<(), ReserveError> {
     let account = require_cover(conn, instruction.account, instruction.amount).await?;
-    let (registered, way) = match instruction.refund {
-        Some(refund) => {
-            let payers = store::is_payers(conn, refund, instruction.payee).await?;
-            (payers, Destination::OriginalPayer)
+    let payee = instruction.payee;
+    let (registered, way) = match instruction.whom {
+        Whom::Merchant => {
+            let registered = store::is_registered(conn, instruction.merchant, payee).await?;
+            (registered, Destination::RegisteredPayee)
         }
-        None => {
-            let (merchant, payee) = (instruction.merchant, instruction.payee);
-            (store::is_registered(conn, merchant, payee).await?, Destination::RegisteredPayee)
+        Whom::Refund(refund) => {
+            (store::is_payers(conn, refund, payee).await?, Destination::OriginalPayer)
+        }
+        Whom::User(user) => {
+            (store::is_users(conn, user, payee).await?, Destination::RegisteredUserAccount)
+        }
+        Whom::TopUp(order) => {
+            (store::is_origin(conn, order, payee).await?, Destination::OriginalPayer)
         }
     };
     let destination = if registered { way } else { Destination::UnregisteredPayee };

@@ -2,7 +2,7 @@ use super::{Instruction, NewAccount, ReserveError, ledger_account};
 use crate::explain::Inconsistent;
 use crate::office::Office;
 use domain::date::BusinessDate;
-use domain::ids::{MerchantId, PayoutId, RefundId, ReserveAccountId};
+use domain::ids::{MerchantId, OrderId, PayoutId, RefundId, ReserveAccountId, UserId};
 use domain::money::{Currency, Money};
 use domain::page::{Page, PageRequest};
 use domain::payout::{Payee, PayoutWay, WaySetting};
@@ -178,6 +178,45 @@ pub(super) async fn is_payers(
          WHERE n.refund_id = $1 AND n.account = $2 AND n.name = $3 AND n.bank = $4
            AND n.id = (SELECT max(l.id) FROM refund_payees l WHERE l.refund_id = $1)",
         Uuid::from(refund),
+        payee.account,
+        payee.name,
+        payee.bank,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.is_some())
+}
+
+/// Whether this is the user's own account that counts now.
+pub(super) async fn is_users(
+    conn: &mut PgConnection,
+    user: UserId,
+    payee: &Payee,
+) -> Result<bool, ReserveError> {
+    let found = sqlx::query_scalar!(
+        "SELECT n.id FROM user_accounts n
+         WHERE n.user_id = $1 AND n.account = $2 AND n.name = $3 AND n.bank = $4
+           AND n.id = (SELECT max(l.id) FROM user_accounts l WHERE l.user_id = $1)",
+        Uuid::from(user),
+        payee.account,
+        payee.name,
+        payee.bank,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.is_some())
+}
+
+/// Whether this is the account a top-up came from.
+pub(super) async fn is_origin(
+    conn: &mut PgConnection,
+    order: OrderId,
+    payee: &Payee,
+) -> Result<bool, ReserveError> {
+    let found = sqlx::query_scalar!(
+        "SELECT order_id FROM top_ups
+         WHERE order_id = $1 AND account = $2 AND name = $3 AND bank = $4",
+        Uuid::from(order),
         payee.account,
         payee.name,
         payee.bank,

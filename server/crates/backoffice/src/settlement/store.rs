@@ -62,7 +62,7 @@ pub(super) async fn unsettled(
         r#"SELECT DISTINCT m.id, m.name, m.settlement_cycle_days,
                   p.clearing_date AS "clearing_date!"
            FROM payments p JOIN merchants m ON m.id = p.merchant_id
-           WHERE p.state = 'succeeded' AND p.settlement_id IS NULL
+           WHERE p.state = 'succeeded' AND p.settlement_id IS NULL AND p.top_up IS NULL
            ORDER BY m.id, p.clearing_date"#,
     )
     .fetch_all(conn)
@@ -124,7 +124,8 @@ pub(super) async fn items(
                                 AND x.state = 'waiting')) AS "unmatched!"
            FROM payments p JOIN orders o ON o.id = p.order_id
            WHERE p.merchant_id = $1 AND p.clearing_date = ANY($2) AND p.state = 'succeeded'
-             AND p.settlement_id IS NULL AND ($3::uuid IS NULL OR p.id > $3)
+             AND p.settlement_id IS NULL AND p.top_up IS NULL
+             AND ($3::uuid IS NULL OR p.id > $3)
            ORDER BY p.id LIMIT $4 FOR UPDATE OF p"#,
         Uuid::from(merchant),
         &dates,

@@ -205,7 +205,8 @@ async fn settled(conn: &mut PgConnection, day: BusinessDate) -> Result<Tally, sq
         Tally,
         r#"SELECT count(*) AS "count!",
                   (SELECT count(*) FROM payments
-                   WHERE clearing_date = $1 AND state = 'succeeded' AND settlement_id IS NULL)
+                   WHERE clearing_date = $1 AND state = 'succeeded' AND settlement_id IS NULL
+                     AND top_up IS NULL)
                       AS "open!",
                   COALESCE(sum(payments_minor), 0)::bigint AS "minor!"
            FROM settlements WHERE clearing_date = $1"#,
@@ -272,7 +273,11 @@ pub(super) async fn unexplained_transit(
                FROM refunds WHERE state IN ('requested', 'sending', 'unknown')
                UNION ALL
                SELECT '2241.08', COALESCE(sum(amount_minor), 0)::bigint
-               FROM payouts WHERE state IN ('queued', 'sending', 'accepted', 'unknown')
+               FROM payouts
+               WHERE (state IN ('queued', 'sending', 'accepted', 'unknown')
+                      -- these are set aside as soon as they are asked for
+                      OR (state IN ('drafted', 'submitted')
+                          AND source IN ('user_withdrawal', 'top_up_return')))
                  AND source <> 'refund' -- its money waits on 2241.07
                UNION ALL
                SELECT '1012.09', COALESCE(sum(d.amount_minor), 0)::bigint

@@ -22,6 +22,7 @@ mod orders;
 mod payments;
 #[cfg(test)]
 mod unknown;
+mod users;
 #[cfg(test)]
 mod routing;
 #[cfg(test)]

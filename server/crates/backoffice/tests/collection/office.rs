@@ -148,7 +148,7 @@ impl World {
 }
 
 /// Hands on the request of a route under a key, as the API does.
-pub fn call(key: &str, request: &PaymentRequest) -> Call {
+pub fn call(key: &str, request: &impl serde::Serialize) -> Call {
     Call::new("POST /payments", key, &serde_json::to_value(request).unwrap()).unwrap()
 }
 
@@ -162,6 +162,7 @@ pub fn order(number: &str, amount: &str) -> PaymentRequest {
         subject: "two books".to_owned(),
         seller: None,
         payer: None,
+        top_up: None,
     }
 }
 

@@ -16,6 +16,7 @@ mod payouts;
 mod refund_contradictions;
 #[cfg(test)]
 mod refund_payouts;
+mod users;
 #[cfg(test)]
 mod refunds;
 #[cfg(test)]

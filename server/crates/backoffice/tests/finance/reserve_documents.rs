@@ -260,7 +260,7 @@ async fn payouts_stop_short_of_the_quota_and_say_by_how_much(pool: PgPool) {
     };
     let ask = |fen| Instruction {
         source: domain::payout::PayoutSource::Settlement,
-        refund: None,
+        whom: reserve::Whom::Merchant,
         account: house.reserve,
         payout: PayoutId(house.office.new_id()),
         merchant: house.shop,

@@ -15,6 +15,7 @@ fn payment() -> Payment {
         order: OrderId(Uuid::from_u128(2)),
         merchant: MerchantId(Uuid::from_u128(3)),
         product: Product::QuickPay,
+        top_up: None,
         amount: Money::cny(10_000),
         channel: Some("unionpay".to_owned()),
         method: Some("QUICK".to_owned()),

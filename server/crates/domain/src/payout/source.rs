@@ -18,7 +18,7 @@ pub enum PayoutSource {
     UserWithdrawal,
     /// Fees earned, to our own filed account, 手续费收入划转.
     FeeSweep,
-    /// A merchant's top-up given back, 充值退回.
+    /// A top-up given back to the account it came from, 充值退回.
     TopUpReturn,
     /// Between our own reserve accounts, 头寸调拨.
     PositionTransfer,
@@ -60,10 +60,8 @@ impl PayoutSource {
     #[must_use]
     pub const fn destination(self) -> Destination {
         match self {
-            Self::Settlement | Self::ReturnedPayout | Self::TopUpReturn => {
-                Destination::RegisteredPayee
-            }
-            Self::Refund => Destination::OriginalPayer,
+            Self::Settlement | Self::ReturnedPayout => Destination::RegisteredPayee,
+            Self::Refund | Self::TopUpReturn => Destination::OriginalPayer,
             Self::UserWithdrawal => Destination::RegisteredUserAccount,
             Self::FeeSweep => Destination::OwnFunds,
             Self::PositionTransfer => Destination::OwnReserve,

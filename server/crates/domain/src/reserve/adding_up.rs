@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// Every movement the posting rules know, as debit and credit.
-const ENTRIES: [(Entry, &str, &str); 34] = [
+const ENTRIES: [(Entry, &str, &str); 38] = [
     (Entry::Collection, "1122.01", "2241.02"),
     (Entry::FeeCharged, "2241.02", "6021.01"),
     (Entry::FeeCharged, "2241.02", "2221.01"),
@@ -29,7 +29,11 @@ const ENTRIES: [(Entry, &str, &str); 34] = [
     (Entry::MerchantPayout, "2241.08", "2241.03"),
     (Entry::UserWithdrawal, "2241.01", "2241.08"),
     (Entry::UserWithdrawal, "2241.01", "6021.01"),
+    (Entry::UserWithdrawal, "2241.08", "1012.01"),
     (Entry::TopUp, "1012.01", "2241.01"),
+    (Entry::TopUp, "1122.01", "2241.01"),
+    (Entry::TopUp, "2241.01", "2241.08"),
+    (Entry::TopUp, "2241.08", "1012.01"),
     (Entry::Refund, "2241.02", "2241.07"),
     (Entry::Refund, "2241.07", "1122.01"),
     (Entry::Refund, "2241.07", "1012.01"),

@@ -199,6 +199,7 @@ fn left_bank(flow: &Flow) -> Option<(&str, bool)> {
         flow.entry,
         Entry::MerchantPayout
             | Entry::UserWithdrawal
+            | Entry::TopUp
             | Entry::Refund
             | Entry::BankLong
             | Entry::ReturnedPayout

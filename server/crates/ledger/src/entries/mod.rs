@@ -31,7 +31,8 @@ pub use exceptions::{
 };
 pub use payout::{
     Holder, Intake, Purse, payout_paid, payout_repaid, payout_returned, payout_submitted,
-    returned_to_merchant, topped_up, withdrawal_paid, withdrawal_submitted,
+    returned_to_merchant, top_up_return_paid, top_up_returned, topped_up, withdrawal_paid,
+    withdrawal_submitted,
 };
 pub use refund::{
     CommissionTo, advance_recovered, advanced, commission_refunded, cost_recoverable, fee_refunded,

@@ -87,6 +87,15 @@ pub enum Holder<'a> {
     User(&'a str),
 }
 
+impl Holder<'_> {
+    fn account(self) -> AccountRef {
+        match self {
+            Self::Merchant(merchant) => AccountRef::merchant_available(merchant),
+            Self::User(user) => AccountRef::user(user),
+        }
+    }
+}
+
 /// Journal entry 10, top-up (充值): Dr 1122.01 or 1012.01 / Cr 2241.03 or 2241.01.
 #[must_use]
 pub fn topped_up(event: Event, intake: Intake<'_>, holder: Holder<'_>, amount: Money) -> Posting {
@@ -94,11 +103,26 @@ pub fn topped_up(event: Event, intake: Intake<'_>, holder: Holder<'_>, amount: M
         Intake::Channel(channel) => AccountRef::due_from_channel(channel),
         Intake::Reserve(reserve) => AccountRef::reserve_at(reserve),
     };
-    let credit = match holder {
-        Holder::Merchant(merchant) => AccountRef::merchant_available(merchant),
-        Holder::User(user) => AccountRef::user(user),
-    };
-    event.posting(Entry::TopUp).line(debit, credit, amount, "top-up")
+    event.posting(Entry::TopUp).line(debit, holder.account(), amount, "top-up")
+}
+
+/// Journal entry 10 undone by a payout, top-up return (充值退回), submitted: Dr 2241.03 or 2241.01 /
+/// Cr 2241.08. One the bank refuses is reversed.
+#[must_use]
+pub fn top_up_returned(event: Event, holder: Holder<'_>, amount: Money) -> Posting {
+    let transit = AccountRef::payouts_in_transit();
+    event.posting(Entry::TopUp).line(holder.account(), transit, amount, "top-up return submitted")
+}
+
+/// Journal entry 10 undone by a payout, done by the bank: Dr 2241.08 / Cr 1012.01.
+#[must_use]
+pub fn top_up_return_paid(event: Event, reserve: &str, amount: Money) -> Posting {
+    event.posting(Entry::TopUp).line(
+        AccountRef::payouts_in_transit(),
+        AccountRef::reserve_at(reserve),
+        amount,
+        "top-up return paid",
+    )
 }
 
 /// Journal entry 21, returned payout (退票): Dr 1012.01 / Cr 2241.10. No fee is charged again.

@@ -16,7 +16,7 @@ use domain::limits::Payer;
 use domain::merchant::Entitlement;
 use domain::money::Money;
 use domain::order::{Cause, HopOutcome, Order, Station, Subject};
-use domain::payment::{Payment, PaymentState};
+use domain::payment::{Payment, PaymentState, TopUp};
 use domain::routing::RoutingDecision;
 use sqlx::PgConnection;
 
@@ -27,6 +27,8 @@ pub struct Opening<'a> {
     pub order: &'a mut Order,
     /// Who pays, where that is known.
     pub payer: Option<&'a Payer>,
+    /// Whose balance it raises, if it is a top-up.
+    pub top_up: Option<TopUp>,
     /// What the merchant was granted.
     pub entitlement: &'a Entitlement,
     /// Whether whoever opens it sends it as soon as the transaction has taken effect; otherwise a
@@ -64,7 +66,7 @@ impl Openings {
         opening: Opening<'_>,
     ) -> Result<Option<Begun>, PaymentError> {
         let started_at = office.now();
-        let Opening { order, payer, entitlement, at_once } = opening;
+        let Opening { order, payer, top_up, entitlement, at_once } = opening;
         let id = PaymentId(office.new_id());
         let wanted = Wanted {
             product: order.product,
@@ -77,7 +79,9 @@ impl Openings {
             payment: id.into(),
         };
         let routing = self.board.decide(conn, office, wanted).await?;
-        let mut payment = routed(office, order, (id, entitlement.fee), &routing);
+        // A top-up earns no fee of the merchant.
+        let fee = top_up.map_or(entitlement.fee, |_| Money::zero(order.amount.currency()));
+        let mut payment = Payment { top_up, ..routed(office, order, (id, fee), &routing) };
         let detail = routing.sentence();
         let (outcome, mut job) = if payment.channel.is_some() {
             let why = Change::by(GATEWAY, Cause::Request);
@@ -127,6 +131,7 @@ fn routed(
         order: order.id,
         merchant: order.merchant,
         product: order.product,
+        top_up: None,
         amount: order.amount,
         channel: chosen.map(|one| one.channel.clone()),
         method: chosen.map(|one| one.method.clone()),

@@ -20,7 +20,7 @@ use domain::approval::{ApprovalKind, ApprovalState};
 use domain::date::BusinessDate;
 use domain::ids::{ApprovalId, PayoutBatchId, PayoutId, ReserveAccountId};
 use domain::money::{Currency, Money};
-use domain::payout::{BatchState, PayoutEvent, PayoutSource, PayoutWay};
+use domain::payout::{BatchState, PayoutEvent, PayoutWay};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
@@ -198,10 +198,10 @@ async fn execute(
         let instruction = reserve::Instruction {
             account: batch.account,
             payout: payout.id,
-            // Of a refund that is paid once more the payer stays the only one to be paid.
-            source: payout.refund.map_or(payout.source(), |_| PayoutSource::Refund),
+            // Of one that is paid once more, whom it was for stays the only one to be paid.
+            source: payout.first_source(),
             merchant: payout.merchant,
-            refund: payout.refund,
+            whom: payout.whom(),
             payee: &payout.payee,
             amount: payout.amount,
         };
@@ -225,7 +225,8 @@ async fn execute(
 }
 
 /// The money leaves where it stood (journal entry 8, or 21 of a payout that came back). A refund's
-/// is set aside already (entry 11): the refund is on its way now.
+/// is set aside already (entry 11): the refund is on its way now; so is that of a withdrawal (entry
+/// 9) and of a top-up that goes back (entry 10).
 async fn set_aside(
     conn: &mut PgConnection,
     office: &Office,
@@ -234,6 +235,7 @@ async fn set_aside(
 ) -> Result<(), PayoutError> {
     let posting = match (payout.repays, payout.refund, payout.purse) {
         (Some(_), ..) => postings::repaid(office, payout, day),
+        (None, None, _) if payout.is_set_aside() => return Ok(()),
         (None, Some(refund), _) => return Ok(refunds::sent_out(conn, office, refund).await?),
         (None, None, Some(purse)) => postings::submitted(office, (payout, purse), day),
         (None, None, None) => return Err(payout.inconsistent("no purse")),
@@ -275,6 +277,7 @@ async fn content(
     let total = total(payouts)?;
     let (account, free) = reserve::available(conn, batch.account).await?;
     let way = reserve::payout_way(conn, batch.account).await?.way;
+    let whose = store::users(conn, batch.id).await?;
     let mut rows = Vec::with_capacity(payouts.len());
     for payout in payouts {
         let registered = refunding::registered(conn, payout).await?;
@@ -283,6 +286,7 @@ async fn content(
             "merchant": payout.merchant_code,
             "comes_from": payout.source().name(),
             "taken_from": payout.debit().code,
+            "set_aside_for": whose.get(&payout.id),
             "payee": payout.payee,
             "payee_is_registered": registered.as_ref() == Some(&payout.payee),
             "suspended": payees::is_suspended(conn, payout).await?,

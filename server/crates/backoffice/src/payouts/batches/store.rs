@@ -5,6 +5,7 @@ use domain::date::BusinessDate;
 use domain::ids::{ApprovalId, MerchantId, PayoutBatchId, PayoutId, ReserveAccountId, StaffId};
 use domain::payout::{BatchState, PayoutWay};
 use sqlx::PgConnection;
+use std::collections::HashMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -173,7 +174,8 @@ pub(super) async fn refresh_payees(
         "UPDATE payouts p SET payee_account = m.settlement_account_no,
                 payee_name = m.settlement_account_name, payee_bank = m.settlement_bank
          FROM merchants m
-         WHERE m.id = p.merchant_id AND p.batch_id = $1 AND p.refund_id IS NULL",
+         WHERE m.id = p.merchant_id AND p.batch_id = $1 AND p.refund_id IS NULL
+           AND p.user_id IS NULL AND p.top_up_id IS NULL",
         Uuid::from(batch),
     )
     .execute(&mut *conn)
@@ -185,9 +187,34 @@ pub(super) async fn refresh_payees(
            AND n.id = (SELECT max(l.id) FROM refund_payees l WHERE l.refund_id = p.refund_id)",
         Uuid::from(batch),
     )
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query!(
+        "UPDATE payouts p SET payee_account = n.account, payee_name = n.name, payee_bank = n.bank
+         FROM user_accounts n
+         WHERE p.batch_id = $1 AND n.user_id = p.user_id AND p.top_up_id IS NULL
+           AND n.id = (SELECT max(l.id) FROM user_accounts l WHERE l.user_id = p.user_id)",
+        Uuid::from(batch),
+    )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// The users whose money the payouts of a batch carry, by payout: reference and name.
+pub(super) async fn users(
+    conn: &mut PgConnection,
+    batch: PayoutBatchId,
+) -> Result<HashMap<PayoutId, String>, PayoutError> {
+    let rows = sqlx::query!(
+        "SELECT p.id, u.reference, u.name FROM payouts p JOIN users u ON u.id = p.user_id
+         WHERE p.batch_id = $1",
+        Uuid::from(batch),
+    )
+    .fetch_all(conn)
+    .await?;
+    let named = |reference, name| format!("{name} ({reference})");
+    Ok(rows.into_iter().map(|row| (row.id.into(), named(row.reference, row.name))).collect())
 }
 
 /// How often an account was paid, and the median of the last twenty amounts.

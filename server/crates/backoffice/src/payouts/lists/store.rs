@@ -1,7 +1,7 @@
 use crate::explain::Inconsistent;
 use crate::payouts::PayoutError;
 use crate::payouts::store::StateColumns;
-use domain::ids::{ApprovalId, PayoutBatchId, PayoutFileId, PayoutId, RefundId, StaffId};
+use domain::ids::{ApprovalId, PayoutBatchId, PayoutFileId, PayoutId, RefundId, StaffId, UserId};
 use domain::money::Money;
 use domain::page::{Page, PageRequest};
 use domain::payout::{
@@ -65,18 +65,21 @@ pub(super) async fn list(
     page: PageRequest,
 ) -> Result<Page<PayoutSummary>, PayoutError> {
     let (merchant, batch) = (filter.merchant.map(Uuid::from), filter.batch.map(Uuid::from));
+    let user = filter.user.map(Uuid::from);
     let total = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM payouts p
            WHERE ($1::text IS NULL OR p.state = $1) AND ($2::uuid IS NULL OR p.merchant_id = $2)
              AND ($3::uuid IS NULL OR EXISTS (SELECT FROM payout_batch_items i
                                               WHERE i.batch_id = $3 AND i.payout_id = p.id))
              AND ($4::uuid IS NULL OR p.source_id = $4)
-             AND ($5::text IS NULL OR starts_with(p.number, $5))"#,
+             AND ($5::text IS NULL OR starts_with(p.number, $5))
+             AND ($6::uuid IS NULL OR p.user_id = $6)"#,
         filter.state,
         merchant,
         batch,
         filter.source,
         filter.number,
+        user,
     )
     .fetch_one(&mut *conn)
     .await?;
@@ -91,12 +94,14 @@ pub(super) async fn list(
                                             WHERE i.batch_id = $3 AND i.payout_id = p.id))
            AND ($4::uuid IS NULL OR p.source_id = $4)
            AND ($5::text IS NULL OR starts_with(p.number, $5))
-         ORDER BY p.created_at DESC, p.id DESC LIMIT $6 OFFSET $7",
+           AND ($6::uuid IS NULL OR p.user_id = $6)
+         ORDER BY p.created_at DESC, p.id DESC LIMIT $7 OFFSET $8",
         filter.state,
         merchant,
         batch,
         filter.source,
         filter.number,
+        user,
         page.limit(),
         page.offset(),
     )
@@ -143,10 +148,13 @@ pub(super) async fn detail(
     let Some(row) = row else { return Ok(None) };
     let more = sqlx::query!(
         r#"SELECT p.payee_account, p.payee_name, p.payee_bank, p.source_id, p.refund_id, p.from_code,
+                  p.user_id, u.name AS "user_name?", w.fee_minor AS "fee_minor?",
                   p.bank_ref, p.queries, b.number AS "batch_number?", b.approval_id AS "approval?",
                   a.id AS "account_id?", a.code AS "account_code?", p.repays_id,
                   f.id AS "file_id?", f.number AS "file_number?", o.number AS "repays_number?", n.id AS "new_id?", n.number AS "new_number?"
            FROM payouts p
+           LEFT JOIN users u ON u.id = p.user_id
+           LEFT JOIN withdrawals w ON w.payout_id = p.id
            LEFT JOIN payouts o ON o.id = p.repays_id
            LEFT JOIN payouts n ON n.repays_id = p.id AND n.state <> 'rejected'
            LEFT JOIN payout_batches b ON b.id = p.batch_id
@@ -170,6 +178,8 @@ pub(super) async fn detail(
         payee: Payee { account: more.payee_account, name: more.payee_name, bank: more.payee_bank },
         source: (summary.source.name().to_owned(), more.source_id),
         refund: more.refund_id.map(RefundId),
+        user: more.user_id.map(UserId).zip(more.user_name),
+        fee: more.fee_minor.map(Money::cny),
         summary,
         from_code: match more.repays_id {
             Some(_) => "2241.10".to_owned(),

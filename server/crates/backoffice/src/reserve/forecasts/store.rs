@@ -66,6 +66,7 @@ pub(super) async fn unsettled(
            LEFT JOIN (SELECT payment_id, sum(amount_minor) AS minor FROM refunds
                       WHERE taken_from = '2241.02' GROUP BY payment_id) r ON r.payment_id = p.id
            WHERE p.state = 'succeeded' AND p.settlement_id IS NULL AND p.clearing_date IS NOT NULL
+             AND p.top_up IS NULL
            GROUP BY 1, 2 ORDER BY 1, 2"#,
     )
     .fetch_all(conn)

@@ -63,7 +63,8 @@ pub(super) async fn trades(
     Ok(records)
 }
 
-/// What the journals of a day book for payments (entries 1 and 2) and refunds (the half of entry 11
+/// What the journals of a day book for payments (entries 1 and 2, and 10 of
+/// top-ups) and refunds (the half of entry 11
 /// that stands on the channel), each summed. What was reversed does not count.
 pub(super) async fn journals(
     conn: &mut PgConnection,
@@ -73,14 +74,14 @@ pub(super) async fn journals(
         r#"SELECT j.source_kind = 'payment' AS "paid!", j.source_id AS "source_id!",
                   t.currency AS "currency!",
                   COALESCE(sum(t.amount_minor)
-                      FILTER (WHERE j.entry_number IN (1, 11)), 0)::bigint AS "amount!",
+                      FILTER (WHERE j.entry_number IN (1, 10, 11)), 0)::bigint AS "amount!",
                   COALESCE(sum(t.amount_minor)
                       FILTER (WHERE j.entry_number = 2), 0)::bigint AS "fee!"
            FROM ledger_journals j
            JOIN ledger_transfers t ON t.journal_id = j.id
            JOIN ledger_accounts c ON c.id = t.credit_account_id
            WHERE j.accounting_date = $1
-             AND ((j.source_kind = 'payment' AND j.entry_number IN (1, 2))
+             AND ((j.source_kind = 'payment' AND j.entry_number IN (1, 2, 10))
                   OR (j.source_kind = 'refund' AND j.entry_number = 11 AND c.code = '1122.01'))
              AND NOT EXISTS (SELECT FROM ledger_journals r WHERE r.reverses = j.id)
            GROUP BY j.source_kind, j.source_id, t.currency
