@@ -183,7 +183,8 @@ fn path(payout: &PayoutDetail) -> impl IntoView + use<> {
     let kind = if kind == "returned_payout" { "payout" } else { kind.as_str() };
     let source = match routes::source(kind, &source.to_string()) {
         Some(href) => link(href, source_name(payout.summary.source)),
-        None => view! { <CopyId id=source.to_string() /> }.into_any(),
+        // A withdrawal is asked for together with its payout: no other document stands before it.
+        None => source_name(payout.summary.source).into_any(),
     };
     let batch = payout.summary.batch.map(|batch| {
         let number = payout.batch_number.clone().unwrap_or_else(|| batch.to_string());

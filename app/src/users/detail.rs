@@ -9,6 +9,7 @@ use crate::payout_table::PayoutsOfUser;
 use crate::wording::payment_status;
 use crate::{routes, session, text};
 use domain::access::Permission;
+use domain::fee::FeeTerms;
 use domain::payment::PaymentStatus;
 use domain::user::{ToppedUp, UserAccount, UserDetail, UserSummary};
 use leptos::prelude::*;
@@ -139,6 +140,17 @@ fn topped_up(rows: Vec<ToppedUp>) -> impl IntoView {
     }
 }
 
+/// What a withdrawal costs, in words.
+fn fee(terms: &FeeTerms) -> String {
+    let (rate, fixed, min) =
+        (terms.rate.to_string(), terms.fixed.to_string(), terms.min.to_string());
+    let words = tf(text::USERS_FEE, [("rate", &rate), ("fixed", &fixed), ("min", &min)]);
+    match terms.max {
+        Some(max) => format!("{words}{}", tf(text::USERS_FEE_MAX, [("max", &max.to_string())])),
+        None => words,
+    }
+}
+
 /// The form that asks for a withdrawal on the user's behalf; where it cannot, it says why.
 fn withdrawal(detail: &UserDetail, number: String) -> impl IntoView + use<> {
     let action = ServerAction::<api::Withdraw>::new();
@@ -154,7 +166,7 @@ fn withdrawal(detail: &UserDetail, number: String) -> impl IntoView + use<> {
     } else if zero {
         view! { <p class="field-hint">{t(text::USERS_WITHDRAW_NOTHING)}</p> }.into_any()
     } else {
-        let hint = tf(text::USERS_WITHDRAW_HINT, [("fee", &detail.fee_terms)]);
+        let hint = tf(text::USERS_WITHDRAW_HINT, [("fee", &fee(&detail.fee_terms))]);
         view! {
             <CommandForm action>
                 {cools}

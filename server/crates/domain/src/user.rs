@@ -1,6 +1,7 @@
 //! Users who keep a balance with us (用户支付账户): whom a merchant brought, the account of their own
 //! that their money goes to, what they topped up and what they withdraw.
 
+use crate::fee::FeeTerms;
 use crate::gateway::{FieldError, check_number};
 use crate::ids::{AccountId, MerchantId, OrderId, PaymentId, PayoutId, UserId};
 use crate::limits::AccountClass;
@@ -174,8 +175,8 @@ pub struct UserDetail {
     pub cools_until: Option<OffsetDateTime>,
     /// The latest top-ups.
     pub top_ups: Vec<ToppedUp>,
-    /// What a withdrawal costs, in words.
-    pub fee_terms: String,
+    /// What a withdrawal costs.
+    pub fee_terms: FeeTerms,
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! What a payout carries, which account it is taken from, and whom alone it may reach.
 
-use super::Purse;
 use super::store::{Payout, REFUNDS, USERS};
 use crate::reserve::Whom;
 use domain::account::AccountRef;

@@ -42,7 +42,7 @@ pub async fn find(office: &Office, actor: &Actor, id: UserId) -> Result<UserDeta
         accounts,
         cools_until: cools_until.filter(|until| *until > office.now()),
         top_ups: store::top_ups(&mut conn, id).await?,
-        fee_terms: store::withdrawal_terms(&mut conn).await?.to_string(),
+        fee_terms: store::withdrawal_terms(&mut conn).await?,
         summary,
     })
 }
