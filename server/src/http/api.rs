@@ -81,7 +81,7 @@ pub enum Trouble {
 /// An error with the request it belongs to.
 #[derive(Debug)]
 pub struct ApiError {
-    trouble: Trouble,
+    trouble: Box<Trouble>,
     request_id: String,
 }
 
@@ -107,13 +107,13 @@ impl From<GatewayError> for Trouble {
 
 impl ApiError {
     fn new(trouble: impl Into<Trouble>, request_id: &str) -> Self {
-        Self { trouble: trouble.into(), request_id: request_id.to_owned() }
+        Self { trouble: Box::new(trouble.into()), request_id: request_id.to_owned() }
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let (status, mut body) = match &self.trouble {
+        let (status, mut body) = match &*self.trouble {
             Trouble::Gateway(error) => gateway_error(error, &self.request_id),
             Trouble::Crowded => too_busy("as many requests as we can serve", &self.request_id),
             Trouble::Late => too_busy("the work takes too long", &self.request_id),
@@ -123,7 +123,7 @@ impl IntoResponse for ApiError {
                 (*status, body)
             }
         };
-        if let Trouble::Gateway(error) = &self.trouble
+        if let Trouble::Gateway(error) = &*self.trouble
             && let Kind::Invalid(field) = error.kind()
         {
             body.error.field = error.field().or_else(|| field.map(str::to_owned));
@@ -133,7 +133,7 @@ impl IntoResponse for ApiError {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
-        match &self.trouble {
+        match &*self.trouble {
             Trouble::Gateway(GatewayError::NotAuthenticated) => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }

@@ -34,7 +34,9 @@ async fn registered(world: &World, class: &str) -> UserId {
     let client = world.client(world.books);
     let request = wang(class);
     let call = call("user-1", &request);
-    let came = gateway::register_user(&world.office, &client, &call, &request).await.unwrap();
+    let came = gateway::register_user(&world.office, &client, &call, &request)
+        .await
+        .expect("the world of the story");
     let Came::New(id) = came else { panic!("answered before") };
     id
 }
@@ -52,8 +54,11 @@ fn top_up(number: &str, amount: &str, user: Option<&str>) -> PaymentRequest {
 }
 
 async fn holds(world: &World, account: AccountRef) -> i64 {
-    let mut conn = world.office.db.acquire().await.unwrap();
-    ledger::balance(&mut conn, &account, Currency::Cny).await.unwrap().minor()
+    let mut conn = world.office.db.acquire().await.expect("the world of the story");
+    ledger::balance(&mut conn, &account, Currency::Cny)
+        .await
+        .expect("the world of the story")
+        .minor()
 }
 
 async fn paid(world: &World, request: &PaymentRequest) -> PaymentView {

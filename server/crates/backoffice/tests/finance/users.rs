@@ -27,11 +27,16 @@ fn client(house: &House) -> ApiClient {
 }
 
 async fn account(house: &House, number: &str) {
-    let mut tx = house.office.begin().await.unwrap();
-    let user = users::by_reference(&mut tx, house.shop, "u-1").await.unwrap().unwrap();
+    let mut tx = house.office.begin().await.expect("the world of the story");
+    let user = users::by_reference(&mut tx, house.shop, "u-1")
+        .await
+        .expect("the world of the story")
+        .expect("the world of the story");
     let client = client(house);
-    users::set_account(&mut tx, &house.office, (&client, &user), &payee(number)).await.unwrap();
-    tx.commit().await.unwrap();
+    users::set_account(&mut tx, &house.office, (&client, &user), &payee(number))
+        .await
+        .expect("the world of the story");
+    tx.commit().await.expect("the world of the story");
 }
 
 /// A user with 200.00, topped up from the first account; the reserve has more than that.
@@ -39,14 +44,16 @@ async fn house_with_a_user(pool: PgPool) -> (House, UserId, PaymentId) {
     let house = fixture::open(pool).await;
     house.paid((house.shop, None), "2026-03-30").await;
     let payment = house.paid((house.shop, None), "2026-03-30").await;
-    let mut tx = house.office.begin().await.unwrap();
+    let mut tx = house.office.begin().await.expect("the world of the story");
     let request = UserRequest {
         reference: "u-1".to_owned(),
         name: "王小明".to_owned(),
         class: "II".to_owned(),
     };
-    let user = users::register(&mut tx, &house.office, &client(&house), &request).await.unwrap();
-    tx.commit().await.unwrap();
+    let user = users::register(&mut tx, &house.office, &client(&house), &request)
+        .await
+        .expect("the world of the story");
+    tx.commit().await.expect("the world of the story");
     account(&house, FIRST).await;
     // The second of the payments was a top-up.
     sqlx::query(
@@ -56,7 +63,7 @@ async fn house_with_a_user(pool: PgPool) -> (House, UserId, PaymentId) {
     .bind(user.id.0)
     .execute(&house.office.db)
     .await
-    .unwrap();
+    .expect("the world of the story");
     sqlx::query(
         "INSERT INTO top_ups (order_id, merchant_id, user_id, account, name, bank, at)
          SELECT order_id, merchant_id, user_id, $2, '王小明', '招商银行', created_at
@@ -66,7 +73,7 @@ async fn house_with_a_user(pool: PgPool) -> (House, UserId, PaymentId) {
     .bind(FIRST)
     .execute(&house.office.db)
     .await
-    .unwrap();
+    .expect("the world of the story");
     let owner = user.id.to_string();
     let (holder, amount) = (Holder::User(&owner), Money::cny(20_000));
     house
@@ -84,19 +91,23 @@ fn wanted(user: UserId, number: &str, fen: i64) -> WithdrawalWanted {
 
 async fn withdrawn(house: &House, user: UserId, number: &str, fen: i64) -> PayoutId {
     let wanted = wanted(user, number, fen);
-    payouts::withdraw_for(&house.office, &house.maker, &wanted).await.unwrap()
+    payouts::withdraw_for(&house.office, &house.maker, &wanted)
+        .await
+        .expect("the world of the story")
 }
 
 async fn approved(house: &House, payout: PayoutId) {
-    let batch =
-        payouts::make_batch(&house.office, &house.maker, house.reserve, &[payout]).await.unwrap();
-    let approval = payouts::submit(&house.office, &house.maker, batch).await.unwrap();
-    house.decide(&house.checker, approval, Verdict::Approve).await.unwrap();
+    let batch = payouts::make_batch(&house.office, &house.maker, house.reserve, &[payout])
+        .await
+        .expect("the world of the story");
+    let approval =
+        payouts::submit(&house.office, &house.maker, batch).await.expect("the world of the story");
+    house.decide(&house.checker, approval, Verdict::Approve).await.expect("the world of the story");
     house.work().await;
 }
 
 async fn look(house: &House, id: PayoutId) -> PayoutDetail {
-    payouts::find(&house.office, &house.maker, id).await.unwrap()
+    payouts::find(&house.office, &house.maker, id).await.expect("the world of the story")
 }
 
 async fn on_the_statement(house: &House, number: &str, fen: i64, line: u128) {
@@ -106,9 +117,11 @@ async fn on_the_statement(house: &House, number: &str, fen: i64, line: u128) {
         amount: Money::cny(fen),
         at: time::macros::datetime!(2026-03-31 06:00 UTC),
     };
-    let mut tx = house.office.begin().await.unwrap();
-    payouts::complete(&mut tx, &house.office, number, &evidence).await.unwrap();
-    tx.commit().await.unwrap();
+    let mut tx = house.office.begin().await.expect("the world of the story");
+    payouts::complete(&mut tx, &house.office, number, &evidence)
+        .await
+        .expect("the world of the story");
+    tx.commit().await.expect("the world of the story");
 }
 
 async fn comes_back(house: &House, number: &str, fen: i64, line: u128) {
@@ -118,15 +131,17 @@ async fn comes_back(house: &House, number: &str, fen: i64, line: u128) {
         amount: Money::cny(fen),
         at: time::macros::datetime!(2026-03-31 07:00 UTC),
     };
-    let mut tx = house.office.begin().await.unwrap();
-    payouts::returned(&mut tx, &house.office, number, &evidence, "account closed").await.unwrap();
-    tx.commit().await.unwrap();
+    let mut tx = house.office.begin().await.expect("the world of the story");
+    payouts::returned(&mut tx, &house.office, number, &evidence, "account closed")
+        .await
+        .expect("the world of the story");
+    tx.commit().await.expect("the world of the story");
 }
 
 /// The items in transit explain the balances of their accounts, as the day cut asks.
 async fn is_sound(house: &House) {
-    let mut conn = house.office.db.acquire().await.unwrap();
-    let rules = trading_day::check_standing_gates(&mut conn).await.unwrap();
+    let mut conn = house.office.db.acquire().await.expect("the world of the story");
+    let rules = trading_day::check_standing_gates(&mut conn).await.expect("the world of the story");
     let broken: Vec<_> = rules.iter().filter(|rule| !rule.findings.is_empty()).collect();
     assert!(broken.is_empty(), "{broken:?}");
     house.books_are_sound().await;
