@@ -3,6 +3,7 @@ use crate::components::{
     Amount, Badge, Column, Fact, Facts, Loaded, PageHead, Panel, Table, Tone, load,
 };
 use crate::i18n::t;
+use crate::session::channel_name;
 use crate::{routes, text};
 use domain::reserve::forecast::{Expectation, Expected, Forecast, ForecastDay};
 use leptos::prelude::*;
@@ -106,5 +107,5 @@ fn words(one: &Expected) -> String {
         Expectation::Available => text::RESERVE_EXPECT_AVAILABLE,
         Expectation::Documents => text::RESERVE_EXPECT_DOCUMENTS,
     });
-    if one.of.is_empty() { word.to_owned() } else { format!("{word} · {}", one.of) }
+    if one.of.is_empty() { word.to_owned() } else { format!("{word} · {}", channel_name(&one.of)) }
 }
