@@ -67,7 +67,6 @@ impl Load {
 /// What is needed to measure.
 struct Ground {
     place: Place,
-    keeper: BookKeeper,
     dates: Dates,
     bench: Bench,
 }
@@ -148,9 +147,8 @@ impl Ground {
         (entries, now): (i64, OffsetDateTime),
     ) -> anyhow::Result<Self> {
         store::make_floor(&mut place.owner).await?;
-        let keeper = BookKeeper::start(&place.pool, Books::default(), GroupSize::default());
         let dates = open_day(&place.pool, now).await?;
-        let mut ground = Self { place, keeper, dates, bench: bench.clone() };
+        let mut ground = Self { place, dates, bench: bench.clone() };
         if store::entries(&mut ground.place.owner).await? == 0 {
             ground.fund().await?;
         }
@@ -174,7 +172,6 @@ impl Ground {
     }
 
     async fn close(self) {
-        self.keeper.stop().await;
         self.place.pool.close().await;
     }
 
@@ -248,13 +245,18 @@ impl Ground {
                 run(all, limit).await
             }
             Load::Ours(spread, callers) => {
+                // A writer of its own, as after a start: the load before was perhaps another writer's.
+                let keeper =
+                    BookKeeper::start(&self.place.pool, Books::default(), GroupSize::default());
                 let caller = |caller: u32| OurCaller {
-                    keeper: self.keeper.clone(),
+                    keeper: keeper.clone(),
                     dice: Dice::of(u64::from(caller)),
                     spread,
                     dates: self.dates,
                 };
-                run((0..callers).map(caller).collect(), limit).await
+                let measured = run((0..callers).map(caller).collect(), limit).await;
+                keeper.stop().await;
+                measured
             }
             Load::FloorBatch => {
                 let conn = store::connect(&self.place.url).await?;
